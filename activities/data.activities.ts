@@ -1,0 +1,16 @@
+import { Injectable } from '@nestjs/common';
+import { Context, heartbeat } from '@temporalio/activity';
+import type { AssetCollection, CollectAssetInput, DataActivities } from '../src/data/data.contract.js';
+import { PriceCollector } from '../src/data/price-collector.js';
+import { HttpSourceIo } from '../src/data/sources/http-source-io.js';
+
+@Injectable()
+export class DataActivitiesProvider implements DataActivities {
+  constructor(private readonly collector: PriceCollector) {}
+
+  async collectAsset(input: CollectAssetInput): Promise<AssetCollection> {
+    const signal = Context.current().cancellationSignal;
+    const io = new HttpSourceIo({ signal, onRequest: (url) => heartbeat({ assetId: input.assetId, asking: url }) });
+    return this.collector.collect(input, io, (note) => heartbeat({ assetId: input.assetId, note }));
+  }
+}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { DecisionRepository, type NewDecision } from '../src/guidance/decision.repository.js';
+import type { GuidanceActivities, OpenDecisionInput, OpenedDecision } from '../src/guidance/guidance.contract.js';
+import type { DecisionState } from '../src/guidance/domain/decision.js';
+import { OptimizationRepository } from '../src/optimization/optimization.repository.js';
+import { OptimizationService } from '../src/optimization/optimization.service.js';
+import { weightsOf } from '../src/portfolio/domain/holdings.js';
+import { PortfolioService } from '../src/portfolio/portfolio.service.js';
+import type { AssetId } from '../src/shared/ids.js';
+import { toIso } from '../src/shared/time.js';
+import { SignalsService } from '../src/signals/signals.service.js';
+
+type Input<Name extends keyof GuidanceActivities> = Parameters<GuidanceActivities[Name]>[0];
+
+@Injectable()
+export class GuidanceActivitiesProvider implements GuidanceActivities {
+  constructor(
+    private readonly decisions: DecisionRepository,
+    private readonly optimizations: OptimizationService,
+    private readonly snapshots: OptimizationRepository,
+    private readonly portfolios: PortfolioService,
+    private readonly signals: SignalsService,
+  ) {}
+
+  async openDecision(input: OpenDecisionInput): Promise<OpenedDecision> {
+    const { ownerId, decisionId, portfolioId, pipelineId, optimizationId } = input;
+    const optimization = await this.optimizations.view(ownerId, optimizationId);
+    const snapshot = await this.snapshots.snapshot(optimization.snapshot.id);
+    const { name, holdings } = await this.portfolios.withHoldings(ownerId, portfolioId);
+    const current = weightsOf(holdings, (assetId) => snapshot.closes[assetId]?.at(-1));
+    const weights = optimization.weights.map(({ asset_id, weight }) => {
+      const assetId = asset_id as AssetId;
+      return { assetId, currentWeight: current.get(assetId) ?? null, targetWeight: weight };
+    });
+    const signals = (await this.signals.ofRun(ownerId, pipelineId))?.items ?? [];
+    const wanted: NewDecision = {
+      id: decisionId,
+      ownerId,
+      portfolioId,
+      kind: 'target_allocation',
+      proposal: { optimizationId, weights },
+      evidence: { pipelineId, signals: signals.map((signal) => ({ ...signal })) },
+      asOf: new Date(input.asOf),
+      rehearsal: input.rehearsal,
+      simulated: optimization.simulated,
+      answerWithinHours: input.answerWithinHours,
+    };
+    const { answerBy, proposalHash } = await this.decisions.open(wanted);
+    const title = `${input.rehearsal ? 'rehearsal: ' : ''}target allocation of ${name}`;
+    return { decisionId, portfolioId, answerBy: toIso(answerBy.getTime()), proposalHash, title };
+  }
+
+  recordDecision({ decisionId, answer, updateId }: Input<'recordDecision'>): Promise<DecisionState> {
+    return this.decisions.recordAnswer(decisionId, answer, updateId);
+  }
+
+  recordExpiry({ decisionId }: Input<'recordExpiry'>): Promise<DecisionState> {
+    return this.decisions.recordExpiry(decisionId);
+  }
+}

@@ -1,0 +1,44 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Logger } from 'pino';
+import { AuditModule } from './audit/audit.module.js';
+import { DataModule } from './data/data.module.js';
+import { entities } from './entities.js';
+import { GuidanceModule } from './guidance/guidance.module.js';
+import { JobsModule } from './jobs/jobs.module.js';
+import { OptimizationModule } from './optimization/optimization.module.js';
+import { PipelinesModule } from './pipelines/pipelines.module.js';
+import type { Config } from './platform/config/config.js';
+import { ConfigModule } from './platform/config/config.module.js';
+import { databaseModule } from './platform/database/database.module.js';
+import { HealthModule } from './platform/health/health.module.js';
+import { loggingModule } from './platform/logging/logging.module.js';
+import { MetricsModule } from './platform/metrics/metrics.module.js';
+import { TemporalModule } from './platform/temporal/temporal.module.js';
+import type { Tracing } from './platform/temporal/tracing.js';
+import { PortfolioModule } from './portfolio/portfolio.module.js';
+import { SignalsModule } from './signals/signals.module.js';
+
+/** What the API and the worker share: the platform, then the areas from the lowest to the highest. */
+export const sharedModules = (config: Config, tracing: Tracing) => [
+  ConfigModule.with(config),
+  databaseModule(entities),
+  TemporalModule.with(tracing),
+  AuditModule,
+  JobsModule,
+  DataModule,
+  PortfolioModule,
+  SignalsModule,
+  OptimizationModule,
+  GuidanceModule,
+  PipelinesModule,
+];
+
+@Module({})
+export class AppModule {
+  static with(config: Config, tracing: Tracing, logger: Logger): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [loggingModule(logger), ...sharedModules(config, tracing), HealthModule, MetricsModule],
+    };
+  }
+}

@@ -1,0 +1,60 @@
+import type { AssetId } from '../../shared/ids.js';
+import { dayMs, hourMs, minuteMs, type EpochMs } from '../../shared/time.js';
+
+export const intervals = ['1m', '5m', '15m', '1h', '4h', '1d', '1w'] as const;
+export type Interval = (typeof intervals)[number];
+
+/** Length of an interval in milliseconds. */
+export const intervalMs: Readonly<Record<Interval, number>> = {
+  '1m': minuteMs,
+  '5m': 5 * minuteMs,
+  '15m': 15 * minuteMs,
+  '1h': hourMs,
+  '4h': 4 * hourMs,
+  '1d': dayMs,
+  '1w': 7 * dayMs,
+};
+
+/** How prices were adjusted for corporate actions; series of different adjustment are never joined. */
+export const adjustments = ['raw', 'split', 'total_return', 'unknown'] as const;
+export type Adjustment = (typeof adjustments)[number];
+
+export type QuoteCurrency = 'USD' | 'USDT';
+
+/**
+ * Prices and volume over one half-open interval `[openTime, openTime + interval)`.
+ *
+ * Prices are decimal texts exactly as the source printed them, in the series' quote currency per unit of the asset.
+ * A daily bar is keyed by its session date at 00:00 UTC (the exchange's date for stocks) and ends 24 hours later.
+ * `volume` is null where the source gives none; it is never zero for "unknown".
+ */
+export interface Candle {
+  readonly openTime: EpochMs;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly volume: string | null;
+}
+
+/** One row that a source offered and we did not believe. */
+export interface RefusedRow {
+  /** `BTC-USD.csv:17`, or `binance klines[3]`. */
+  readonly where: string;
+  /** Names the field and the value. */
+  readonly reason: string;
+}
+
+/** Names one series: rows of two series are never mixed. */
+export interface SeriesRef {
+  readonly assetId: AssetId;
+  readonly interval: Interval;
+  /** `binance`, `yahoofinance`, `csv:<folder>`, or `simulated:<source>` when the market simulator answered. */
+  readonly source: string;
+  readonly quoteCurrency: QuoteCurrency;
+  readonly adjustment: Adjustment;
+}
+
+/** Whether the bar that opens at `openTime` is over at `instant`: its end is at or before it. */
+export const isClosed = (openTime: EpochMs, interval: Interval, instant: EpochMs): boolean =>
+  openTime + intervalMs[interval] <= instant;

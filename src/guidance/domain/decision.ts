@@ -1,0 +1,74 @@
+import type { AssetId, OptimizationId, PipelineId } from '../../shared/ids.js';
+import type { EpochMs } from '../../shared/time.js';
+
+export const decisionKinds = ['target_allocation'] as const;
+export type DecisionKind = (typeof decisionKinds)[number];
+
+export const decisionStates = ['awaiting_answer', 'recording', 'approved', 'rejected', 'expired'] as const;
+export type DecisionState = (typeof decisionStates)[number];
+
+export const choices = ['approve', 'reject'] as const;
+export type Choice = (typeof choices)[number];
+
+/** What a person says to a proposal. */
+export interface Answer {
+  choice: Choice;
+  note: string | null;
+  /** Who answered, as the API knows it. */
+  actor: string;
+  /** Hash of what the person was shown; null from clients that do not send it. */
+  proposalHash: string | null;
+}
+
+/** Target weights to be approved or rejected, in the order they are shown. */
+export interface AllocationProposal {
+  optimizationId: OptimizationId;
+  weights: { assetId: AssetId; currentWeight: number | null; targetWeight: number }[];
+}
+
+/** What the proposal rests on; signals in the shape they were shown in. */
+export interface DecisionEvidence {
+  pipelineId: PipelineId;
+  signals: Record<string, unknown>[];
+}
+
+export const isSettled = (state: DecisionState): boolean => {
+  switch (state) {
+    case 'awaiting_answer':
+    case 'recording':
+      return false;
+    case 'approved':
+    case 'rejected':
+    case 'expired':
+      return true;
+  }
+};
+
+/** The state that an answer leads to. */
+export const stateAfter = (choice: Choice): 'approved' | 'rejected' => (choice === 'approve' ? 'approved' : 'rejected');
+
+/**
+ * Why an answer cannot be taken now, in words; undefined when it can.
+ *
+ * `proposalHash` is the hash of the proposal as it stands, `now` and `answerBy` are wall-clock times.
+ */
+export function whyAnswerIsRefused(
+  decision: { state: DecisionState; proposalHash: string; answerBy: EpochMs },
+  answer: Answer,
+  now: EpochMs,
+): string | undefined {
+  switch (decision.state) {
+    case 'recording':
+      return 'another answer to this decision is being recorded';
+    case 'approved':
+    case 'rejected':
+      return `the decision was ${decision.state} already`;
+    case 'expired':
+      return 'the decision has expired';
+    case 'awaiting_answer':
+      if (now >= decision.answerBy) return 'the time to answer is over';
+      if (answer.proposalHash !== null && answer.proposalHash !== decision.proposalHash)
+        return 'the proposal has changed since it was shown';
+      return undefined;
+  }
+}

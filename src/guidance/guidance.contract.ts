@@ -1,0 +1,50 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineUpdate } from '@temporalio/workflow';
+import type { DecisionId, OptimizationId, OwnerId, PipelineId, PortfolioId, SignalId } from '../shared/ids.js';
+import type { IsoInstant } from '../shared/time.js';
+import type { Answer, DecisionState } from './domain/decision.js';
+
+export const guidedDecisionWorkflow = 'guidedDecision';
+export type GuidedDecision = (input: GuidedDecisionInput) => Promise<DecisionState>;
+
+/** A decision lives as long as its workflow: one run per decision, ever. */
+export const decisionWorkflowId = (decisionId: DecisionId) => `decision:${decisionId}`;
+
+export interface OpenDecisionInput {
+  decisionId: DecisionId;
+  ownerId: OwnerId;
+  portfolioId: PortfolioId;
+  pipelineId: PipelineId;
+  optimizationId: OptimizationId;
+  signalIds: SignalId[];
+  asOf: IsoInstant;
+  rehearsal: boolean;
+  answerWithinHours: number;
+}
+
+export interface OpenedDecision {
+  decisionId: DecisionId;
+  portfolioId: PortfolioId;
+  answerBy: IsoInstant;
+  proposalHash: string;
+  title: string;
+}
+
+/** What the workflow has to know of an opened decision. */
+export type GuidedDecisionInput = OpenedDecision;
+
+/** Resolves once the answer is in the audit trail, so callers may treat success as recorded. */
+export const answerDecision = defineUpdate<DecisionState, [Answer]>('answerDecision');
+
+/** Typed search attribute: how a decision stands. */
+export const decisionStateAttribute = defineSearchAttributeKey('decisionState', 'KEYWORD');
+
+/** Failure type of an answer that the decision's state does not allow. */
+export const answerRefused = 'AnswerRefused';
+
+/** Implemented by activities/guidance.activities.ts, called through a proxy from the workflows. */
+export interface GuidanceActivities {
+  openDecision(input: OpenDecisionInput): Promise<OpenedDecision>;
+  recordDecision(input: { decisionId: DecisionId; answer: Answer; updateId: string }): Promise<DecisionState>;
+  recordExpiry(input: { decisionId: DecisionId }): Promise<DecisionState>;
+}

@@ -1,0 +1,40 @@
+import type { RecordedEvent } from '../audit/audit.service.js';
+import { toIso } from '../shared/time.js';
+import type { Decision } from './decision.entity.js';
+import type { DecisionEventView, DecisionView } from './guidance.schemas.js';
+
+export const decisionView = (row: Decision): DecisionView => ({
+  id: row.id,
+  kind: row.kind,
+  state: row.state,
+  portfolio_id: row.portfolioId,
+  as_of: toIso(row.asOf.getTime()),
+  rehearsal: row.rehearsal,
+  simulated: row.simulated,
+  proposal: {
+    optimization_id: row.proposal.optimizationId,
+    weights: row.proposal.weights.map(({ assetId, currentWeight, targetWeight }) => ({
+      asset_id: assetId,
+      current_weight: currentWeight,
+      target_weight: targetWeight,
+    })),
+    hash: row.proposalHash,
+  },
+  evidence: { pipeline_id: row.evidence.pipelineId, signals: row.evidence.signals },
+  opened_at: toIso(row.openedAt.getTime()),
+  answer_by: toIso(row.answerBy.getTime()),
+  answer:
+    row.choice && row.settledAt && row.answeredBy
+      ? { choice: row.choice, note: row.note ?? null, actor: row.answeredBy, at: toIso(row.settledAt.getTime()) }
+      : null,
+});
+
+export const decisionEventView = (event: RecordedEvent): DecisionEventView => ({
+  sequence: event.sequence,
+  kind: event.kind,
+  actor: event.actor,
+  payload: event.payload,
+  recorded_at: event.recordedAt,
+  prev_hash: event.prevHash,
+  hash: event.hash,
+});

@@ -1,0 +1,46 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import type { JobId } from '../shared/ids.js';
+
+/** `pipeline` today; every new kind of long work is added here and nowhere else. */
+export const jobKinds = ['pipeline'] as const;
+export type JobKind = (typeof jobKinds)[number];
+
+export const jobStates = ['requested', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+export type JobState = (typeof jobStates)[number];
+export const isFinal = (state: JobState): boolean => state !== 'requested' && state !== 'running';
+
+/** Typed search attributes of every job; a deployment registers them before the first start. */
+export const jobKindAttribute = defineSearchAttributeKey('jobKind', 'KEYWORD');
+export const portfolioIdAttribute = defineSearchAttributeKey('portfolioId', 'KEYWORD');
+
+export interface JobProgress {
+  done: number;
+  total: number;
+  note: string;
+}
+
+/** RFC 9457 members that tell why a job failed. */
+export interface JobProblem {
+  type: string;
+  title: string;
+  detail: string;
+}
+
+/** Implemented by activities/jobs.activities.ts; every one is idempotent by (job, event key). */
+export interface JobActivities {
+  jobStarted(input: { jobId: JobId; workflowId: string; runId: string }): Promise<void>;
+  jobProgressed(input: { jobId: JobId; key: string; progress: JobProgress }): Promise<void>;
+  jobSucceeded(input: { jobId: JobId; result: string }): Promise<void>;
+  jobFailed(input: { jobId: JobId; problem: JobProblem }): Promise<void>;
+  jobCancelled(input: { jobId: JobId }): Promise<void>;
+}
+
+export const reconcileJobsWorkflow = 'reconcileJobs';
+export type ReconcileJobs = () => Promise<ReconciliationReport>;
+export interface ReconciliationReport {
+  examined: number;
+  repaired: number;
+}
+export interface ReconciliationActivities {
+  reconcileJobs(): Promise<ReconciliationReport>;
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { intervals } from '../data/domain/candle.js';
+import { optimizerIds, type OptimizerId } from './domain/optimizers/registry.js';
+
+/** `minVariance` is `min_variance` on the wire. */
+export const optimizerName = (id: OptimizerId): string =>
+  id.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+export const optimizationId = z.uuid();
+
+const certificate = z.object({
+  primal_residual: z.number().describe('Largest miss of the budget or of a limit'),
+  dual_residual: z.number().describe('Largest error of a marginal variance, against the average variance'),
+  complementarity: z.number(),
+  duality_gap: z.number().describe('Half the variance cannot be lowered by more, against the average variance'),
+  iterations: z.int(),
+  condition_number: z.number().nullable().describe('Null when the covariance is singular'),
+});
+
+const seriesExample = (asset_id: string, source: string, bars: number) => ({
+  asset_id,
+  interval: '1d',
+  source,
+  quote_currency: 'USD',
+  adjustment: 'unknown',
+  bars,
+  first_date: '2020-07-07',
+  last_date: '2021-07-06',
+});
+
+/** Four assets over the year to 2021-07-06. */
+const optimizationExample = {
+  id: '019a7c3e-6e2b-7a51-9d0c-3b8f5e7c1a44',
+  state: 'solved',
+  reason: null,
+  portfolio_id: '019a7c3e-5c01-7b10-8f3e-4a7b2e61c0aa',
+  as_of: '2021-07-07T00:00:00Z',
+  rehearsal: true,
+  simulated: false,
+  optimizer: { id: 'min_variance', version: 1 },
+  weights: [
+    { asset_id: 'BTC', weight: 0.6, min: 0.5, max: 0.6, binding: 'upper', shadow_price: 0.0137594267702298 },
+    {
+      asset_id: 'ETH',
+      weight: 0,
+      min: 0,
+      max: 0.2,
+      binding: 'lower',
+      shadow_price: 0.013759426770229689,
+    },
+    { asset_id: 'SPY', weight: 0.2, min: 0, max: 0.2, binding: 'upper', shadow_price: 0.7321151293695183 },
+    { asset_id: 'GLD', weight: 0.2, min: 0, max: 0.2, binding: 'upper', shadow_price: 0.7424407512894791 },
+  ],
+  volatility: 0.4735189855895254,
+  asset_volatilities: [
+    { asset_id: 'BTC', volatility: 0.7671048857818596 },
+    { asset_id: 'ETH', volatility: 1.1229574088433438 },
+    { asset_id: 'SPY', volatility: 0.14916445018573535 },
+    { asset_id: 'GLD', volatility: 0.16724899479117258 },
+  ],
+  limits: [
+    { asset_id: 'BTC', min: 0.5, max: 0.6 },
+    { asset_id: 'ETH', min: 0, max: 0.2 },
+    { asset_id: 'SPY', min: 0, max: 0.2 },
+    { asset_id: 'GLD', min: 0, max: 0.2 },
+  ],
+  certificate: {
+    primal_residual: 0,
+    dual_residual: 0,
+    complementarity: 0,
+    duality_gap: 0,
+    iterations: 8,
+    condition_number: 93.26322681622825,
+  },
+  snapshot: {
+    id: '019a7c3e-6d90-7f0e-8c2a-9e4d1f6b7c55',
+    content_hash: 'b848fdbaf5aad93ed48fcdf79820e040f6c5837f7cec30250ccffc894f21d22a',
+    observations: 251,
+    periods_per_year: 252,
+    first_date: '2020-07-07',
+    last_date: '2021-07-06',
+    lookback_days: 365,
+    series: [
+      seriesExample('BTC', 'csv:cmc-usd', 365),
+      seriesExample('ETH', 'csv:cmc-usd', 365),
+      seriesExample('SPY', 'csv:yahoo-adjusted', 252),
+      seriesExample('GLD', 'csv:yahoo-adjusted', 252),
+    ],
+  },
+  created_at: '2026-11-25T01:50:12.345Z',
+};
+
+export const optimizationView = z
+  .object({
+    id: z.uuid(),
+    state: z.enum(['solved', 'infeasible']),
+    reason: z.string().nullable(),
+    portfolio_id: z.uuid(),
+    as_of: z.iso.datetime(),
+    rehearsal: z.boolean().describe('True when the as-of lay in the past on purpose: no advice for today'),
+    simulated: z.boolean().describe('True when prices came from the market simulator'),
+    optimizer: z.object({ id: z.enum(optimizerIds.map(optimizerName)), version: z.int() }),
+    weights: z.array(
+      z.object({
+        asset_id: z.string(),
+        weight: z.number(),
+        min: z.number(),
+        max: z.number(),
+        binding: z.enum(['lower', 'upper']).nullable(),
+        shadow_price: z.number().describe('Fall of yearly volatility for each unit by which the limit is relaxed'),
+      }),
+    ),
+    volatility: z.number().nullable().describe('Annualised, a fraction'),
+    asset_volatilities: z.array(z.object({ asset_id: z.string(), volatility: z.number() })),
+    limits: z.array(z.object({ asset_id: z.string(), min: z.number(), max: z.number() })),
+    certificate: certificate.nullable(),
+    snapshot: z.object({
+      id: z.uuid(),
+      content_hash: z.string(),
+      observations: z.int().describe('Simple returns between successive common dates'),
+      periods_per_year: z.int().nullable().describe('365 when all assets trade every day, else 252'),
+      first_date: z.iso.date().nullable(),
+      last_date: z.iso.date().nullable(),
+      lookback_days: z.int(),
+      series: z.array(
+        z.object({
+          asset_id: z.string(),
+          interval: z.enum(intervals),
+          source: z.string(),
+          quote_currency: z.string(),
+          adjustment: z.string(),
+          bars: z.int(),
+          first_date: z.iso.date().nullable(),
+          last_date: z.iso.date().nullable(),
+        }),
+      ),
+    }),
+    created_at: z.iso.datetime(),
+  })
+  .meta({ id: 'Optimization', example: optimizationExample });
+export type OptimizationView = z.infer<typeof optimizationView>;

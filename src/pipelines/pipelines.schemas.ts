@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { adjustments, intervals } from '../data/domain/candle.js';
+import { parseAsOf } from '../shared/time.js';
+import { signalView } from '../signals/signals.schemas.js';
+
+export const createPipelineBody = z
+  .strictObject({
+    portfolio_id: z.uuid(),
+    as_of: z
+      .string()
+      .refine((text) => parseAsOf(text) !== undefined, 'is neither a date (YYYY-MM-DD) nor a time with Z or an offset')
+      .optional()
+      .describe('A date D means D+1T00:00Z. A past one makes the run a rehearsal.'),
+  })
+  .meta({ id: 'CreatePipeline' });
+export type CreatePipelineBody = z.output<typeof createPipelineBody>;
+
+export const pipelineIdParam = z.uuid();
+
+const collectedAsset = z.object({
+  asset_id: z.string(),
+  source: z.string().nullable(),
+  quote_currency: z.string().nullable(),
+  adjustment: z.enum(adjustments).nullable(),
+  interval: z.enum(intervals).nullable(),
+  simulated: z.boolean(),
+  rows_read: z.number().int(),
+  rows_new: z.number().int(),
+  rows_revised: z.number().int(),
+  rows_refused: z.number().int(),
+  refused: z.array(z.object({ where: z.string(), reason: z.string() })),
+  rows_stored: z.number().int(),
+  first_open_time: z.iso.datetime().nullable(),
+  last_open_time: z.iso.datetime().nullable(),
+  attempts: z.array(
+    z.object({ source: z.string(), outcome: z.string(), detail: z.string().nullable(), milliseconds: z.number() }),
+  ),
+});
+
+export const pipelineSchema = z
+  .object({
+    id: z.uuid(),
+    job_id: z.uuid(),
+    portfolio_id: z.uuid(),
+    as_of: z.iso.datetime(),
+    rehearsal: z.boolean(),
+    simulated: z.boolean(),
+    collection: z.object({ assets: z.array(collectedAsset) }).nullable(),
+    signals: z
+      .object({
+        items: z.array(signalView),
+        withheld: z.array(z.object({ asset_id: z.string(), category: z.string(), reason: z.string() })),
+      })
+      .nullable(),
+    optimization_id: z.uuid().nullable(),
+    decision_id: z.uuid().nullable(),
+    created_at: z.iso.datetime(),
+  })
+  .meta({ id: 'Pipeline' });
+export type PipelineView = z.output<typeof pipelineSchema>;

@@ -1,0 +1,38 @@
+import type { EntityClass } from '@mikro-orm/core';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { ormOptions } from './orm-options.js';
+
+/** Tables that the application may only read and append to. */
+const appendOnly = ['audit_event', 'job_event'];
+
+/**
+ * Brings a database to the newest schema and gives the application's role what it needs, and no more.
+ *
+ * `ownerUrl` connects as the role that owns the tables; `appRole` must exist. Safe to run again, and by two at a time.
+ *
+ * @returns names of the migrations that ran
+ */
+export async function migrate(ownerUrl: string, appRole: string, entities: readonly EntityClass[]): Promise<string[]> {
+  const orm = await MikroORM.init({ ...ormOptions({ url: ownerUrl, poolMax: 2 }, entities), logger: () => undefined });
+  try {
+    return await orm.em.fork().transactional(async (em) => {
+      await em.execute(`select pg_advisory_xact_lock(hashtextextended('fks-portfolio:migrate', 0))`);
+      const ran = await orm.migrator.up();
+      for (const statement of grants(appRole)) await em.execute(statement);
+      return ran.map(({ name }) => name);
+    });
+  } finally {
+    await orm.close();
+  }
+}
+
+function grants(appRole: string): string[] {
+  const role = `"${appRole.replaceAll('"', '""')}"`;
+  return [
+    `grant usage on schema public to ${role}`,
+    `grant select, insert, update, delete on all tables in schema public to ${role}`,
+    ...appendOnly.map((table) => `revoke update, delete on table "${table}" from ${role}`),
+    // the application may see which migrations ran, to say so in /ready
+    `revoke insert, update, delete on table "mikro_orm_migrations" from ${role}`,
+  ];
+}

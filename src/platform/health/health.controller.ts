@@ -1,0 +1,130 @@
+import { Controller, Get, HttpException, Inject, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { HealthCheckService, HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { MikroORM } from '@mikro-orm/postgresql';
+import type { Response } from 'express';
+import { z } from 'zod';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { TemporalClient } from '../temporal/temporal-client.js';
+import { serviceName, serviceVersion } from './service-identity.js';
+
+export const rootSchema = z
+  .object({ service: z.string(), version: z.string(), status: z.literal('running') })
+  .meta({ id: 'Service' });
+
+export const healthSchema = z
+  .object({ status: z.literal('healthy'), service: z.string(), version: z.string(), port: z.number().int() })
+  .meta({ id: 'Health' });
+
+export const readySchema = z
+  .object({
+    status: z.enum(['ready', 'not_ready']),
+    service: z.string(),
+    detail: z.string().optional(),
+    dependencies: z.record(z.string(), z.string()),
+  })
+  .meta({ id: 'Readiness' });
+type Readiness = z.output<typeof readySchema>;
+
+const checkTimeoutMs = 2_000;
+
+@ApiTags('system')
+@Controller()
+export class HealthController {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly health: HealthCheckService,
+    private readonly indicators: HealthIndicatorService,
+    private readonly orm: MikroORM,
+    private readonly temporal: TemporalClient,
+  ) {}
+
+  @Get()
+  @ApiOkResponse({ standardSchema: rootSchema })
+  root(): z.output<typeof rootSchema> {
+    return { service: serviceName, version: serviceVersion, status: 'running' };
+  }
+
+  /** Alive: says nothing about what the service depends on. */
+  @Get('health')
+  @ApiOkResponse({ standardSchema: healthSchema })
+  alive(): z.output<typeof healthSchema> {
+    const { port } = this.config.http;
+    return { status: 'healthy', service: serviceName, version: serviceVersion, port };
+  }
+
+  /** Whether work can be done now; each dependency with its own state. */
+  @Get('ready')
+  @ApiOkResponse({ standardSchema: readySchema })
+  @ApiServiceUnavailableResponse({ standardSchema: readySchema })
+  async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
+    const { details } = await this.health
+      .check([() => this.database(), () => this.workflowService(), () => this.worker()])
+      .catch((error: unknown) => downResult(error));
+    const dependencies = Object.fromEntries(
+      Object.entries(details).map(([name, { status, reason }]) => [
+        name,
+        status === 'up' ? 'ready' : String(reason ?? 'not ready'),
+      ]),
+    );
+    const away = Object.entries(dependencies).filter(([, state]) => state !== 'ready');
+    if (away.length === 0) return { status: 'ready', service: serviceName, dependencies };
+    response.status(503);
+    const detail = away.map(([name, state]) => `${name}: ${state}`).join('; ');
+    return { status: 'not_ready', service: serviceName, detail, dependencies };
+  }
+
+  private database(): Promise<HealthIndicatorResult> {
+    return this.indicate('database', async () => {
+      if (!(await this.orm.isConnected())) return 'cannot be reached';
+      const pending = await this.orm.migrator.getPending();
+      return pending.length > 0 ? `${pending.length} migrations are pending` : undefined;
+    });
+  }
+
+  private workflowService(): Promise<HealthIndicatorResult> {
+    return this.indicate('temporal', async () => {
+      await this.temporal.call(({ workflowService }) => workflowService.getSystemInfo({}), checkTimeoutMs);
+      return undefined;
+    });
+  }
+
+  private worker(): Promise<HealthIndicatorResult> {
+    return this.indicate('worker', async () => {
+      const { namespace, taskQueue } = this.config.temporal;
+      const { pollers } = await this.temporal.call(
+        ({ workflowService }) =>
+          workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue }, taskQueueType: 1 }),
+        checkTimeoutMs,
+      );
+      const since = Date.now() / 1_000 - pollersCountForSeconds;
+      const fresh = pollers.filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) >= since);
+      return fresh.length > 0 ? undefined : `no worker polls the task queue "${taskQueue}"`;
+    });
+  }
+
+  private async indicate(name: string, why: () => Promise<string | undefined>): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check(name);
+    try {
+      const reason = await why();
+      return reason === undefined ? indicator.up() : indicator.down({ reason });
+    } catch {
+      return indicator.down({ reason: 'cannot be reached' });
+    }
+  }
+}
+
+/** A poll is a wait of up to a minute; a poller not seen for longer is gone. */
+const pollersCountForSeconds = 70;
+
+type Details = Record<string, { status: string; reason?: unknown }>;
+
+/** Terminus throws when a dependency is down; the same details are in the exception. */
+function downResult(error: unknown): { details: Details } {
+  if (error instanceof HttpException) {
+    const body = error.getResponse();
+    if (typeof body === 'object' && body !== null && 'details' in body) return body as { details: Details };
+  }
+  throw error;
+}

@@ -1,0 +1,20 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import helmet from 'helmet';
+import type { Config } from '../config/config.js';
+import { serveOpenApi } from './openapi.js';
+import { ProblemFilter } from './problem-filter.js';
+import { requestTracing } from './request-tracing.js';
+import { RequestValidationPipe } from './validation.pipe.js';
+
+const bodyLimit = '1mb';
+
+/** What every HTTP app of this service has, in the process and in tests. */
+export function configureHttp(app: NestExpressApplication, config: Config): void {
+  app.use(requestTracing);
+  app.use(helmet());
+  app.useBodyParser('json', { limit: bodyLimit, strict: false });
+  app.enableCors({ origin: config.http.corsOrigins.length > 0 ? config.http.corsOrigins : false });
+  app.useGlobalPipes(new RequestValidationPipe());
+  app.useGlobalFilters(new ProblemFilter());
+  serveOpenApi(app);
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { DomainError } from '../../shared/errors.js';
+
+export interface Page<T> {
+  items: T[];
+  next_cursor: string | null;
+}
+
+/** Members of every list's query: spread them into the query's own object. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+  cursor: z.string().min(1).max(512).optional(),
+};
+
+export const pageOf = <Item extends z.ZodType>(item: Item) =>
+  z.object({ items: z.array(item), next_cursor: z.string().nullable() });
+
+/** Opaque cursor over the values of the last row's sort key. */
+export const encodeCursor = (key: readonly (string | number)[]): string =>
+  Buffer.from(JSON.stringify(key)).toString('base64url');
+
+/** @throws DomainError `invalid` naming the cursor when it is not one of ours */
+export function decodeCursor(cursor: string, length: number): string[] {
+  try {
+    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+    if (Array.isArray(key) && key.length === length) return key.map(String);
+  } catch {
+    // falls through to the one refusal below
+  }
+  const message = 'is not a cursor of this list';
+  throw new DomainError('invalid', `cursor: ${message}`, { errors: [{ field: 'cursor', value: cursor, message }] });
+}
+
+/** Cuts rows that were read with `limit + 1` to a page. */
+export function pageFrom<Row, View>(
+  rows: readonly Row[],
+  limit: number,
+  view: (row: Row) => View,
+  key: (row: Row) => readonly (string | number)[],
+): Page<View> {
+  const shown = rows.slice(0, limit);
+  const last = shown.at(-1);
+  return {
+    items: shown.map(view),
+    next_cursor: rows.length > limit && last !== undefined ? encodeCursor(key(last)) : null,
+  };
+}

@@ -1,0 +1,19 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import { RequestContext } from '@mikro-orm/core';
+import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker';
+import { toApplicationFailure } from './failures.js';
+
+/** Gives every activity an entity manager of its own, and Temporal a failure that it understands. */
+export const activityInterceptor =
+  (em: EntityManager): ActivityInterceptorsFactory =>
+  () => ({
+    inbound: {
+      async execute(input, next) {
+        try {
+          return await RequestContext.create(em, () => next(input));
+        } catch (error) {
+          throw toApplicationFailure(error) ?? error;
+        }
+      },
+    } satisfies ActivityInboundCallsInterceptor,
+  });

@@ -1,0 +1,64 @@
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { DomainError } from '../../shared/errors.js';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import type { Tracing } from './tracing.js';
+
+export const TRACING = Symbol('tracing');
+
+/** How long a request waits for Temporal before it answers 503. */
+const deadlineMs = 3_000;
+/** gRPC codes that say "not reachable now": deadline exceeded, unavailable, cancelled, resource exhausted. */
+const awayCodes = new Set([4, 14, 1, 8]);
+
+/** Whether an error means that the Temporal server could not be asked. */
+export function isTemporalAway(error: unknown): boolean {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (isGrpcServiceError(at) && awayCodes.has(at.code)) return true;
+  }
+  return false;
+}
+
+/** The process's one connection to Temporal. Every call has a deadline, because the SDK alone would retry for long. */
+@Injectable()
+export class TemporalClient implements OnApplicationShutdown {
+  private readonly connection: Connection;
+  readonly client: Client;
+  private readonly inFlight = new Set<Promise<unknown>>();
+
+  constructor(@Inject(CONFIG) config: Config, @Inject(TRACING) tracing: Tracing) {
+    this.connection = Connection.lazy({ address: config.temporal.address, connectTimeout: 2_000 });
+    this.client = new Client({
+      connection: this.connection,
+      namespace: config.temporal.namespace,
+      plugins: [tracing.plugin],
+    });
+  }
+
+  /**
+   * Runs one call against the server, at most `withinMs` long.
+   *
+   * @throws DomainError `unavailable` when the server does not answer; other errors pass
+   */
+  async call<T>(work: (client: Client) => Promise<T>, withinMs = deadlineMs): Promise<T> {
+    const running = this.connection.withDeadline(Date.now() + withinMs, () => work(this.client));
+    this.inFlight.add(running);
+    try {
+      return await running;
+    } catch (error) {
+      if (isTemporalAway(error)) {
+        throw new DomainError('unavailable', 'the workflow service cannot be reached', { cause: error });
+      }
+      throw error;
+    } finally {
+      this.inFlight.delete(running);
+    }
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    // closing under a pending retry would throw from a timer and take the process down
+    await Promise.allSettled(this.inFlight);
+    await this.connection.close();
+  }
+}

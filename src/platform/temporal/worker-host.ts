@@ -1,0 +1,121 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { EntityManager } from '@mikro-orm/postgresql';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { activityInterceptor } from './activity.interceptor.js';
+import { TRACING } from './temporal-client.js';
+import type { Tracing } from './tracing.js';
+
+export const WORKER_CODE = Symbol('worker code');
+
+/** The worker's activities and where its workflows are: prebuilt, or the sources to bundle at start. */
+export interface WorkerCode {
+  activities: object;
+  bundlePath: string;
+  workflowsPath: string;
+}
+
+export type WorkerHostState = 'connecting' | 'running' | 'stopped' | 'failed';
+
+const connectTimeoutMs = 5_000;
+const slowestReconnectMs = 5_000;
+
+/** Keeps one Temporal worker running: waits for a late server, drains on shutdown, and tells when it has died. */
+@Injectable()
+export class WorkerHost implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly logger = new Logger(WorkerHost.name);
+  private readonly stopping = new AbortController();
+  private worker: Worker | undefined;
+  private running: Promise<void> | undefined;
+  private current: WorkerHostState = 'connecting';
+  /** Called once when the worker ends by itself; the process must not live on without it. */
+  onFatal: (error: unknown) => void = () => undefined;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    @Inject(TRACING) private readonly tracing: Tracing,
+    @Inject(WORKER_CODE) private readonly code: WorkerCode,
+    private readonly em: EntityManager,
+  ) {}
+
+  get state(): WorkerHostState {
+    return this.current;
+  }
+
+  onApplicationBootstrap(): void {
+    this.running = this.run().then(
+      () => {
+        this.current = 'stopped';
+      },
+      (error: unknown) => {
+        if (this.stopping.signal.aborted) return;
+        this.current = 'failed';
+        this.logger.error({ err: error }, 'worker.failed');
+        this.onFatal(error);
+      },
+    );
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    if (this.worker?.getState() === 'RUNNING') this.worker.shutdown();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const connection = await this.connect();
+    try {
+      this.worker = await Worker.create(this.options(connection));
+      if (this.stopping.signal.aborted) return;
+      this.current = 'running';
+      this.logger.log({ taskQueue: this.config.temporal.taskQueue }, 'worker.running');
+      await this.worker.run();
+    } finally {
+      await connection.close();
+    }
+  }
+
+  private options(connection: NativeConnection): WorkerOptions {
+    const { bundlePath, workflowsPath, activities } = this.code;
+    const workflows = existsSync(bundlePath) ? { workflowBundle: { codePath: bundlePath } } : { workflowsPath };
+    return {
+      connection,
+      namespace: this.config.temporal.namespace,
+      taskQueue: this.config.temporal.taskQueue,
+      ...workflows,
+      activities,
+      plugins: [this.tracing.plugin],
+      interceptors: { activity: [activityInterceptor(this.em)] },
+      shutdownGraceTime: `${this.config.shutdownGraceSeconds} s`,
+      shutdownForceTime: `${this.config.shutdownGraceSeconds + 5} s`,
+      workflowTaskPollerBehavior: { type: 'autoscaling' },
+      activityTaskPollerBehavior: { type: 'autoscaling' },
+    };
+  }
+
+  /** Tries for ever: a worker that starts before the server waits for it. A silent peer would hang the SDK's own call. */
+  private async connect(): Promise<NativeConnection> {
+    for (let delay = 250; ; delay = Math.min(delay * 2, slowestReconnectMs)) {
+      this.stopping.signal.throwIfAborted();
+      try {
+        const timeout = sleep(connectTimeoutMs, undefined, { ref: false }).then(() => {
+          throw new Error(`no answer within ${connectTimeoutMs} ms`);
+        });
+        return await Promise.race([NativeConnection.connect({ address: this.config.temporal.address }), timeout]);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.logger.warn({ address: this.config.temporal.address, reason }, 'worker.waiting_for_temporal');
+        await sleep(delay, undefined, { signal: this.stopping.signal, ref: false });
+      }
+    }
+  }
+}

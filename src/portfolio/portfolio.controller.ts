@@ -1,0 +1,67 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { CurrentOwner } from '../platform/http/current-owner.js';
+import { IdempotencyKey, idempotencyKeyHeader } from '../platform/http/idempotency-key.js';
+import type { Page } from '../platform/http/page.js';
+import { sendStored } from '../platform/http/stored-answer.js';
+import type { OwnerId } from '../shared/ids.js';
+import {
+  createPortfolioBody,
+  portfolioIdParam,
+  portfolioPage,
+  portfolioSchema,
+  portfoliosQuery,
+  setHoldingsBody,
+  type CreatePortfolioBody,
+  type PortfoliosQuery,
+  type PortfolioView,
+  type SetHoldingsBody,
+} from './portfolio.schemas.js';
+import { PortfolioService } from './portfolio.service.js';
+
+@ApiTags('portfolios')
+@Controller('api/v1/portfolios')
+export class PortfolioController {
+  constructor(private readonly portfolios: PortfolioService) {}
+
+  @Post()
+  @HttpCode(201)
+  @ApiHeader({ name: idempotencyKeyHeader, required: false })
+  @ApiCreatedResponse({ standardSchema: portfolioSchema })
+  async create(
+    @CurrentOwner() ownerId: OwnerId,
+    @Body({ schema: createPortfolioBody }) body: CreatePortfolioBody,
+    @IdempotencyKey() key: string | undefined,
+    @Req() { method, path }: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    sendStored(response, await this.portfolios.create({ ownerId, method, path, key, body }, body.name));
+  }
+
+  @Get()
+  @ApiOkResponse({ standardSchema: portfolioPage })
+  list(
+    @CurrentOwner() owner: OwnerId,
+    @Query({ schema: portfoliosQuery }) query: PortfoliosQuery,
+  ): Promise<Page<PortfolioView>> {
+    return this.portfolios.list(owner, query);
+  }
+
+  @Get(':id')
+  @ApiOkResponse({ standardSchema: portfolioSchema })
+  get(@CurrentOwner() owner: OwnerId, @Param('id', { schema: portfolioIdParam }) id: string): Promise<PortfolioView> {
+    return this.portfolios.get(owner, id);
+  }
+
+  /** Sets the quantities of all assets; an asset that is not named is no longer held. */
+  @Put(':id/holdings')
+  @ApiOkResponse({ standardSchema: portfolioSchema })
+  setHoldings(
+    @CurrentOwner() owner: OwnerId,
+    @Param('id', { schema: portfolioIdParam }) id: string,
+    @Body({ schema: setHoldingsBody }) body: SetHoldingsBody,
+  ): Promise<PortfolioView> {
+    return this.portfolios.setHoldings(owner, id, body.holdings);
+  }
+}

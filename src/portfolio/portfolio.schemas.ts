@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { pageOf, pageQuery } from '../platform/http/page.js';
+
+/** Decimal text; JSON numbers are accepted in. */
+const decimalIn = z.union([z.string().max(64), z.number()]).transform(String);
+
+export const createPortfolioBody = z
+  .strictObject({ name: z.string().trim().min(1).max(100) })
+  .meta({ id: 'CreatePortfolio', example: { name: 'Core' } });
+export type CreatePortfolioBody = z.output<typeof createPortfolioBody>;
+
+export const setHoldingsBody = z
+  .strictObject({
+    holdings: z
+      .record(z.string().min(1).max(32), decimalIn)
+      .refine((map) => Object.keys(map).length <= 500, 'must not name more than 500 assets'),
+  })
+  .meta({ id: 'SetHoldings', example: { holdings: { BTC: '0.5', ETH: '4', SPY: '12' } } });
+export type SetHoldingsBody = z.output<typeof setHoldingsBody>;
+
+export const portfoliosQuery = z.object(pageQuery);
+export type PortfoliosQuery = z.output<typeof portfoliosQuery>;
+
+export const portfolioIdParam = z.uuid();
+
+export const portfolioSchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    holdings: z.record(z.string(), z.string()).describe('Units of each asset, as decimal text'),
+    created_at: z.iso.datetime(),
+  })
+  .meta({ id: 'Portfolio' });
+export type PortfolioView = z.output<typeof portfolioSchema>;
+
+export const portfolioPage = pageOf(portfolioSchema).meta({ id: 'PortfolioPage' });

@@ -1,0 +1,35 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { activityProviders, collectActivities } from '../activities/index.js';
+import { sharedModules } from './app.module.js';
+import type { Config } from './platform/config/config.js';
+import { loggingModule } from './platform/logging/logging.module.js';
+import { WORKER_CODE, WorkerHost, type WorkerCode } from './platform/temporal/worker-host.js';
+import type { Tracing } from './platform/temporal/tracing.js';
+
+const fromHere = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const workflowsPath = fromHere('../workflows/index.js');
+const builtBundle = fromHere('../workflow-bundle.cjs');
+
+@Module({})
+export class WorkerModule {
+  /** `bundlePath` names prebuilt workflows; where that file is absent they are bundled at start. */
+  static with(config: Config, tracing: Tracing, logger: Logger, bundlePath = builtBundle): DynamicModule {
+    const workerCode = (...providers: Parameters<typeof collectActivities>): WorkerCode => ({
+      activities: collectActivities(...providers),
+      bundlePath,
+      workflowsPath,
+    });
+    return {
+      module: WorkerModule,
+      imports: [loggingModule(logger), ...sharedModules(config, tracing)],
+      providers: [
+        ...activityProviders,
+        WorkerHost,
+        { provide: WORKER_CODE, inject: [...activityProviders], useFactory: workerCode },
+      ],
+    };
+  }
+}

@@ -1,0 +1,106 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { v7 as uuidv7 } from 'uuid';
+import { SignalActivitiesProvider } from '../../activities/signals.activities.js';
+import { CandleRepository } from '../../src/data/candle.repository.js';
+import type { Candle, SeriesRef } from '../../src/data/domain/candle.js';
+import { SignalRepository } from '../../src/signals/signal.repository.js';
+import type { GenerateSignalsInput } from '../../src/signals/signals.contract.js';
+import type { AssetId, OwnerId, PipelineId, PortfolioId } from '../../src/shared/ids.js';
+import { dayMs, toIso } from '../../src/shared/time.js';
+import { freshDatabase, openOrm, type TestDatabase } from '../support/database.js';
+
+let database: TestDatabase;
+let orm: MikroORM;
+beforeAll(async () => {
+  database = await freshDatabase();
+  orm = await openOrm(database.url);
+});
+afterAll(async () => {
+  await orm.close(true);
+  await database.drop();
+});
+
+const candles = () => new CandleRepository(orm.em.fork());
+const signals = () => new SignalRepository(orm.em.fork());
+const activities = () => new SignalActivitiesProvider(candles(), signals());
+
+const start = Date.parse('2021-01-01T00:00:00Z');
+const asOf = start + 130 * dayMs;
+const series = (assetId: string, source = 'csv:test'): SeriesRef => ({
+  assetId: assetId as AssetId,
+  interval: '1d',
+  source,
+  quoteCurrency: 'USD',
+  adjustment: 'unknown',
+});
+const bar = (close: number, i: number): Candle => {
+  const text = String(close);
+  return { openTime: start + i * dayMs, open: text, high: text, low: text, close: text, volume: null };
+};
+/** Rises by 3 and falls by 2 in turn: a trend without an extreme RSI. */
+const rising = (count: number) =>
+  Array.from({ length: count }, (_, i) => bar(100 + Math.ceil(i / 2) * 3 - Math.floor(i / 2) * 2, i));
+const flat = (count: number) => Array.from({ length: count }, (_, i) => bar(100.1, i));
+
+const input = (over: Partial<GenerateSignalsInput> = {}): GenerateSignalsInput => ({
+  runId: uuidv7() as PipelineId,
+  ownerId: 'local' as OwnerId,
+  portfolioId: uuidv7() as PortfolioId,
+  series: [series('BTC'), series('ETH'), series('SOL')],
+  categories: ['swing'],
+  asOf: toIso(asOf),
+  rehearsal: true,
+  ...over,
+});
+
+beforeAll(async () => {
+  await candles().storeSeries(series('BTC'), rising(140));
+  await candles().storeSeries(series('ETH'), flat(140));
+  await candles().storeSeries(series('SOL'), rising(41));
+  await candles().storeSeries(series('GLD', 'simulated:yahoofinance'), rising(140));
+});
+
+test('stores the signals of bars closed at the as-of and says why the others are withheld', async () => {
+  const run = input();
+  const summary = await activities().evaluateSignals(run);
+  expect(summary.withheld).toEqual([
+    { assetId: 'ETH', category: 'swing', reason: 'hold: trend neutral, RSI 50' },
+    { assetId: 'SOL', category: 'swing', reason: 'needs 60 closed bars, has 41' },
+  ]);
+  const [signal, ...more] = (await signals().recordedRun(run.runId))!.signals;
+  expect(more).toEqual([]);
+  expect(summary.signalIds).toEqual([signal!.id]);
+  // bar 129, the last that ended by the as-of, although ten later ones are stored: 100 + 65 × 3 - 64 × 2
+  expect(signal).toMatchObject({
+    assetId: 'BTC',
+    direction: 'buy',
+    entryPrice: '167',
+    rehearsal: true,
+    simulated: false,
+    asOf: new Date(asOf),
+    expiresAt: new Date(asOf + 28 * dayMs),
+    series: { source: 'csv:test', quoteCurrency: 'USD', adjustment: 'unknown' },
+  });
+  expect(signal!.evidence).toMatchObject({ bars: 120, lastDate: '2021-05-10' });
+});
+
+test('a retried attempt answers the same ids, also when prices were corrected in between', async () => {
+  const run = input();
+  const first = await activities().evaluateSignals(run);
+  await candles().storeSeries(series('SOL'), rising(140));
+  expect(await activities().evaluateSignals(run)).toEqual(first);
+});
+
+test('attempts at once answer the same ids', async () => {
+  const run = input();
+  const answers = await Promise.all([1, 2, 3].map(() => activities().evaluateSignals(run)));
+  expect(answers[1]).toEqual(answers[0]);
+  expect(answers[2]).toEqual(answers[0]);
+});
+
+test('a signal from simulated prices says so', async () => {
+  const run = input({ series: [series('GLD', 'simulated:yahoofinance')] });
+  await activities().evaluateSignals(run);
+  const { signals: stored } = (await signals().recordedRun(run.runId))!;
+  expect(stored).toMatchObject([{ assetId: 'GLD', simulated: true }]);
+});

@@ -1,0 +1,6 @@
+import { signalView } from '../../../src/signals/signals.schemas.js';
+
+test('the documented example is a valid view', () => {
+  const { example } = signalView.meta() ?? {};
+  expect(signalView.parse(example)).toEqual(example);
+});

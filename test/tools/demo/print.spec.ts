@@ -1,0 +1,229 @@
+import type { Decision, Optimization, Pipeline } from '../../../tools/demo/api.js';
+import {
+  collectionLines,
+  decisionLines,
+  signalLines,
+  simulatedBanner,
+  table,
+  trailLines,
+  weightLines,
+  whereToLook,
+  workflowUrl,
+} from '../../../tools/demo/print.js';
+import { reportOf } from '../../../tools/demo/report.js';
+
+const asset = {
+  asset_id: 'BTC',
+  source: 'csv:cmc-usd',
+  quote_currency: 'USD',
+  adjustment: 'none',
+  interval: '1d',
+  simulated: false,
+  rows_read: 2990,
+  rows_new: 2990,
+  rows_revised: 0,
+  rows_refused: 3,
+  refused: [{ where: 'BTC-USD.csv:17', reason: 'high 1 is below low 2' }],
+  rows_stored: 2990,
+  first_open_time: '2013-04-29T00:00:00Z',
+  last_open_time: '2021-07-06T00:00:00Z',
+  attempts: [
+    { source: 'csv:other', outcome: 'unknownAsset', detail: null, milliseconds: 1 },
+    { source: 'binance', outcome: 'unavailable', detail: 'status 502', milliseconds: 1 },
+    { source: 'csv:cmc-usd', outcome: 'ok', milliseconds: 20 },
+  ],
+};
+const pipeline: Pipeline = {
+  id: 'p',
+  job_id: 'j',
+  portfolio_id: 'f',
+  as_of: '2021-07-07T00:00:00Z',
+  rehearsal: true,
+  simulated: false,
+  collection: { assets: [asset] },
+  signals: {
+    items: [
+      {
+        asset_id: 'BTC',
+        category: 'swing',
+        direction: 'buy',
+        entry_price: 34235.19345116,
+        take_profit: 37658.7,
+        stop_loss: 33208.1,
+        risk_reward_ratio: 3.333,
+        position_size_pct: 0.02,
+        strength: 'strong',
+        confidence: 0.7,
+        expires_at: '2021-07-12T00:00:00Z',
+      },
+    ],
+    withheld: [{ asset_id: 'SPY', category: 'swing', reason: 'trend is flat' }],
+  },
+  optimization_id: 'o',
+  decision_id: 'd',
+};
+const optimization: Optimization = {
+  id: 'o',
+  state: 'solved',
+  reason: null,
+  optimizer: { id: 'min_variance', version: 1 },
+  weights: [
+    { asset_id: 'BTC', weight: 0.5, min: 0.5, max: 0.6, binding: 'lower', shadow_price: 0.0123 },
+    { asset_id: 'SPY', weight: 0.5, min: 0, max: 0.2, binding: null, shadow_price: 0 },
+  ],
+  volatility: 0.4321,
+  certificate: {
+    primal_residual: 1e-17,
+    dual_residual: 2e-16,
+    complementarity: 0,
+    duality_gap: 3e-17,
+    iterations: 4,
+    condition_number: 120,
+  },
+  snapshot: { content_hash: 'abcdef0123456789', observations: 250, first_date: '2020-07-08', last_date: '2021-07-06' },
+};
+const decision: Decision = {
+  id: 'd',
+  kind: 'target_allocation',
+  state: 'awaiting_answer',
+  proposal: {
+    weights: [
+      { asset_id: 'BTC', current_weight: 0.61234, target_weight: 0.5 },
+      { asset_id: 'SPY', current_weight: null, target_weight: 0.5 },
+    ],
+  },
+  opened_at: '2026-11-25T12:00:00Z',
+  answer_by: '2026-11-28T12:00:00Z',
+  answer: null,
+};
+const event = (sequence: number, kind: string) => ({
+  sequence,
+  kind,
+  actor: 'local',
+  recorded_at: '2026-11-25T12:00:01Z',
+  prev_hash: sequence === 1 ? null : 'aaaaaaaaaaaaaaaa',
+  hash: 'bbbbbbbbbbbbbbbb',
+});
+
+test('the collection shows where prices came from, the counts, and each refused row', () => {
+  expect(collectionLines(pipeline)).toEqual([
+    '',
+    'PRICES COLLECTED   *** REHEARSAL as of 2021-07-07T00:00:00Z, no advice for today ***',
+    '  asset  source       prices in  read   new  revised  refused  stored  days',
+    '  BTC    csv:cmc-usd  USD, none  2990  2990        0        3    2990  2013-04-29 … 2021-07-06',
+    '  refused BTC-USD.csv:17: high 1 is below low 2',
+    '  ... and 2 more rows of BTC refused',
+    '  BTC at binance: unavailable (status 502)',
+  ]);
+});
+
+test('signals show prices to six digits and say why others are withheld', () => {
+  expect(signalLines({ ...pipeline, rehearsal: false })).toEqual([
+    '',
+    'SIGNALS (SWING)',
+    '  asset  side    entry  take profit  stop loss  reward/risk    size  strength  confidence',
+    '  BTC    buy   34235.2      37658.7    33208.1         3.33  2.00 %  strong          0.70',
+    '  no signal for SPY: trend is flat',
+  ]);
+});
+
+test('weights show the binding limits, the sum, what they rest on, and the certificate', () => {
+  expect(weightLines({ ...pipeline, rehearsal: false }, optimization, decision)).toEqual([
+    '',
+    'WEIGHTS (MIN_VARIANCE)',
+    '  asset      now   target  allowed            limit              shadow price',
+    '  BTC    61.23 %  50.00 %  50.00 % … 60.00 %  lower limit binds       1.23e-2',
+    '  SPY          ?  50.00 %  0.00 % … 20.00 %',
+    '  sum 100.00 %; volatility 43.21 % a year, from 250 returns, 2020-07-08 … 2021-07-06 (snapshot abcdef012345)',
+    '  certificate: primal residual 1.0e-17, dual residual 2.0e-16, complementarity 0.0e+0, duality gap 3.0e-17, condition 1.2e+2, 4 iterations',
+  ]);
+});
+
+test('every section with numbers of a simulated run says so in capitals', () => {
+  const run = { ...pipeline, simulated: true, rehearsal: false };
+  const sections = [
+    collectionLines(run),
+    signalLines(run),
+    weightLines(run, optimization, decision),
+    decisionLines(run, decision),
+    trailLines(run, decision, [event(1, 'proposed')]),
+  ];
+  for (const lines of sections) expect(lines[1]).toMatch(/\*\*\* SIMULATED PRICES \*\*\*$/);
+  expect(simulatedBanner().some((line) => line.length > 60)).toBe(true);
+  expect(simulatedBanner().join('\n')).toContain('SIMULATED PRICES');
+});
+
+test('the audit trail shows the chain of hashes', () => {
+  const run = { ...pipeline, rehearsal: false };
+  expect(trailLines(run, { ...decision, state: 'approved' }, [event(1, 'proposed'), event(2, 'approved')])).toEqual([
+    '',
+    'AUDIT TRAIL OF THE DECISION (NOW APPROVED)',
+    '  #  recorded at           event     by     hash          of the one before',
+    '  1  2026-11-25T12:00:01Z  proposed  local  bbbbbbbbbbbb',
+    '  2  2026-11-25T12:00:01Z  approved  local  bbbbbbbbbbbb  aaaaaaaaaaaa',
+  ]);
+});
+
+test('where to look names the docs, the workflow and the call that answers', () => {
+  const lines = whereToLook({
+    apiUrl: 'http://127.0.0.1:8012',
+    temporalUiUrl: 'http://127.0.0.1:8233',
+    namespace: 'default',
+    workflow: { id: 'pipeline:p', runId: 'r' },
+    decisionId: 'd',
+  }).join('\n');
+  expect(lines).toContain('http://127.0.0.1:8012/docs');
+  expect(lines).toContain('http://127.0.0.1:8233/namespaces/default/workflows/pipeline%3Ap/r/history');
+  expect(lines).toContain(
+    `curl -s -X POST http://127.0.0.1:8012/api/v1/decisions/d/answer -H 'content-type: application/json' -d '{"choice":"approve"}'`,
+  );
+  expect(workflowUrl('http://ui', 'default', { id: 'a/b', runId: null })).toBe(
+    'http://ui/namespaces/default/workflows/a%2Fb',
+  );
+});
+
+test('a table is as wide as its widest cell and leaves no blanks at line ends', () => {
+  expect(
+    table(
+      ['a', 'number'],
+      [
+        ['long cell', '1'],
+        ['x', ''],
+      ],
+      [1],
+    ),
+  ).toEqual(['  a          number', '  long cell       1', '  x']);
+});
+
+test('the report holds the whole result, or as much of it as a failed run reached', () => {
+  const steps = [{ step: 'PostgreSQL', seconds: 0.5 }];
+  const job = {
+    id: 'j',
+    state: 'succeeded' as const,
+    workflow_id: 'pipeline:p',
+    run_id: 'r',
+    result: '/x',
+    problem: null,
+  };
+  const whole = reportOf(
+    { job, pipeline, optimization, decision, events: [event(1, 'proposed')] },
+    { data: 'csv:cmc-usd', steps, failure: null },
+  );
+  expect(whole).toMatchObject({
+    outcome: 'succeeded',
+    job_id: 'j',
+    assets: [{ asset_id: 'BTC', source: 'csv:cmc-usd', rows_stored: 2990 }],
+    weights: [{ asset_id: 'BTC', weight: 0.5 }, { asset_id: 'SPY' }],
+    certificate: { duality_gap: 3e-17 },
+    decision: { id: 'd', events: [{ kind: 'proposed' }] },
+    seconds: { PostgreSQL: 0.5 },
+  });
+  expect(reportOf({ job }, { data: null, steps, failure: 'no source answered' })).toMatchObject({
+    outcome: 'failed',
+    failure: 'no source answered',
+    job_id: 'j',
+    assets: null,
+    weights: null,
+    decision: null,
+  });
+});

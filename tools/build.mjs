@@ -1,0 +1,108 @@
+// Builds dist (Nest's compiler, then the workflow bundle) when the sources have changed since the last build:
+//   node tools/build.mjs [--force]
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { holderOf, lock } from './local/lock.mjs';
+import { root, shown } from './local/project.mjs';
+
+const dist = path.join(root, 'dist');
+// As deep as dist, so that source maps stay right when it is renamed.
+const next = path.join(root, '.dist-next');
+const stampFile = path.join(dist, '.built-from');
+const folders = ['src', 'workflows', 'activities', 'tools', 'bench'];
+
+/** Fingerprint of everything that the build reads. */
+function stampOfSources() {
+  const hash = createHash('sha256');
+  const configs = fs
+    .readdirSync(root)
+    .filter((name) => /^(tsconfig.*\.json|nest-cli\.json|package-lock\.json)$/.test(name));
+  const sources = folders
+    .map((name) => path.join(root, name))
+    .filter((folder) => fs.existsSync(folder))
+    .flatMap((folder) => fs.readdirSync(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && /\.(ts|mts|js|mjs|cjs|json)$/.test(entry.name))
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
+  for (const file of [...configs, ...sources].sort()) {
+    hash
+      .update(`${file}\0`)
+      .update(fs.readFileSync(path.join(root, file)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+/** @param {string} stamp */
+const isBuilt = (stamp) =>
+  fs.existsSync(stampFile) &&
+  fs.readFileSync(stampFile, 'utf8') === stamp &&
+  fs.existsSync(path.join(dist, 'workflow-bundle.cjs'));
+
+/** @param {string} what @param {string[]} args */
+function step(what, args) {
+  const { status, signal, error } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] });
+  if (error || status !== 0)
+    throw new Error(`${what} failed (${error?.message ?? status ?? signal}); its message stands above`);
+}
+
+/** Makes dist agree with the sources; two callers at a time build once. A failed build leaves the old dist as it was.
+ * @param {{ force?: boolean, say?: (line: string) => void }} options @returns {Promise<boolean>} whether it had to build */
+export async function build({ force = false, say = console.error } = {}) {
+  if (!force && isBuilt(stampOfSources())) return false;
+  const release = await lock(path.join(root, '.cache/build.lock'), {
+    onWait: ({ pid }) => say(`another run (process ${pid}) is building; waiting for it`),
+  });
+  try {
+    const stamp = stampOfSources();
+    if (!force && isBuilt(stamp)) return false;
+    const begin = Date.now();
+    say('building ...');
+    const config = path.join(root, '.cache/tsconfig.next.json');
+    fs.writeFileSync(
+      config,
+      JSON.stringify({ extends: '../tsconfig.build.json', compilerOptions: { outDir: '../.dist-next' } }),
+    );
+    step('the build', ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--path', path.relative(root, config)]);
+    step('the workflow bundle', ['tools/bundle-workflows.mjs', next]);
+    fs.writeFileSync(path.join(next, '.built-from'), stamp);
+    replaceDist();
+    say(`built in ${((Date.now() - begin) / 1000).toFixed(1)} s`);
+    for (const state of runningStacks())
+      say(`the stack of ${shown(state)} keeps running the old build until it is started again`);
+    return true;
+  } finally {
+    fs.rmSync(next, { recursive: true, force: true });
+    release();
+  }
+}
+
+/** Two renames instead of a rewrite file by file: a running stack that restarts a process finds one build or the other. */
+function replaceDist() {
+  const old = path.join(root, `.cache/dist-old-${process.pid}`);
+  fs.rmSync(old, { recursive: true, force: true });
+  if (fs.existsSync(dist)) fs.renameSync(dist, old);
+  fs.renameSync(next, dist);
+  fs.rmSync(old, { recursive: true, force: true });
+}
+
+/** State folders below .cache whose stack is up. */
+function runningStacks() {
+  const cache = path.join(root, '.cache');
+  return fs
+    .readdirSync(cache, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => path.join(cache, entry.name))
+    .filter((folder) => holderOf(path.join(folder, 'stack.lock')) !== undefined);
+}
+
+if (process.argv[1] && fs.realpathSync(process.argv[1]) === fs.realpathSync(import.meta.filename)) {
+  try {
+    const force = process.argv.includes('--force');
+    if (!(await build({ force }))) console.error('nothing has changed since the last build');
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

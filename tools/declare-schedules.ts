@@ -1,0 +1,52 @@
+// Declares the service's Temporal schedules; run at every deploy, safe to repeat:  npm run schedules
+import { Client, Connection, ScheduleAlreadyRunning, type ScheduleOptions } from '@temporalio/client';
+import { reconcileJobsWorkflow } from '../src/jobs/jobs.contract.js';
+import { scheduledPipelinesWorkflow } from '../src/pipelines/pipelines.contract.js';
+import { readConfig } from '../src/platform/config/config.js';
+import { silentTracing } from '../src/platform/temporal/tracing.js';
+
+const { temporal } = readConfig(process.env);
+const { taskQueue } = temporal;
+
+const schedules: ScheduleOptions[] = [
+  {
+    scheduleId: 'reconcile-jobs',
+    spec: { intervals: [{ every: '1 minute' }] },
+    action: { type: 'startWorkflow', workflowType: reconcileJobsWorkflow, workflowId: 'reconcile-jobs', taskQueue },
+    // a missed comparison is made up for by the next one
+    policies: { overlap: 'SKIP', catchupWindow: '1 minute' },
+  },
+  {
+    scheduleId: 'daily-pipeline',
+    // after the crypto day has closed at 00:00 UTC, and some hours after the US close
+    spec: { calendars: [{ hour: 0, minute: 45 }], timezone: 'UTC', jitter: '5 minutes' },
+    action: {
+      type: 'startWorkflow',
+      workflowType: scheduledPipelinesWorkflow,
+      workflowId: 'daily-pipeline',
+      taskQueue,
+      staticSummary: 'a pipeline for every portfolio',
+    },
+    // after an outage of days only the last missed run is wanted: older proposals would be stale
+    policies: { overlap: 'BUFFER_ONE', catchupWindow: '12 hours' },
+    state: { paused: true, note: 'declared paused; unpause it to have a proposal every day' },
+  },
+];
+
+const connection = await Connection.connect({ address: temporal.address });
+const { schedule } = new Client({ connection, namespace: temporal.namespace, plugins: [silentTracing()] });
+try {
+  for (const wanted of schedules) {
+    try {
+      await schedule.create(wanted);
+      console.log(`schedule ${wanted.scheduleId}: created`);
+    } catch (error) {
+      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+      // whether it is paused is the operator's, and stays
+      await schedule.getHandle(wanted.scheduleId).update(({ state }) => ({ ...wanted, state }));
+      console.log(`schedule ${wanted.scheduleId}: updated`);
+    }
+  }
+} finally {
+  await connection.close();
+}

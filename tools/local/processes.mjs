@@ -1,0 +1,87 @@
+// Who a process is, beyond a number that may be someone else's by now.
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * @typedef {object} ProcessId
+ * @property {number} pid
+ * @property {string} started When it started, in the system's own words: two processes with one pid differ in it.
+ */
+
+/** When the process started, or undefined when there is none (a zombie counts as none).
+ * @param {number} pid */
+export function startOf(pid) {
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  if (process.platform === 'linux') {
+    try {
+      // the second field is the program's name in parentheses and may hold spaces
+      const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+      return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+    } catch {
+      return undefined;
+    }
+  }
+  try {
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @param {number} pid @returns {ProcessId | undefined} */
+export function identify(pid) {
+  const started = startOf(pid);
+  return started === undefined ? undefined : { pid, started };
+}
+
+/** @param {ProcessId | undefined} known */
+export const isAlive = (known) => known !== undefined && startOf(known.pid) === known.started;
+
+/** The arguments a process was started with, joined by blanks; empty when there is none.
+ * @param {number} pid */
+export function commandLine(pid) {
+  if (process.platform === 'linux') {
+    try {
+      return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').join(' ').trim();
+    } catch {
+      return '';
+    }
+  }
+  try {
+    return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+  } catch {
+    return '';
+  }
+}
+
+/** @param {ProcessId} known @param {number} withinMs @returns {Promise<boolean>} whether it is gone */
+export async function waitUntilGone(known, withinMs) {
+  for (const end = Date.now() + withinMs; isAlive(known);) {
+    if (Date.now() > end) return false;
+    await sleep(25);
+  }
+  return true;
+}
+
+/** @param {ProcessId} known @param {NodeJS.Signals} signal */
+function signalTo(known, signal) {
+  if (!isAlive(known)) return;
+  try {
+    process.kill(known.pid, signal);
+  } catch (error) {
+    // gone between the look and the signal
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Asks a process to end and, when it has not after the grace time, ends it.
+ * @param {ProcessId} known @param {{ signal?: NodeJS.Signals, graceMs?: number }} options
+ * @returns {Promise<boolean>} false when it had to be killed */
+export async function stopProcess(known, { signal = 'SIGTERM', graceMs = 10_000 } = {}) {
+  signalTo(known, signal);
+  if (await waitUntilGone(known, graceMs)) return true;
+  signalTo(known, 'SIGKILL');
+  if (!(await waitUntilGone(known, 5_000))) throw new Error(`process ${known.pid} does not end, not even by SIGKILL`);
+  return false;
+}

@@ -1,0 +1,35 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+
+/**
+ * The retry classes. Each has a limit per attempt and a limit in all, so that no activity waits for ever.
+ */
+
+/** Reads from our own database: cheap to repeat. */
+export const readFreely = {
+  startToCloseTimeout: '20 s',
+  scheduleToCloseTimeout: '10 min',
+  retry: { initialInterval: '200 ms', maximumInterval: '10 s' },
+} satisfies ActivityOptions;
+
+/** Writes to our own database: many retries are safe because every write has a business key. */
+export const writeOnce = {
+  startToCloseTimeout: '20 s',
+  scheduleToCloseTimeout: '24 h',
+  retry: { initialInterval: '200 ms', maximumInterval: '30 s' },
+} satisfies ActivityOptions;
+
+/** Asks a rate-limited source: long back-off, and the source's own retry-after where it gives one. */
+export const askSource = {
+  startToCloseTimeout: '3 min',
+  scheduleToCloseTimeout: '2 h',
+  heartbeatTimeout: '30 s',
+  retry: { initialInterval: '2 s', backoffCoefficient: 2, maximumInterval: '5 min', maximumAttempts: 8 },
+} satisfies ActivityOptions;
+
+/** Heavy maths: a second run gives the same answer, so only a lost worker is worth another. */
+export const solveExpensively = {
+  startToCloseTimeout: '2 min',
+  scheduleToCloseTimeout: '15 min',
+  heartbeatTimeout: '30 s',
+  retry: { initialInterval: '1 s', maximumAttempts: 5 },
+} satisfies ActivityOptions;

@@ -1,0 +1,54 @@
+import {
+  CancellationScope,
+  TemporalFailure,
+  isCancellation,
+  proxyActivities,
+  setCurrentDetails,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { problemFrom } from './problem-from-failure.js';
+import type { JobActivities } from '../../src/jobs/jobs.contract.js';
+import type { JobId } from '../../src/shared/ids.js';
+import { writeOnce } from '../activity-options.js';
+
+const { jobStarted, jobProgressed, jobSucceeded, jobFailed, jobCancelled } = proxyActivities<JobActivities>(writeOnce);
+
+/** Tells how far the work is; the note also stands in the Temporal UI. */
+export type ReportProgress = (done: number, total: number, note: string) => Promise<void>;
+
+/** The value of the story, and the path of what it made. */
+export interface JobOutcome<T> {
+  value: T;
+  result: string;
+}
+
+/**
+ * Runs a story as a job: its row says when it started, how far it is and how it ended.
+ *
+ * Without a job id the story is a part of somebody else's job and runs bare.
+ */
+export async function asJob<T>(
+  jobId: JobId | undefined,
+  story: (progress: ReportProgress) => Promise<JobOutcome<T>>,
+): Promise<T> {
+  if (jobId === undefined) return (await story(async (_done, _total, note) => setCurrentDetails(note))).value;
+  const { workflowId, runId } = workflowInfo();
+  const progress: ReportProgress = async (done, total, note) => {
+    setCurrentDetails(`**${done} of ${total}** ${note}`);
+    await jobProgressed({ jobId, key: `progress:${done}`, progress: { done, total, note } });
+  };
+  try {
+    await jobStarted({ jobId, workflowId, runId });
+    const { value, result } = await story(progress);
+    await jobSucceeded({ jobId, result });
+    return value;
+  } catch (error) {
+    if (isCancellation(error)) {
+      await CancellationScope.nonCancellable(() => jobCancelled({ jobId }));
+    } else if (error instanceof TemporalFailure) {
+      // any other error is a defect: it fails the task, and the workflow goes on once it is mended
+      await CancellationScope.nonCancellable(() => jobFailed({ jobId, problem: problemFrom(error) }));
+    }
+    throw error;
+  }
+}

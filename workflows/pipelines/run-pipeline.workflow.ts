@@ -1,0 +1,91 @@
+import { ApplicationFailure, ParentClosePolicy, executeChild, proxyActivities, startChild } from '@temporalio/workflow';
+import { collectPricesWorkflow, collectionWorkflowId, type CollectPrices } from '../../src/data/data.contract.js';
+import {
+  decisionWorkflowId,
+  guidedDecisionWorkflow,
+  type GuidanceActivities,
+  type GuidedDecision,
+} from '../../src/guidance/guidance.contract.js';
+import {
+  optimizationWorkflowId,
+  optimizePortfolioWorkflow,
+  type OptimizePortfolio,
+} from '../../src/optimization/optimization.contract.js';
+import { pipelinePath, type PipelineActivities, type RunPipeline } from '../../src/pipelines/pipelines.contract.js';
+import { seriesToUse } from '../../src/pipelines/domain/series-to-use.js';
+import {
+  generateSignalsWorkflow,
+  signalsWorkflowId,
+  type GenerateSignals,
+} from '../../src/signals/signals.contract.js';
+import { portfolioIdAttribute } from '../../src/jobs/jobs.contract.js';
+import { TypedSearchAttributes } from '@temporalio/common';
+import { writeOnce } from '../activity-options.js';
+import { asJob } from '../jobs/as-job.js';
+
+const { recordCollection } = proxyActivities<PipelineActivities>(writeOnce);
+const { openDecision } = proxyActivities<GuidanceActivities>(writeOnce);
+
+const steps = 4;
+const lookbackDays = 365;
+
+/** From prices to a decision that waits: each step is the area's own workflow, and only ids travel. */
+export const runPipeline: RunPipeline = (input) =>
+  asJob(input.jobId, async (progress) => {
+    const { pipelineId, ownerId, portfolioId, asOf, rehearsal, optimizationId, decisionId, assets } = input;
+
+    await progress(0, steps, 'collecting prices');
+    const report = await executeChild<CollectPrices>(collectPricesWorkflow, {
+      workflowId: collectionWorkflowId(pipelineId),
+      args: [{ collectionId: pipelineId, assets, interval: '1d', asOf }],
+      staticSummary: `prices of ${assets.length} assets`,
+    });
+    await recordCollection({ pipelineId, report });
+    const chosen = seriesToUse(report);
+    if (chosen.kind === 'missing') throw ApplicationFailure.nonRetryable(chosen.reason, 'PricesMissing');
+    const { series } = chosen;
+
+    await progress(1, steps, 'looking for signals');
+    const signals = await executeChild<GenerateSignals>(generateSignalsWorkflow, {
+      workflowId: signalsWorkflowId(pipelineId),
+      args: [{ runId: pipelineId, ownerId, portfolioId, series, categories: ['swing'], asOf, rehearsal }],
+      staticSummary: `swing signals of ${series.length} assets`,
+    });
+
+    await progress(2, steps, 'optimizing the weights');
+    const optimization = await executeChild<OptimizePortfolio>(optimizePortfolioWorkflow, {
+      workflowId: optimizationWorkflowId(optimizationId),
+      args: [{ optimizationId, ownerId, portfolioId, series, optimizer: 'minVariance', asOf, lookbackDays, rehearsal }],
+      staticSummary: 'minimum variance within the limits',
+    });
+    if (optimization.outcome === 'infeasible') {
+      throw ApplicationFailure.nonRetryable(optimization.reason ?? 'the limits conflict', 'OptimizationInfeasible');
+    }
+
+    await progress(3, steps, 'opening the decision');
+    const { signalIds } = signals;
+    const { answerWithinHours } = input;
+    const opened = await openDecision({
+      decisionId,
+      ownerId,
+      portfolioId,
+      pipelineId,
+      optimizationId,
+      signalIds,
+      asOf,
+      rehearsal,
+      answerWithinHours,
+    });
+    await startChild<GuidedDecision>(guidedDecisionWorkflow, {
+      workflowId: decisionWorkflowId(decisionId),
+      args: [opened],
+      // the decision outlives the pipeline: it waits for a person, for days
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      typedSearchAttributes: new TypedSearchAttributes([{ key: portfolioIdAttribute, value: portfolioId }]),
+      staticSummary: opened.title,
+    });
+
+    await progress(steps, steps, 'the decision waits for an answer');
+    return { value: { pipelineId, decisionId }, result: pipelinePath(pipelineId) };
+  });
