@@ -9,10 +9,11 @@ const CandleSchema = defineEntity({
   name: 'Candle',
   tableName: 'candle',
   checks: [
-    // NaN and infinity are not below infinity in PostgreSQL's order of numeric
+    // NaN and infinity are not below infinity in PostgreSQL's order of numeric; how a bar's prices lie to each other is
+    // checked before they come here, with a tolerance
     { name: 'candle_open_valid', expression: `open > 0 and open < 'Infinity'::numeric` },
     { name: 'candle_high_valid', expression: `high > 0 and high < 'Infinity'::numeric` },
-    { name: 'candle_low_valid', expression: `low > 0 and low <= high` },
+    { name: 'candle_low_valid', expression: `low > 0 and low < 'Infinity'::numeric` },
     { name: 'candle_close_valid', expression: `close > 0 and close < 'Infinity'::numeric` },
     { name: 'candle_volume_valid', expression: `volume >= 0 and volume < 'Infinity'::numeric` },
     { name: 'candle_revision_valid', expression: 'revision > 0' },

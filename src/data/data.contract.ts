@@ -6,7 +6,7 @@ export const collectPricesWorkflow = 'collectPrices';
 export type CollectPrices = (input: CollectPricesInput) => Promise<CollectionReport>;
 export const collectionWorkflowId = (collectionId: string) => `collection:${collectionId}`;
 
-export interface CollectPricesInput {
+interface CollectPricesInput {
   /** Business key of the collection, the pipeline's id when it runs inside one. */
   collectionId: string;
   /** Present when the collection is a job of its own. */

@@ -30,7 +30,6 @@ const candleView = z
     volume: z.number().nullable().describe('Null where the source gives none'),
   })
   .meta({ id: 'Candle' });
-export type CandleView = z.infer<typeof candleView>;
 
 export const candlePage = z
   .object({

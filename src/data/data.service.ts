@@ -27,7 +27,7 @@ export class DataService {
     if (!series) return { items: [], next_cursor: null, series: null };
 
     const { from, to, as_of: asOf, cursor, limit } = query;
-    const after = cursor === undefined ? undefined : openTimeIn(cursor);
+    const after = cursor === undefined ? undefined : Number(decodeCursor(cursor, 'integer'));
     const since = Math.max(after === undefined ? -Infinity : after + 1, from === undefined ? -Infinity : startOf(from));
     const bars = await this.candles.closedBars(series, asOf === undefined ? null : parseAsOf(asOf)!, {
       ...(Number.isFinite(since) && { since }),
@@ -45,7 +45,7 @@ export class DataService {
         close: Number(close),
         volume: volume === null ? null : Number(volume),
       }),
-      ({ openTime }) => [openTime],
+      ({ openTime }) => openTime,
     );
     const { interval, source, quoteCurrency, adjustment } = series;
     return { ...page, series: { asset_id: assetId, interval, source, quote_currency: quoteCurrency, adjustment } };
@@ -63,10 +63,3 @@ function knownAsset(text: string): AssetId {
 
 /** A date names its last instant where it ends a window, and its first where it begins one. */
 const startOf = (text: string) => (text.length === 10 ? parseAsOf(text)! - dayMs : parseAsOf(text)!);
-
-function openTimeIn(cursor: string): number {
-  const openTime = Number(decodeCursor(cursor, 1)[0]);
-  if (Number.isSafeInteger(openTime)) return openTime;
-  const message = 'is not a cursor of this list';
-  throw new DomainError('invalid', `cursor: ${message}`, { errors: [{ field: 'cursor', value: cursor, message }] });
-}

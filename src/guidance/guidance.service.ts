@@ -38,10 +38,10 @@ export class GuidanceService {
   ) {}
 
   async list(ownerId: OwnerId, query: DecisionsQuery): Promise<Page<DecisionView>> {
-    const before = query.cursor ? decodeCursor(query.cursor, 1)[0] : undefined;
+    const before = query.cursor ? decodeCursor(query.cursor, 'uuid') : undefined;
     const filter = { state: query.state, portfolioId: query.portfolio_id, before };
     const rows = await this.decisions.list(ownerId, filter, query.limit + 1);
-    return pageFrom(rows, query.limit, decisionView, ({ id }) => [id]);
+    return pageFrom(rows, query.limit, decisionView, ({ id }) => id);
   }
 
   async exists(ownerId: OwnerId, id: string): Promise<boolean> {
@@ -54,9 +54,9 @@ export class GuidanceService {
 
   async events(ownerId: OwnerId, id: string, { limit, cursor }: DecisionEventsQuery): Promise<Page<DecisionEventView>> {
     await this.found(ownerId, id);
-    const after = cursor ? Number(decodeCursor(cursor, 1)[0]) : 0;
+    const after = cursor ? Number(decodeCursor(cursor, 'integer')) : 0;
     const rows = await this.audit.about(ownerId, decisionSubject(id), after, limit + 1);
-    return pageFrom(rows, limit, decisionEventView, ({ sequence }) => [sequence]);
+    return pageFrom(rows, limit, decisionEventView, ({ sequence }) => sequence);
   }
 
   /**

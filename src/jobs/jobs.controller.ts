@@ -44,7 +44,7 @@ export class JobsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const after = query.cursor ? decodeCursor(query.cursor, 1)[0] : undefined;
+    const after = query.cursor ? decodeCursor(query.cursor, 'integer') : undefined;
     if (!wantsEventStream(request)) {
       response.json(await this.jobs.events(owner, id, Number(after ?? 0), query.limit));
       return;

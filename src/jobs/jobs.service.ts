@@ -86,16 +86,16 @@ export class JobsService {
   }
 
   async list(ownerId: OwnerId, { kind, state, limit, cursor }: JobsQuery): Promise<Page<JobView>> {
-    const before = cursor ? decodeCursor(cursor, 1)[0] : undefined;
+    const before = cursor ? decodeCursor(cursor, 'uuid') : undefined;
     const rows = await this.jobs.list(ownerId, { kind, state, limit, before });
-    return pageFrom(rows, limit, jobView, (job) => [job.id]);
+    return pageFrom(rows, limit, jobView, (job) => job.id);
   }
 
   /** Events after a sequence number, oldest first. */
   async events(ownerId: OwnerId, id: string, after: number, limit: number): Promise<Page<JobEventView>> {
     await this.found(ownerId, id);
     const rows = await this.jobs.eventsAfter(id, after, limit + 1);
-    return pageFrom(rows, limit, jobEventView, (event) => [event.sequence]);
+    return pageFrom(rows, limit, jobEventView, (event) => event.sequence);
   }
 
   /** Asks a job to stop. A job whose workflow was not started yet is cancelled at once. */

@@ -7,6 +7,9 @@ import type { OptimizerId } from './domain/optimizers/registry.js';
 const OptimizationSchema = defineEntity({
   name: 'Optimization',
   tableName: 'optimization',
+  checks: [
+    { name: 'optimization_reason_when_infeasible', expression: `(state = 'infeasible') = (reason is not null)` },
+  ],
   indexes: [{ properties: ['ownerId', 'portfolioId', 'id'] }],
   properties: {
     id: p.uuid().primary(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { adjustments, intervals } from '../data/domain/candle.js';
 import { parseAsOf } from '../shared/time.js';
-import { signalView } from '../signals/signals.schemas.js';
+import { signalView } from '../signals/signals.views.js';
 
 export const createPipelineBody = z
   .strictObject({

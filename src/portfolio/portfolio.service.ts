@@ -41,8 +41,8 @@ export class PortfolioService {
   }
 
   async list(ownerId: OwnerId, { limit, cursor }: PortfoliosQuery): Promise<Page<PortfolioView>> {
-    const after = cursor ? decodeCursor(cursor, 1)[0] : undefined;
-    return pageFrom(await this.portfolios.list(ownerId, after, limit + 1), limit, view, ({ id }) => [id]);
+    const after = cursor ? decodeCursor(cursor, 'uuid') : undefined;
+    return pageFrom(await this.portfolios.list(ownerId, after, limit + 1), limit, view, ({ id }) => id);
   }
 
   async get(ownerId: OwnerId, id: string): Promise<PortfolioView> {

@@ -40,3 +40,4 @@ export class Fault extends Error {
     return this.details.retryable ?? true;
   }
 }
+// x

@@ -3,15 +3,9 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentOwner } from '../platform/http/current-owner.js';
 import type { Page } from '../platform/http/page.js';
 import type { OwnerId } from '../shared/ids.js';
-import {
-  signalId,
-  signalPage,
-  signalsQuery,
-  signalView,
-  type SignalsQuery,
-  type SignalView,
-} from './signals.schemas.js';
+import { signalId, signalsQuery, type SignalsQuery } from './signals.schemas.js';
 import { SignalsService } from './signals.service.js';
+import { signalPage, signalView, type SignalView } from './signals.views.js';
 
 @ApiTags('signals')
 @Controller('api/v1/signals')

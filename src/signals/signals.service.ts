@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { validate as isUuid } from 'uuid';
 import { decodeCursor, pageFrom, type Page } from '../platform/http/page.js';
 import { DomainError } from '../shared/errors.js';
 import type { OwnerId, PipelineId } from '../shared/ids.js';
 import type { WithheldSignal } from './signal.entity.js';
 import { SignalRepository } from './signal.repository.js';
-import type { SignalsQuery, SignalView } from './signals.schemas.js';
-import { signalViewOf } from './signals.views.js';
+import type { SignalsQuery } from './signals.schemas.js';
+import { signalViewOf, type SignalView } from './signals.views.js';
 
 /** What one run gave: its signals, and for every other pair of asset and category the reason why there is none. */
 export interface RunSignals {
@@ -25,8 +24,9 @@ export class SignalsService {
       assetId: query.asset_id,
       category: query.category,
     };
-    const rows = await this.signals.signalsOf(ownerId, filter, query.limit + 1, idBefore(query.cursor));
-    return pageFrom(rows, query.limit, signalViewOf, ({ id }) => [id]);
+    const before = query.cursor === undefined ? undefined : decodeCursor(query.cursor, 'uuid');
+    const rows = await this.signals.signalsOf(ownerId, filter, query.limit + 1, before);
+    return pageFrom(rows, query.limit, signalViewOf, ({ id }) => id);
   }
 
   async view(ownerId: OwnerId, id: string): Promise<SignalView> {
@@ -40,13 +40,4 @@ export class SignalsService {
     const recorded = await this.signals.recordedRunOf(ownerId, runId);
     return recorded && { items: recorded.signals.map(signalViewOf), withheld: recorded.run.withheld };
   }
-}
-
-/** The last id of the page before; undefined for the first page. */
-function idBefore(cursor: string | undefined): string | undefined {
-  if (cursor === undefined) return undefined;
-  const [id] = decodeCursor(cursor, 1);
-  if (isUuid(id)) return id;
-  const message = 'is not a cursor of this list';
-  throw new DomainError('invalid', `cursor: ${message}`, { errors: [{ field: 'cursor', value: cursor, message }] });
 }

@@ -53,7 +53,13 @@ const caseFile = z.strictObject({
 export type SourceCases = z.output<typeof caseFile>;
 
 /** Situations that every source has to know, and those that only a network brings. */
-export const requiredCases = ['ordinary', 'nothing in the window', 'unknown symbol', 'whole but wrong body', 'some rows wrong'];
+export const requiredCases = [
+  'ordinary',
+  'nothing in the window',
+  'unknown symbol',
+  'whole but wrong body',
+  'some rows wrong',
+];
 export const requiredHttpCases = [
   'too many requests',
   'too many requests without a delay',

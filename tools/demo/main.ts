@@ -218,7 +218,9 @@ async function main(): Promise<number> {
       return 130;
     }
     process.stderr.write(`demo failed: ${messageOf(signal.reason ?? error)}\n`);
-    return error instanceof UsageError ? 2 : 1;
+    if (!(error instanceof UsageError)) return 1;
+    process.stderr.write('npm run demo -- --help tells what it understands\n');
+    return 2;
   }
 }
 

@@ -63,16 +63,17 @@ export async function pgRunner(dir) {
     refuseForeignFolder(dir);
     return { dir, command: (program, args) => [path.join(bin, program), args], as: {}, note: undefined };
   }
-  const as = { ...(await ordinaryUser()), cwd: '/' };
+  const owner = fs.existsSync(dir) ? fs.statSync(dir) : undefined;
+  // a database that somebody's own start made stays that user's
+  const as = { ...(owner && owner.uid !== 0 ? { uid: owner.uid, gid: owner.gid } : await ordinaryUser()), cwd: '/' };
   /** @param {'initdb' | 'postgres'} program @param {string[]} args @returns {[string, string[]]} */
   const inNamespace = (program, args) => ['unshare', [...otherNumber, path.join(bin, program), ...args]];
 
   const postgres = path.join(bin, 'postgres');
-  const owner = fs.existsSync(dir) ? fs.statSync(dir).uid : undefined;
-  if (owner !== 0 && (await reaches(as, [], postgres, path.dirname(dir)))) {
+  if (owner?.uid !== 0 && (await reaches(as, [], postgres, path.dirname(dir)))) {
     return { dir, command: (program, args) => [path.join(bin, program), args], as, note: undefined };
   }
-  if (owner === undefined || owner === 0) {
+  if (owner === undefined || owner.uid === 0) {
     if (await reaches({ cwd: '/' }, ['unshare', ...otherNumber], postgres, path.dirname(dir))) {
       return { dir, command: inNamespace, as: { cwd: '/' }, note: undefined };
     }
@@ -83,9 +84,11 @@ export async function pgRunner(dir) {
 /** Copies the programs to, and keeps the data in, a folder that every user can enter.
  * @param {string} dir @param {string} native @param {{ uid: number, gid: number, cwd: string }} as @returns {Promise<PgRunner>} */
 async function staged(dir, native, as) {
-  const stage = path.join(os.tmpdir(), `fks-postgres-${createHash('sha256').update(dir).digest('hex').slice(0, 12)}`);
-  const programs = path.join(stage, 'native');
+  const stage = path.join(os.tmpdir(), `fks-postgres-${fingerprint(dir)}`);
   fs.mkdirSync(stage, { recursive: true });
+  // the folder's name can be guessed: nobody else's programs are run from it
+  if (fs.lstatSync(stage).uid !== process.getuid?.()) throw new Error(`${stage} belongs to somebody else: remove it`);
+  const programs = path.join(stage, `native-${fingerprint(fs.readFileSync(path.join(native, '../package.json')))}`);
   fs.chmodSync(stage, 0o755);
   if (!fs.existsSync(programs)) {
     const part = `${programs}.part-${process.pid}`;
@@ -103,6 +106,9 @@ async function staged(dir, native, as) {
     note: `running as root, and user ${as.uid} cannot enter ${dir}: the database is kept in ${stage}`,
   };
 }
+
+/** @param {string | Buffer} of */
+const fingerprint = (of) => createHash('sha256').update(of).digest('hex').slice(0, 12);
 
 /** @returns {Promise<{ uid: number, gid: number }>} */
 async function ordinaryUser() {

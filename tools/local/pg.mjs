@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { readJson } from './json.mjs';
 import { pgRunner } from './pg-binaries.mjs';
-import { choosePort, isFree, releasePorts, takenPort } from './ports.mjs';
+import { choosePort, isFree, releasePorts, startOnPorts, takenPort } from './ports.mjs';
 import { commandLine, identify, isAlive, stopProcess, waitUntilGone } from './processes.mjs';
 import { messageOf, openLog, stateDirOf, tail, writeWhole } from './project.mjs';
 
@@ -184,12 +184,10 @@ export async function startPg({
     await Promise.all(leftoverBackends(dir).map((backend) => waitUntilGone(backend, 10_000)));
     const wish = { name: 'PostgreSQL', variable: 'FKS_POSTGRES_PORT', fallback: port };
     if (exactPort && !(await isFree(port))) throw takenPort(wish.name, port, wish.variable);
-    const at = exactPort ? port : await choosePort(wish, {}, say);
-    server = await launch(runner, {
-      port: at,
-      fast,
-      log,
-      admin: urlOf({ user: 'postgres', passwords, port: at, database: 'postgres' }),
+    const choose = async () => [exactPort ? port : await choosePort(wish, {}, say)];
+    server = await startOnPorts(choose, ([at = port]) => {
+      const admin = urlOf({ user: 'postgres', passwords, port: at, database: 'postgres' });
+      return launch(runner, { port: at, fast, log, admin });
     });
   }
   const { port: at, pid } = server;

@@ -56,6 +56,21 @@ export async function nextFreePort(from) {
   throw new Error(`no free port from ${from} to ${Math.min(from + 199, 65535)}`);
 }
 
+/** Starts a server on ports it chooses itself; when somebody else was quicker on one of them, again with others.
+ * @template T @param {() => Promise<number[]>} choose @param {(ports: number[]) => Promise<T>} start @returns {Promise<T>} */
+export async function startOnPorts(choose, start) {
+  for (let attempt = 1; ; attempt++) {
+    const ports = await choose();
+    try {
+      return await start(ports);
+    } catch (error) {
+      releasePorts(...ports);
+      const allFree = (await Promise.all(ports.map((port) => isFree(port)))).every(Boolean);
+      if (allFree || attempt === 3) throw error;
+    }
+  }
+}
+
 /** Gives back the ports that a stopped server no longer needs.
  * @param {number[]} ports */
 export const releasePorts = (...ports) => ports.forEach((port) => promised.delete(port));

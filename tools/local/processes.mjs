@@ -55,6 +55,35 @@ export function commandLine(pid) {
   }
 }
 
+/** Whether this very process listens on the port: another stack may have been quicker, and would answer just as well.
+ * @param {number} pid @param {number} port */
+export function listensOn(pid, port) {
+  if (process.platform !== 'linux') return true;
+  const wanted = port.toString(16).toUpperCase().padStart(4, '0');
+  const inodes = ['/proc/net/tcp', '/proc/net/tcp6']
+    .filter((table) => fs.existsSync(table))
+    .flatMap((table) => fs.readFileSync(table, 'utf8').split('\n'))
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, local, , state]) => local?.endsWith(`:${wanted}`) && state === '0A')
+    .map((fields) => `socket:[${fields[9]}]`);
+  try {
+    return fs.readdirSync(`/proc/${pid}/fd`).some((fd) => inodes.includes(linkOf(`/proc/${pid}/fd/${fd}`)));
+  } catch {
+    // it has ended
+    return false;
+  }
+}
+
+/** @param {string} file */
+function linkOf(file) {
+  try {
+    return fs.readlinkSync(file);
+  } catch {
+    // closed between the listing and the look
+    return '';
+  }
+}
+
 /** @param {ProcessId} known @param {number} withinMs @returns {Promise<boolean>} whether it is gone */
 export async function waitUntilGone(known, withinMs) {
   for (const end = Date.now() + withinMs; isAlive(known);) {

@@ -1,9 +1,9 @@
 // A Temporal server of somebody else's does not know the service's search attributes until they are registered.
 import { Connection } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { searchAttributes } from './temporal.mjs';
 
-const keyword = temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+const keyword = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 /** gRPC's code for "is there already". */
 const alreadyExists = 6;
 

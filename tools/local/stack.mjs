@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { commandAbove } from './interrupt.mjs';
 import { startPg } from './pg.mjs';
-import { choosePort, isFree, portFrom, releasePorts } from './ports.mjs';
+import { choosePort, portFrom, releasePorts, startOnPorts } from './ports.mjs';
 import { identify, isAlive } from './processes.mjs';
 import { messageOf, root, shown, tail } from './project.mjs';
 import { registerSearchAttributes } from './search-attributes.mjs';
@@ -34,6 +34,7 @@ import { startTemporal } from './temporal.mjs';
  * @property {string} temporalNamespace
  * @property {string} stateDir
  * @property {(lines?: number) => string} logTails The last lines of the API's and the worker's logs.
+ * @property {() => Promise<void>} restartServices Starts API and worker anew, for new code.
  * @property {() => Promise<void>} stop
  */
 
@@ -97,6 +98,7 @@ export async function startStack({
     ...stack.addresses,
     stateDir,
     logTails: (lines) => stack.logTails(lines),
+    restartServices: () => stack.restartServices(signal),
     stop: async () => {
       await stack.stop();
       release();
@@ -212,18 +214,28 @@ class Stack {
 
   /** @param {number} seed */
   async startSimulator(seed) {
-    const port = await this.#choose(wishes.simulator);
-    const child = this.#child('market simulator', 'simulator.log', this.#env, [
-      this.#programs.simulator,
-      ...['--port', String(port), '--seed', String(seed)],
-    ]);
-    child.start();
-    for (const end = Date.now() + 20_000; await isFree(port);) {
-      if (child.ended !== undefined) throw new Error(child.describeEnd());
-      if (Date.now() > end) throw new Error(`the market simulator does not listen on port ${port}`);
-      await sleep(50);
-    }
-    const url = `http://127.0.0.1:${port}`;
+    const url = await startOnPorts(
+      async () => [await this.#choose(wishes.simulator)],
+      async ([port = 0]) => {
+        const options = ['--port', String(port), '--seed', String(seed)];
+        const child = this.#child('market simulator', 'simulator.log', this.#env, [
+          this.#programs.simulator,
+          ...options,
+        ]);
+        try {
+          child.start();
+          for (const end = Date.now() + 20_000; !child.listensOn(port);) {
+            if (child.ended !== undefined) throw new Error(child.describeEnd());
+            if (Date.now() > end) throw new Error(`the market simulator does not listen on port ${port}`);
+            await sleep(50);
+          }
+        } catch (error) {
+          await this.#giveUp(child);
+          throw error;
+        }
+        return `http://127.0.0.1:${port}`;
+      },
+    );
     this.#simulated = {
       BINANCE_BASE_URL: url,
       YAHOOFINANCE_BASE_URL: url,
@@ -235,32 +247,38 @@ class Stack {
 
   /** @param {AbortSignal | undefined} signal */
   async startServices(signal) {
-    for (let attempt = 1; ; attempt++) {
+    const choose = async () => [await this.#choose(wishes.api), await this.#choose(wishes.metrics)];
+    await startOnPorts(choose, async ([port = 0, metricsPort = 0]) => {
       const host = this.#env.HOST || '127.0.0.1';
-      const ports = [await this.#choose(wishes.api), await this.#choose(wishes.metrics)];
-      const [port, metricsPort] = ports;
       this.#apiUrl = `http://${['0.0.0.0', '::'].includes(host) ? '127.0.0.1' : host}:${port}`;
       const env = { ...this.#serviceEnv(), HOST: host, PORT: String(port), METRICS_PORT: String(metricsPort) };
-      const services = [
-        this.#child('API', 'api.log', env, ['--enable-source-maps', this.#programs.api]),
-        this.#child('worker', 'worker.log', env, ['--enable-source-maps', this.#programs.worker]),
-      ];
-      for (const service of services) service.start();
+      const api = this.#child('API', 'api.log', env, ['--enable-source-maps', this.#programs.api]);
+      const worker = this.#child('worker', 'worker.log', env, ['--enable-source-maps', this.#programs.worker]);
       try {
-        await this.#waitUntilReady(services, signal);
+        for (const service of [api, worker]) service.start();
+        await this.#waitUntilReady(api, worker, port, signal);
       } catch (error) {
-        await Promise.all(services.map((service) => service.stop(this.#graceMs)));
-        this.#children = this.#children.filter((child) => !services.includes(child));
-        // somebody else was quicker between the choice of a port and its use
-        const lost = !(await Promise.all(ports.map((chosen) => isFree(chosen)))).every(Boolean);
-        if (!lost || attempt === 3 || signal?.aborted) throw error;
-        this.#say('a port was taken in the meantime; trying others');
-        continue;
+        await this.#giveUp(api, worker);
+        throw error;
       }
-      this.#isReady = true;
-      this.writeState();
-      return this.#apiUrl;
-    }
+    });
+    this.#isReady = true;
+    this.writeState();
+    return this.#apiUrl;
+  }
+
+  /** @param {AbortSignal | undefined} signal */
+  async restartServices(signal) {
+    const [api, worker] = ['API', 'worker'].map((name) => this.#children.find((child) => child.name === name));
+    if (!api || !worker) throw new Error('API and worker have not been started');
+    await Promise.all([api, worker].map((service) => service.restart(this.#graceMs)));
+    await this.#waitUntilReady(api, worker, Number(new URL(this.#apiUrl).port), signal);
+  }
+
+  /** @param {SupervisedChild[]} children */
+  async #giveUp(...children) {
+    await Promise.all(children.map((child) => child.stop(this.#graceMs)));
+    this.#children = this.#children.filter((child) => !children.includes(child));
   }
 
   /** From now on whatever dies is started again. */
@@ -362,15 +380,16 @@ class Stack {
     return { DATABASE_OWNER_URL: owner || url, DATABASE_APP_ROLE: role || decodeURIComponent(new URL(url).username) };
   }
 
-  /** @param {SupervisedChild[]} services @param {AbortSignal | undefined} signal */
-  async #waitUntilReady(services, signal) {
+  /** @param {SupervisedChild} api @param {SupervisedChild} worker @param {number} port @param {AbortSignal | undefined} signal */
+  async #waitUntilReady(api, worker, port, signal) {
     let last = 'no answer';
     for (const end = Date.now() + 90_000; ;) {
       signal?.throwIfAborted();
-      for (const service of services) if (service.ended !== undefined) throw new Error(service.describeEnd());
+      for (const service of [api, worker]) if (service.ended !== undefined) throw new Error(service.describeEnd());
       try {
         const response = await fetch(`${this.#apiUrl}/ready`, { signal: AbortSignal.timeout(5_000) });
-        if (response.ok) return;
+        // another stack on the same port would say the same
+        if (response.ok && api.listensOn(port)) return;
         last = await response.text();
       } catch (error) {
         last = messageOf(error instanceof Error ? (error.cause ?? error) : error);

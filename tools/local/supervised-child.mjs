@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { commandLine, identify, isAlive, stopProcess } from './processes.mjs';
+import { commandLine, identify, isAlive, listensOn, stopProcess } from './processes.mjs';
 import { openLog, root, shown, tail } from './project.mjs';
 
 const firstPauseMs = 500;
@@ -57,6 +57,11 @@ export class SupervisedChild {
     );
   }
 
+  /** @param {number} port */
+  listensOn(port) {
+    return this.#process !== undefined && listensOn(this.#process.pid, port);
+  }
+
   start() {
     const { args, env, log, onChange } = this.#options;
     const fd = openLog(log);
@@ -106,6 +111,15 @@ export class SupervisedChild {
     if (!this.#process || !isAlive(this.#process)) return;
     const asked = await stopProcess(this.#process, { graceMs });
     if (!asked) this.#options.say(`${this.name} did not end within ${graceMs / 1000} s of SIGTERM and was killed`);
+  }
+
+  /** Stops the process and starts it anew, for new code.
+   * @param {number} graceMs */
+  async restart(graceMs) {
+    await this.stop(graceMs);
+    this.#isStopping = false;
+    this.#failuresInARow = 0;
+    this.start();
   }
 
   /** The last lines that this process wrote; an earlier run's are not its own.

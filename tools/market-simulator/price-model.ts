@@ -21,7 +21,7 @@ export interface BarSource {
 }
 
 /** First day of every modelled history. */
-export const modelStart: EpochMs = Date.UTC(2017, 7, 17);
+const modelStart: EpochMs = Date.UTC(2017, 7, 17);
 
 interface Character {
   readonly start: number;

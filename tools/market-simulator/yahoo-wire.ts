@@ -27,7 +27,7 @@ export async function chart(symbol: string, query: URLSearchParams, { bars, now 
     return failed(422, 'Unprocessable Entity', `${interval} data not available for the requested range`);
   }
   const asset = assetsBySpelling.yahoofinance.get(symbol.toUpperCase());
-  const all = asset ? await bars.bars(asset, now) : [];
+  const all = asset ? (await bars.bars(asset, now)).filter(({ day }) => hasOpened(asset, day, now)) : [];
   const first = all[0];
   if (!asset || !first) return failed(404, 'Not Found', 'No data found, symbol may be delisted');
   const window = windowOf(query, now);
@@ -46,6 +46,10 @@ function windowOf(query: URLSearchParams, now: EpochMs): [EpochMs, EpochMs] | un
   const [from, to] = ['period1', 'period2'].map((name) => Number(query.get(name) ?? NaN) * secondMs);
   return Number.isFinite(from) && Number.isFinite(to) ? [from!, to!] : undefined;
 }
+
+/** Nobody has seen a session's prices before it opens. */
+const hasOpened = ({ assetClass }: Asset, day: EpochMs, now: EpochMs): boolean =>
+  day + dayMs <= now || (assetClass === 'crypto' ? day : session(day).open) <= now;
 
 /** Session open; the running bar is stamped with its last trade instead. */
 function stampOf(asset: Asset, { day }: Bar, now: EpochMs): EpochMs {

@@ -18,7 +18,7 @@ export interface CheckedCandles {
  * Relative tolerance with which a price is compared with the bounds of its bar: adjusted prices are products of
  * doubles and miss their own high or low in the 16th digit.
  */
-export const boundsTolerance = 1e-9;
+const boundsTolerance = 1e-9;
 
 const prices = ['open', 'high', 'low', 'close'] as const;
 
@@ -35,10 +35,10 @@ export function whyCandleIsRefused(candle: Candle, interval: Interval, now: Epoc
 function whyStampIsRefused(openTime: EpochMs, interval: Interval, now: EpochMs): string | undefined {
   // JavaScript's last date; a stamp in microseconds or nanoseconds lies beyond, or in a far century
   if (!Number.isSafeInteger(openTime) || Math.abs(openTime) > 8.64e15) return `date ${openTime} is not a time stamp`;
-  const shown = interval === '1d' || interval === '1w' ? utcDate(openTime) : toIso(openTime);
-  if (openTime >= Math.floor(now / dayMs) * dayMs + dayMs) return `date ${shown} is after today (${utcDate(now)})`;
+  const shown = () => (interval === '1d' || interval === '1w' ? utcDate(openTime) : toIso(openTime));
+  if (openTime >= Math.floor(now / dayMs) * dayMs + dayMs) return `date ${shown()} is after today (${utcDate(now)})`;
   const end = openTime + intervalMs[interval];
-  return end > now ? `date ${shown} is not over: its bar ends ${toIso(end)}` : undefined;
+  return end > now ? `date ${shown()} is not over: its bar ends ${toIso(end)}` : undefined;
 }
 
 function whyNumbersAreRefused(candle: Candle): string | undefined {

@@ -22,7 +22,7 @@ export function whyNotOffered(offers: SourceAbilities, assetClass: AssetClass, i
 }
 
 /** History that signals and optimizations look back on, with room for their warm-up. */
-export const historyDays = 800;
+const historyDays = 800;
 /** An exchange's longest usual break. */
 const longestBreakMs = 7 * dayMs;
 

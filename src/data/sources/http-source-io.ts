@@ -78,10 +78,10 @@ const unavailable = (url: string, why: string): SourceResponse => ({ kind: 'unav
 
 /** fetch says only "fetch failed"; what happened stands in the cause. */
 function reasonOf(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return `failed: ${String(cause)}`;
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
-  return `failed: ${cause.message || code}`;
+  if (!(error instanceof Error)) return `failed: ${String(error)}`;
+  // an error of the runtime, which may come from another realm
+  const cause = error.cause as { code?: string; message?: string } | undefined;
+  return `failed: ${cause?.message || cause?.code || error.message}`;
 }
 
 /** The address as logs and messages may show it: no user, and no value of a parameter that names a secret. */

@@ -3,7 +3,7 @@ import type { EpochMs } from '../../shared/time.js';
 import type { Adjustment, Candle, Interval, QuoteCurrency, RefusedRow } from '../domain/candle.js';
 import type { SourceAbilities } from '../domain/source-choice.js';
 
-export interface RateLimit {
+interface RateLimit {
   readonly requestsPerMinute: number;
 }
 

@@ -21,7 +21,7 @@ export interface Certificate {
   readonly conditionNumber: number | null;
 }
 
-export interface CertifiedAsset {
+interface CertifiedAsset {
   readonly binding: 'lower' | 'upper' | null;
   /** By how much the yearly volatility falls for each unit of weight by which the binding limit is relaxed. */
   readonly shadowPrice: number;

@@ -1,7 +1,7 @@
 import type { AssetId } from '../../shared/ids.js';
 import type { BoxConstraints } from './optimization-problem.js';
 
-export interface Band {
+interface Band {
   readonly min: number;
   readonly max: number;
 }

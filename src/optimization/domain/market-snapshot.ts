@@ -35,7 +35,7 @@ export interface SeriesCloses {
 }
 
 /** Returns that a covariance is estimated from, at the least. */
-export const minimumObservations = 20;
+const minimumObservations = 20;
 /** The common dates may end this many days before the as-of: an exchange's longest usual break. */
 const stalenessLimitDays = 7;
 

@@ -3,7 +3,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { ormOptions } from './orm-options.js';
 
 /** Tables that the application may only read and append to. */
-const appendOnly = ['audit_event', 'job_event'];
+const appendOnly = ['audit_event', 'candle', 'job_event', 'market_snapshot', 'optimization', 'signal', 'signal_run'];
 
 /**
  * Brings a database to the newest schema and gives the application's role what it needs, and no more.

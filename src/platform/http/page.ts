@@ -15,15 +15,23 @@ export const pageQuery = {
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() });
 
-/** Opaque cursor over the values of the last row's sort key. */
-export const encodeCursor = (key: readonly (string | number)[]): string =>
-  Buffer.from(JSON.stringify(key)).toString('base64url');
+/** Opaque cursor: the sort key of the last row shown. */
+export const encodeCursor = (key: string | number): string => Buffer.from(JSON.stringify(key)).toString('base64url');
 
-/** @throws DomainError `invalid` naming the cursor when it is not one of ours */
-export function decodeCursor(cursor: string, length: number): string[] {
+const keyForms = {
+  uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  integer: /^-?\d{1,15}$/,
+};
+
+/**
+ * The sort key that a list's cursor stands for.
+ *
+ * @throws DomainError `invalid` naming the cursor when it is not one of ours
+ */
+export function decodeCursor(cursor: string, form: keyof typeof keyForms): string {
   try {
     const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
-    if (Array.isArray(key) && key.length === length) return key.map(String);
+    if ((typeof key === 'string' || typeof key === 'number') && keyForms[form].test(String(key))) return String(key);
   } catch {
     // falls through to the one refusal below
   }
@@ -36,7 +44,7 @@ export function pageFrom<Row, View>(
   rows: readonly Row[],
   limit: number,
   view: (row: Row) => View,
-  key: (row: Row) => readonly (string | number)[],
+  key: (row: Row) => string | number,
 ): Page<View> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);

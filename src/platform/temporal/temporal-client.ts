@@ -1,5 +1,5 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Client, Connection, isGrpcServiceError } from '@temporalio/client';
+import { Client, Connection, isGrpcServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { DomainError } from '../../shared/errors.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -14,6 +14,8 @@ const awayCodes = new Set([4, 14, 1, 8]);
 
 /** Whether an error means that the Temporal server could not be asked. */
 export function isTemporalAway(error: unknown): boolean {
+  // the server is there and waits for a worker to take the update
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return false;
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if (isGrpcServiceError(at) && awayCodes.has(at.code)) return true;
   }

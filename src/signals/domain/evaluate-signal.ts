@@ -25,12 +25,12 @@ import {
 } from './trade-plan.js';
 
 /** Rises whenever the same bars may give another signal than before. */
-export const signalRuleVersion = 1;
+const signalRuleVersion = 1;
 
 /** Daily bars that a swing signal looks at: the slow averages' warm-up more than twice over. */
 export const swingLookbackBars = 120;
 /** The 50-bar mean and the warm EMA 26 (52 bars) exist, with some bars to spare. */
-export const swingMinimumBars = 60;
+const swingMinimumBars = 60;
 
 /** The latest closed bar may be this many days old; exchanges close for long weekends. */
 const stalenessLimitDays: Readonly<Record<TradingDays, number>> = { every_day: 2, weekdays: 5 };
@@ -76,7 +76,7 @@ export interface TradeSignal extends Levels {
   readonly evidence: SignalEvidence;
 }
 
-export interface Withheld {
+interface Withheld {
   readonly kind: 'withheld';
   /** In words, naming the numbers. */
   readonly reason: string;

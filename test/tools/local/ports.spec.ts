@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import net from 'node:net';
-import { choosePort, isFree, portFrom, releasePorts } from '../../../tools/local/ports.mjs';
+import { listensOn } from '../../../tools/local/processes.mjs';
+import { choosePort, isFree, portFrom, releasePorts, startOnPorts } from '../../../tools/local/ports.mjs';
 
 const wish = (fallback: number) => ({ name: 'API', variable: 'PORT', fallback });
 
@@ -37,6 +38,35 @@ test('one launcher promises a port once', async () => {
   const second = await choosePort(wish(other.port), {}, () => {});
   expect(second).toBeGreaterThan(first);
   releasePorts(first, second);
+});
+
+test('a start that lost its port to a quicker program is tried again on the next free one', async () => {
+  const other = await occupied();
+  const tried: number[] = [];
+  const port = await startOnPorts(
+    () => Promise.resolve([tried.length === 0 ? other.port : 0]),
+    ([at = -1]) => {
+      tried.push(at);
+      return at === other.port ? Promise.reject(new Error('address in use')) : Promise.resolve(at);
+    },
+  );
+  expect(port).toBe(0);
+  expect(tried).toEqual([other.port, 0]);
+  await other.close();
+});
+
+test('a start that fails for another reason is not tried again', async () => {
+  let tries = 0;
+  const start = () => Promise.reject(new Error(`no table (try ${++tries})`));
+  await expect(startOnPorts(() => Promise.resolve([]), start)).rejects.toThrow('no table (try 1)');
+});
+
+test('the process that listens on a port is told from others', async () => {
+  const other = await occupied();
+  expect(listensOn(process.pid, other.port)).toBe(true);
+  expect(listensOn(process.ppid, other.port)).toBe(false);
+  await other.close();
+  expect(listensOn(process.pid, other.port)).toBe(false);
 });
 
 test.each(['http', '0', '70000', '80.5', '-1'])('%s is not a port number', (text) => {

@@ -149,10 +149,9 @@ test('a second start for the same state says where the first one is, and disturb
   expect((await fetch(first.url)).status).toBe(200);
 }, 60_000);
 
-test('two stacks with states of their own run side by side', async () => {
-  const first = await launch();
+test('two stacks with states of their own, started at the same moment, run side by side', async () => {
   const other = path.join(stateDir, 'other');
-  const second = await launch({ FKS_STATE_DIR: other });
+  const [first, second] = await Promise.all([launch(), launch({ FKS_STATE_DIR: other })]);
   const [one, two] = [await ask(first.url), await ask(second.url)];
   expect(two.env.PORT).not.toBe(one.env.PORT);
   expect(two.env.DATABASE_URL).not.toBe(one.env.DATABASE_URL);

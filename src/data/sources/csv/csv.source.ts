@@ -20,7 +20,7 @@ import { folderDescription, header, isHeader, offeredRow } from './csv.payloads.
 const longestRecord = 4_096;
 
 /** One folder of price files: `<SYMBOL>.csv`, `<SYMBOL>-USD.csv` or `<SYMBOL>USDT.csv`, each also with `.gz`. */
-export class CsvSource implements MarketDataSource {
+class CsvSource implements MarketDataSource {
   readonly id: string;
   readonly offers = {
     candles: ['1d'],
@@ -89,7 +89,7 @@ export class CsvSource implements MarketDataSource {
 const lineOf = ({ where }: RefusedRow) => Number(where.slice(where.lastIndexOf(':') + 1));
 
 const codeOf = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? String(error.code) : String(error);
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
 
 const withoutQuotes = (field: string) => (/^"[^"]*"$/.test(field) ? field.slice(1, -1).trim() : field);
 
@@ -149,7 +149,7 @@ function failureOf(error: unknown, name: string): FailedOutcome {
 
 const sourceId = (folder: string) => `csv:${path.basename(folder)}`;
 
-export class PriceFolderError extends Error {
+class PriceFolderError extends Error {
   override readonly name = 'PriceFolderError';
 }
 

@@ -69,9 +69,9 @@ export class YahooFinanceSource implements MarketDataSource {
 
   private chartUrl(symbol: string, parameters: Record<string, number | string>): URL {
     const url = new URL(`/v8/finance/chart/${encodeURIComponent(symbol)}`, this.baseUrl);
-    for (const [name, value] of Object.entries({ ...parameters, interval: '1d', includePrePost: 'false' })) {
-      url.searchParams.set(name, String(value));
-    }
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, String(value));
+    url.searchParams.set('interval', '1d');
+    url.searchParams.set('includePrePost', 'false');
     return url;
   }
 }

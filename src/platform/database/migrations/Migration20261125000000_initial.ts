@@ -27,7 +27,9 @@ export class Migration20261125000000_initial extends Migration {
     this.addSql(
       `alter table "candle" add constraint "candle_high_valid" check (high > 0 and high < 'Infinity'::numeric);`,
     );
-    this.addSql(`alter table "candle" add constraint "candle_low_valid" check (low > 0 and low <= high);`);
+    this.addSql(
+      `alter table "candle" add constraint "candle_low_valid" check (low > 0 and low < 'Infinity'::numeric);`,
+    );
     this.addSql(
       `alter table "candle" add constraint "candle_close_valid" check (close > 0 and close < 'Infinity'::numeric);`,
     );
@@ -98,6 +100,9 @@ export class Migration20261125000000_initial extends Migration {
       `create index "optimization_owner_id_portfolio_id_id_index" on "optimization" ("owner_id", "portfolio_id", "id");`,
     );
     this.addSql(
+      `alter table "optimization" add constraint "optimization_reason_when_infeasible" check ((state = 'infeasible') = (reason is not null));`,
+    );
+    this.addSql(
       `alter table "optimization" add constraint "optimization_state_check" check ("state" in ('solved', 'infeasible'));`,
     );
 
@@ -118,6 +123,15 @@ export class Migration20261125000000_initial extends Migration {
     this.addSql(`create index "signal_owner_id_portfolio_id_id_index" on "signal" ("owner_id", "portfolio_id", "id");`);
     this.addSql(
       `alter table "signal" add constraint "signal_run_id_asset_id_category_unique" unique ("run_id", "asset_id", "category");`,
+    );
+    this.addSql(
+      `alter table "signal" add constraint "signal_prices_positive" check (entry_price > 0 and take_profit > 0 and stop_loss > 0);`,
+    );
+    this.addSql(
+      `alter table "signal" add constraint "signal_size_is_fraction" check (position_size_pct > 0 and position_size_pct <= 1);`,
+    );
+    this.addSql(
+      `alter table "signal" add constraint "signal_confidence_in_points" check (confidence_points between 0 and 100);`,
     );
     this.addSql(
       `alter table "signal" add constraint "signal_category_check" check ("category" in ('scalp', 'intraday', 'swing', 'long_term'));`,

@@ -1,4 +1,4 @@
-import { signalView } from '../../../src/signals/signals.schemas.js';
+import { signalView } from '../../../src/signals/signals.views.js';
 
 test('the documented example is a valid view', () => {
   const { example } = signalView.meta() ?? {};

@@ -1,0 +1,176 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { MikroORM } from '@mikro-orm/postgresql';
+import { CandleRepository } from '../../../src/data/candle.repository.js';
+import { PriceCollector } from '../../../src/data/price-collector.js';
+import { HttpSourceIo } from '../../../src/data/sources/http-source-io.js';
+import { sourcesInOrder } from '../../../src/data/sources/registry.js';
+import { Fault } from '../../../src/shared/errors.js';
+import type { AssetId } from '../../../src/shared/ids.js';
+import { dayMs } from '../../../src/shared/time.js';
+import { startMarketSimulator, type MarketSimulator } from '../../../tools/market-simulator/server.js';
+import { freshDatabase, openOrm, type TestDatabase } from '../../support/database.js';
+
+const asOf = '2025-06-01T00:00:00Z';
+const klines = '/api/v3/klines';
+const charts = '/v8/finance/chart';
+
+let database: TestDatabase;
+let orm: MikroORM;
+let simulator: MarketSimulator;
+let folder: string;
+beforeEach(async () => {
+  database = await freshDatabase();
+  orm = await openOrm(database.url);
+  simulator = await startMarketSimulator({ seed: 11 });
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'prices-'));
+});
+afterEach(async () => {
+  await simulator.stop();
+  await orm.close(true);
+  await database.drop();
+  fs.rmSync(folder, { recursive: true });
+});
+
+const asked: string[] = [];
+function collect(assetId: string, order = ['csv', 'binance', 'yahoofinance'], at = asOf) {
+  const baseUrl = simulator.url;
+  const sources = sourcesInOrder(order, { priceFolders: [folder], binance: { baseUrl }, yahoofinance: { baseUrl } });
+  const collector = new PriceCollector(sources, new CandleRepository(orm.em.fork()));
+  const io = new HttpSourceIo({ signal: new AbortController().signal, onRequest: (url) => asked.push(url) });
+  const input = { collectionId: 'c', assetId: assetId as AssetId, interval: '1d', asOf: at } as const;
+  return collector.collect(input, io, () => undefined);
+}
+const start = (url: string | undefined) => new URL(url!).searchParams.get('startTime');
+
+test('collects 800 days from the first source that has the asset, and the report says what each one said', async () => {
+  expect(await collect('BTC')).toEqual({
+    assetId: 'BTC',
+    series: {
+      assetId: 'BTC',
+      interval: '1d',
+      source: 'simulated:binance',
+      quoteCurrency: 'USDT',
+      adjustment: 'raw',
+    },
+    simulated: true,
+    rowsRead: 800,
+    rowsNew: 800,
+    rowsRevised: 0,
+    rowsRefused: 0,
+    refused: [],
+    rowsStored: 800,
+    firstOpenTime: '2023-03-24T00:00:00Z',
+    lastOpenTime: '2025-05-31T00:00:00Z',
+    attempts: [
+      { source: `csv:${path.basename(folder)}`, outcome: 'unknownAsset', milliseconds: expect.any(Number) },
+      { source: 'binance', outcome: 'ok', milliseconds: expect.any(Number) },
+    ],
+  });
+});
+
+test('asks again from the last stored bar only; an earlier as-of, or a hole, asks for its own history', async () => {
+  await collect('BTC', ['binance']);
+  asked.length = 0;
+  const later = '2025-06-04T00:00:00Z';
+  expect(await collect('BTC', ['binance'], later)).toMatchObject({ rowsRead: 4, rowsNew: 3, rowsStored: 803 });
+  expect(asked.map(start)).toEqual([String(Date.parse('2025-05-31T00:00:00Z'))]);
+
+  const years = await collect('BTC', ['binance'], '2021-01-01T00:00:00Z');
+  expect(years).toMatchObject({ rowsRead: 800, rowsNew: 800, lastOpenTime: '2025-06-03T00:00:00Z' });
+  // the part up to 2020-12-31 is there: asked from its last bar on
+  expect(await collect('BTC', ['binance'], '2022-06-01T00:00:00Z')).toMatchObject({ rowsRead: 517, rowsNew: 516 });
+  // a hole from 2022-06-01 to 2023-03-23 in the middle: 296 days
+  expect(await collect('BTC', ['binance'], '2023-08-01T00:00:00Z')).toMatchObject({
+    rowsRead: 800,
+    rowsNew: 296,
+    rowsRevised: 0,
+  });
+});
+
+test('the whole file of a folder is stored, whatever the as-of', async () => {
+  const rows = ['2020-01-01,1,2,0.5,1.5,0', '2020-01-02,1,2,0.5,9,1', '2025-07-01,1,2,0.5,1.75,1'];
+  fs.writeFileSync(path.join(folder, 'GLD.csv'), ['date,open,high,low,close,volume', ...rows].join('\n'));
+  expect(await collect('GLD')).toMatchObject({
+    series: { source: `csv:${path.basename(folder)}`, quoteCurrency: 'USD', adjustment: 'unknown' },
+    simulated: false,
+    rowsRead: 2,
+    rowsNew: 2,
+    rowsStored: 2,
+    rowsRefused: 1,
+    refused: [{ where: 'GLD.csv:3', reason: 'close 9 is above high 2' }],
+    attempts: [{ outcome: 'ok', detail: '2 bars, 1 rows refused' }],
+  });
+  expect(await collect('GLD')).toMatchObject({ rowsRead: 2, rowsNew: 0, rowsRevised: 0, rowsStored: 2 });
+});
+
+test('goes on to the next source when one is away, limited, or answers nonsense', async () => {
+  for (const kind of ['500', '429', 'html', 'cut'] as const) simulator.fault({ route: klines, kind });
+  for (const outcome of ['unavailable', 'rateLimited', 'badAnswer', 'unavailable']) {
+    expect(await collect('ETH', ['binance', 'yahoofinance'])).toMatchObject({
+      series: { source: 'simulated:yahoofinance', quoteCurrency: 'USD', adjustment: 'split' },
+      attempts: [
+        { source: 'binance', outcome },
+        { source: 'yahoofinance', outcome: 'ok' },
+      ],
+    });
+  }
+});
+
+test('refused rows do not keep the others out', async () => {
+  simulator.fault({ route: klines, kind: 'nan' });
+  expect(await collect('BTC', ['binance'])).toMatchObject({
+    rowsRead: 799,
+    rowsRefused: 1,
+    refused: [{ where: 'binance klines[400]', reason: 'open "NaN" is not a number' }],
+  });
+});
+
+test('is worth another attempt when no source delivered and one could not be asked', async () => {
+  simulator.fault({ route: klines, kind: '429', retryAfterSeconds: 40 });
+  const limited = await collect('BTC', ['binance']).catch((error: unknown) => error);
+  expect(limited).toBeInstanceOf(Fault);
+  expect(limited).toMatchObject({ type: 'RateLimited', retryable: true, details: { retryAfterMs: 40_000 } });
+
+  simulator.fault({ route: klines, kind: '429', retryAfterSeconds: 40 });
+  simulator.fault({ route: charts, kind: '500' });
+  await expect(collect('BTC', ['binance', 'yahoofinance'])).rejects.toMatchObject({
+    type: 'SourceUnavailable',
+    message: 'no prices of BTC: binance rateLimited (asks to wait 40 s); yahoofinance unavailable (status 500)',
+  });
+  // one source does not have it, the other could not be asked: it may have it
+  simulator.fault({ route: charts, kind: '500' });
+  await expect(collect('SPY', ['csv', 'binance', 'yahoofinance'])).rejects.toMatchObject({ type: 'SourceUnavailable' });
+});
+
+test('that no source has an asset is an outcome', async () => {
+  expect(await collect('SPY', ['csv', 'binance'])).toMatchObject({
+    series: null,
+    rowsStored: 0,
+    attempts: [
+      { source: `csv:${path.basename(folder)}`, outcome: 'unknownAsset' },
+      { source: 'binance', outcome: 'notOffered', detail: 'has no etf prices', milliseconds: 0 },
+    ],
+  });
+});
+
+test('a simulated history is no reason to ask the real source for less', async () => {
+  await collect('BTC', ['binance']);
+  const rows = Array.from({ length: 900 }, (_, i) => {
+    const date = new Date(Date.parse('2023-01-01T00:00:00Z') + i * dayMs).toISOString().slice(0, 10);
+    return `${date},1,2,0.5,1.5,1`;
+  });
+  const real = fs.mkdtempSync(path.join(os.tmpdir(), 'real-'));
+  fs.writeFileSync(path.join(real, 'BTC.csv'), ['date,open,high,low,close,volume', ...rows].join('\n'));
+  await simulator.stop();
+  // the same address serves real prices now
+  simulator = await startMarketSimulator({ prices: [real], port: simulator.port });
+  expect(await collect('BTC', ['binance'])).toMatchObject({
+    series: { source: 'binance' },
+    simulated: false,
+    rowsRead: 800,
+    rowsNew: 800,
+  });
+  fs.rmSync(real, { recursive: true });
+});

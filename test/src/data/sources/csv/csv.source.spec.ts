@@ -1,0 +1,132 @@
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { csv } from '../../../../../src/data/sources/csv/csv.source.js';
+import { HttpSourceIo } from '../../../../../src/data/sources/http-source-io.js';
+import type { AssetId } from '../../../../../src/shared/ids.js';
+
+let root: string;
+beforeEach(() => {
+  root = fs.mkdtempSync(path.join(os.tmpdir(), 'csv-source-'));
+});
+afterEach(() => fs.rmSync(root, { recursive: true }));
+
+const now = Date.parse('2025-02-01T00:00:00Z');
+const io = new HttpSourceIo({ signal: new AbortController().signal, now: () => now });
+const rows = (...lines: string[]) => `${['date,open,high,low,close,volume', ...lines].join('\n')}\n`;
+const first = '2025-01-01,1,2,0.5,1.5,10';
+const second = '2025-01-02,1.5,2,1,1.75,0';
+
+function folder(name: string, files: Record<string, string | Buffer>): string {
+  const at = path.join(root, name);
+  fs.mkdirSync(at, { recursive: true });
+  for (const [file, content] of Object.entries(files)) fs.writeFileSync(path.join(at, file), content);
+  return at;
+}
+const sources = (...priceFolders: string[]) =>
+  csv.create({ priceFolders, binance: { baseUrl: '' }, yahoofinance: { baseUrl: '' } });
+const ask = async (at: string, assetId: string, from: number | null = null, to = now) => {
+  const outcome = await sources(at)[0]!.candles({ assetId: assetId as AssetId, interval: '1d', from, to }, io);
+  if (outcome.kind !== 'ok') return outcome;
+  const { candles, ...rest } = outcome.value;
+  return { ...rest, closes: candles.map(({ close }) => close), volumes: candles.map(({ volume }) => volume) };
+};
+
+test('each folder is a source of its own, named by its last part', () => {
+  const [a, b] = [folder('a/x', {}), folder('b/y', {})];
+  expect(sources(`${a}/`, b).map(({ id }) => id)).toEqual(['csv:x', 'csv:y']);
+});
+
+test('refuses at the start what could not be told apart or read', () => {
+  const [a, b] = [folder('a/x', {}), folder('b/x', {})];
+  expect(() => sources(a, b)).toThrow(`the price folders ${a} and ${b} would both be the source csv:x: rename one`);
+  expect(() => sources(path.join(root, 'none'))).toThrow('is not there or is no folder');
+  expect(() => sources(folder('j', { 'folder.json': '{' }))).toThrow('folder.json is no JSON');
+  expect(() => sources(folder('k', { 'folder.json': '{"quote":"EUR"}' }))).toThrow(/folder\.json: quote: /);
+  expect(() => sources(folder('l', { 'folder.json': '{"qoute":"USD"}' }))).toThrow(/folder\.json: .*qoute/);
+});
+
+test('the name of the file tells the quote currency, the folder the rest', async () => {
+  const at = folder('mixed', {
+    'folder.json': '{"quote":"USDT","adjustment":"split"}',
+    'BTC.csv': rows(first),
+    'ETH-USD.csv': rows(first),
+    'SOLUSDT.csv': rows(first),
+  });
+  expect(await ask(at, 'BTC')).toMatchObject({ quoteCurrency: 'USDT', adjustment: 'split' });
+  expect(await ask(at, 'ETH')).toMatchObject({ quoteCurrency: 'USD', adjustment: 'split' });
+  expect(await ask(at, 'SOL')).toMatchObject({ quoteCurrency: 'USDT' });
+  expect(await ask(folder('plain', { 'BTC.csv': rows(first) }), 'BTC')).toMatchObject({
+    quoteCurrency: 'USD',
+    adjustment: 'unknown',
+  });
+});
+
+test('reads gzip, a byte order mark, CRLF, quotes and upper-case headers', async () => {
+  const at = folder('odd', {
+    'BTC.csv.gz': gzipSync(rows(first, second)),
+    'ETH.csv': `\ufeffDate,Open,High,Low,Close,Volume\r\n"2025-01-01","1","2","0.5","1.5","10"\r\n`,
+  });
+  expect(await ask(at, 'BTC')).toMatchObject({ closes: ['1.5', '1.75'], volumes: ['10', null] });
+  expect(await ask(at, 'ETH')).toMatchObject({ closes: ['1.5'], rowsRefused: 0 });
+});
+
+test('a volume of 0, or none, is unknown; any other stays as printed', async () => {
+  const at = folder('v', {
+    'BTC.csv': rows('2025-01-01,1,2,0.5,1.5,0.0', '2025-01-02,1,2,0.5,1.5,', '2025-01-03,1,2,0.5,1.5,0.001'),
+  });
+  expect(await ask(at, 'BTC')).toMatchObject({ volumes: [null, null, '0.001'] });
+});
+
+test('a stray quote costs its own row', async () => {
+  const at = folder('q', { 'BTC.csv': rows(first, '2025-01-02,"1.5,2,1,1.75,3', '2025-01-03,1,2,0.5,1.25,1') });
+  expect(await ask(at, 'BTC')).toMatchObject({
+    closes: ['1.5', '1.25'],
+    refused: [{ where: 'BTC.csv:3', reason: 'open ""1.5" is not a number' }],
+  });
+});
+
+test('gives the asked window only', async () => {
+  const at = folder('w', { 'BTC.csv': rows(first, second) });
+  const day = Date.parse('2025-01-02T00:00:00Z');
+  expect(await ask(at, 'BTC', day)).toMatchObject({ closes: ['1.75'] });
+  expect(await ask(at, 'BTC', null, day)).toMatchObject({ closes: ['1.5'] });
+});
+
+test.each([
+  ['an empty file', '', 'BTC.csv is empty: the header date,open,high,low,close,volume is missing'],
+  [
+    'no header',
+    `${first}\n`,
+    'BTC.csv:1 is "2025-01-01,1,2,0.5,1.5,10" instead of the header date,open,high,low,close,volume',
+  ],
+  ['a line without end', rows('x'.repeat(10_000)), 'BTC.csv is no CSV: '],
+])('calls %s a bad answer that names the file', async (_, content, why) => {
+  expect(await ask(folder('bad', { 'BTC.csv': content }), 'BTC')).toEqual({
+    kind: 'badAnswer',
+    why: expect.stringContaining(why),
+  });
+});
+
+test('a damaged archive is a bad answer, a folder that went away is unavailable', async () => {
+  const at = folder('gone', { 'BTC.csv.gz': 'no gzip' });
+  expect(await ask(at, 'BTC')).toEqual({ kind: 'badAnswer', why: 'BTC.csv.gz is no gzip file: Z_DATA_ERROR' });
+  const cut = gzipSync(rows(first, second));
+  fs.writeFileSync(path.join(at, 'ETH.csv.gz'), cut.subarray(0, cut.length - 12));
+  expect(await ask(at, 'ETH')).toMatchObject({ kind: 'badAnswer' });
+  const source = sources(at)[0]!;
+  fs.rmSync(at, { recursive: true });
+  expect(await source.candles({ assetId: 'BTC' as AssetId, interval: '1d', from: null, to: now }, io)).toEqual({
+    kind: 'unavailable',
+    why: 'folder gone: ENOENT',
+  });
+});
+
+test('a file with no good row says so row by row', async () => {
+  expect(await ask(folder('n', { 'BTC.csv': rows('2025-01-01,1,2,0.5,9,10') }), 'BTC')).toMatchObject({
+    closes: [],
+    rowsRefused: 1,
+    refused: [{ where: 'BTC.csv:2', reason: 'close 9 is above high 2' }],
+  });
+});

@@ -1,0 +1,315 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import pg from 'pg';
+import { commandAbove } from '../local/interrupt.mjs';
+import { lock } from '../local/lock.mjs';
+import { startPg } from '../local/pg.mjs';
+import { choosePort, releasePorts } from '../local/ports.mjs';
+import { identify, waitUntilGone } from '../local/processes.mjs';
+import { messageOf, root, shown, tail } from '../local/project.mjs';
+import { claim, clearLeftovers, eraseState, pgDir, writeState } from '../local/stack-state.mjs';
+import { SupervisedChild } from '../local/supervised-child.mjs';
+import { startTemporal } from '../local/temporal.mjs';
+import { Caller } from './caller.js';
+
+export interface LabOptions {
+  /** Holds the servers' state, logs and a copy of the build; below the project's folder. */
+  stateDir: string;
+  signal: AbortSignal;
+  say: (line: string) => void;
+}
+
+/** The market stands still, so that runs with the same as-of see the same prices. */
+const marketNow = '2025-07-01T12:00:00Z';
+/** Every pipeline's as-of: long over, therefore a rehearsal that does not depend on the day it is run. */
+export const asOf = '2025-06-30';
+const marketSeed = 7;
+
+/** The first port tried for each; a taken one gives way to the next free one. */
+const firstPorts = {
+  API: 8_112,
+  'worker metrics': 9_564,
+  'market simulator': 8_113,
+  PostgreSQL: 58_432,
+  Temporal: 37_233,
+};
+const readyWithinMs = 60_000;
+const graceSeconds = 5;
+
+type RunningPg = Awaited<ReturnType<typeof startPg>>;
+type RunningTemporal = Awaited<ReturnType<typeof startTemporal>>;
+
+/**
+ * A whole stack of its own, to be hurt: real servers with full durability, the real API and worker, a market that
+ * stands still.
+ *
+ * Unlike the launcher's stack it repairs nothing by itself: what a row stops stays stopped until the row starts it.
+ */
+export class Lab {
+  private pg: RunningPg | undefined;
+  private temporal: RunningTemporal | undefined;
+  private readonly children: SupervisedChild[] = [];
+  private readonly ports: number[] = [];
+  private services: { api: SupervisedChild; worker: SupervisedChild } | undefined;
+  private release: () => void = () => undefined;
+  private callerOfApi: Caller | undefined;
+  private isStopping = false;
+
+  private constructor(private readonly options: LabOptions) {}
+
+  /** A fresh stack; what an earlier lab left in the state directory is stopped and forgotten. */
+  static async start(options: LabOptions): Promise<Lab> {
+    const lab = new Lab(options);
+    lab.release = await claim(options.stateDir);
+    try {
+      await lab.up();
+      return lab;
+    } catch (error) {
+      await lab.stop();
+      throw error;
+    }
+  }
+
+  get signal(): AbortSignal {
+    return this.options.signal;
+  }
+
+  get api(): Caller {
+    if (!this.callerOfApi) throw new Error('the lab has no API yet');
+    return this.callerOfApi;
+  }
+
+  pause(milliseconds: number): Promise<void> {
+    return sleep(milliseconds, undefined, { signal: this.signal });
+  }
+
+  private async up(): Promise<void> {
+    const { stateDir, say } = this.options;
+    await clearLeftovers(stateDir, say);
+    await eraseState(stateDir);
+    this.note();
+    const servers = await Promise.allSettled([this.copyBuild(), this.startDatabase(), this.startTemporal()]);
+    for (const server of servers) if (server.status === 'rejected') throw server.reason;
+    this.signal.throwIfAborted();
+    await this.runTool('migrations', 'tools/migrate.js');
+    await this.runTool('schedules', 'tools/declare-schedules.js');
+    await this.startServices();
+  }
+
+  /** Kept apart from dist, which a build may replace between a kill and the restart. */
+  private async copyBuild(): Promise<void> {
+    const release = await lock(path.join(root, '.cache/build.lock'));
+    try {
+      fs.rmSync(this.program(''), { recursive: true, force: true });
+      fs.cpSync(path.join(root, 'dist'), this.program(''), { recursive: true });
+    } finally {
+      release();
+    }
+  }
+
+  private program(file: string): string {
+    return path.join(this.options.stateDir, 'program', file);
+  }
+
+  private async startDatabase(): Promise<void> {
+    const { stateDir } = this.options;
+    const known = this.pg && { port: this.pg.port, exactPort: true };
+    this.pg = await startPg({ dir: pgDir(stateDir), ...(known ?? { port: firstPorts.PostgreSQL }) });
+  }
+
+  /** Runs one of the project's tools to its end; its words are shown when it fails. */
+  private async runTool(name: string, script: string): Promise<void> {
+    const log = path.join(this.options.stateDir, `${name}.log`);
+    const fd = fs.openSync(log, 'w');
+    const env = { ...this.serviceEnv(), DATABASE_OWNER_URL: this.pg?.ownerUrl, DATABASE_APP_ROLE: 'fks_app' };
+    const child = spawn(process.execPath, [this.program(script)], { cwd: root, env, stdio: ['ignore', fd, fd] });
+    fs.closeSync(fd);
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    if (code !== 0) throw new Error(`${name} failed (${signal ?? code}); the end of ${shown(log)}:\n${tail(log)}`);
+  }
+
+  private async startServices(): Promise<void> {
+    const [port, metricsPort, simulatorPort] = [
+      await this.choose('API'),
+      await this.choose('worker metrics'),
+      await this.choose('market simulator'),
+    ];
+    const market = `http://127.0.0.1:${simulatorPort}`;
+    const env = {
+      ...this.serviceEnv(),
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      METRICS_PORT: String(metricsPort),
+      FKS_SOURCES: 'binance,yahoofinance',
+      BINANCE_BASE_URL: market,
+      YAHOOFINANCE_BASE_URL: market,
+    };
+    const simulated = ['--port', String(simulatorPort), '--seed', String(marketSeed), '--now', marketNow];
+    this.child('market simulator', 'simulator.log', env, 'tools/market-simulator/main.js', simulated);
+    this.services = {
+      api: this.child('API', 'api.log', env, 'src/main.js'),
+      worker: this.child('worker', 'worker.log', env, 'src/worker.main.js'),
+    };
+    for (const child of this.children) child.start();
+    this.callerOfApi = new Caller(`http://127.0.0.1:${port}`, this.signal);
+    await this.untilReady();
+  }
+
+  private child(name: string, log: string, env: NodeJS.ProcessEnv, script: string, args: string[] = []) {
+    const child = new SupervisedChild({
+      name,
+      env,
+      args: [path.relative(root, this.program(script)), ...args],
+      log: path.join(this.options.stateDir, log),
+      say: this.options.say,
+      onChange: () => this.note(),
+    });
+    this.children.push(child);
+    return child;
+  }
+
+  private async choose(name: keyof typeof firstPorts): Promise<number> {
+    const port = await choosePort({ name, variable: '', fallback: firstPorts[name] }, {}, () => undefined);
+    this.ports.push(port);
+    return port;
+  }
+
+  /** Nothing of the caller's own settings: a trial must not depend on them. */
+  private serviceEnv(): NodeJS.ProcessEnv {
+    const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL'].filter((name) => process.env[name] !== undefined);
+    return {
+      ...Object.fromEntries(kept.map((name) => [name, process.env[name]])),
+      DATABASE_URL: this.pg?.appUrl,
+      TEMPORAL_ADDRESS: this.temporal?.address,
+      SHUTDOWN_GRACE_SECONDS: String(graceSeconds),
+    };
+  }
+
+  /** Written down, so that a later lab finds what this one left when it was killed. */
+  private note(): void {
+    const launcher = identify(process.pid);
+    if (!launcher) throw new Error(`process ${process.pid} cannot find itself`);
+    writeState(this.options.stateDir, {
+      launcher,
+      parent: commandAbove(),
+      isStopping: this.isStopping,
+      apiUrl: this.callerOfApi?.url,
+      processes: this.children.flatMap((child) => child.record ?? []),
+    });
+  }
+
+  async untilReady(): Promise<void> {
+    let last = 'no answer';
+    for (const end = Date.now() + readyWithinMs; ;) {
+      this.signal.throwIfAborted();
+      for (const child of this.children) if (child.ended !== undefined) throw new Error(child.describeEnd());
+      try {
+        const { status, text } = await this.api.send('GET', '/ready', { timeoutMs: 5_000 });
+        if (status === 200) return;
+        last = text;
+      } catch (error) {
+        last = messageOf(error);
+      }
+      if (Date.now() > end) throw new Error(`the API is not ready after ${readyWithinMs / 1_000} s: ${last}`);
+      await this.pause(100);
+    }
+  }
+
+  /** Processes that ended though nobody had stopped them, started again; what each left as its last words. */
+  async mend(): Promise<string[]> {
+    const ended = this.children.filter((child) => child.ended !== undefined);
+    const words = ended.map((child) => child.describeEnd());
+    for (const child of ended) child.start();
+    if (ended.length > 0) await this.untilReady();
+    return words;
+  }
+
+  /** kill -9 of the worker; resolves when it is gone. */
+  async killWorker(): Promise<void> {
+    const worker = this.worker();
+    const known = worker.record;
+    if (!known) throw new Error(worker.describeEnd());
+    process.kill(known.pid, 'SIGKILL');
+    while (worker.ended === undefined) await sleep(2);
+  }
+
+  startWorker(): void {
+    this.worker().start();
+  }
+
+  private worker(): SupervisedChild {
+    if (!this.services) throw new Error('the lab has no worker yet');
+    return this.services.worker;
+  }
+
+  /** `pg_ctl stop -m immediate`: no shutdown checkpoint, sessions are cut off, the next start has to recover. */
+  async stopDatabaseImmediately(): Promise<void> {
+    const known = this.pg && identify(this.pg.pid);
+    if (!known) throw new Error('PostgreSQL does not run');
+    process.kill(known.pid, 'SIGQUIT');
+    if (!(await waitUntilGone(known, 30_000))) throw new Error(`PostgreSQL (process ${known.pid}) does not end`);
+  }
+
+  /** On the same port and the same data. */
+  restartDatabase(): Promise<void> {
+    return this.startDatabase();
+  }
+
+  async stopTemporal({ byKill }: { byKill: boolean }): Promise<void> {
+    const known = this.temporal;
+    if (!known) throw new Error('Temporal does not run');
+    if (byKill) {
+      process.kill(known.pid, 'SIGKILL');
+      if (!(await waitUntilGone(known, 10_000))) throw new Error(`Temporal (process ${known.pid}) does not end`);
+    }
+    await known.stop();
+  }
+
+  /** The first time on a free port; after that on the same port and the same data. */
+  async startTemporal(): Promise<void> {
+    const { stateDir } = this.options;
+    const { port, uiPort } = this.temporal ?? { port: firstPorts.Temporal, uiPort: firstPorts.Temporal + 1_000 };
+    const again = this.temporal !== undefined;
+    this.temporal = await startTemporal({ stateDir, port, uiPort, exactPorts: { port: again, uiPort: again } });
+  }
+
+  async askTemporal<T>(work: (client: Client) => Promise<T>): Promise<T> {
+    const connection = await Connection.connect({ address: this.temporal?.address ?? '', connectTimeout: 10_000 });
+    try {
+      return await connection.withDeadline(Date.now() + 20_000, () => work(new Client({ connection })));
+    } finally {
+      await connection.close();
+    }
+  }
+
+  /** As the superuser: the lab looks behind the service's back. */
+  async sql<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
+    const client = new pg.Client({ connectionString: this.pg?.url, connectionTimeoutMillis: 10_000 });
+    await client.connect();
+    try {
+      return (await client.query<T>(text, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Stops everything; safe to call at any time. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    this.note();
+    const pause = (graceSeconds + 3) * 1_000;
+    const stopped = [
+      ...(await Promise.allSettled(this.children.map((child) => child.stop(pause)))),
+      ...(await Promise.allSettled([this.temporal?.stop(), this.pg?.stop()])),
+    ];
+    releasePorts(...this.ports);
+    this.children.length = 0;
+    this.note();
+    this.release();
+    for (const one of stopped) if (one.status === 'rejected') throw one.reason;
+  }
+}

@@ -1,0 +1,15 @@
+import type { FaultRow } from '../fault-row.js';
+import { duplicates } from './duplicates.js';
+import { oppositeAnswers } from './opposite-answers.js';
+import { postgresRestart } from './postgres-restart.js';
+import { temporalOutage } from './temporal-outage.js';
+import { workerKill } from './worker-kill.js';
+
+/** Every row, in the order of the table. A new one is a file beside this one and a line here. */
+export const faultRows: readonly FaultRow[] = [
+  workerKill,
+  temporalOutage,
+  postgresRestart,
+  duplicates,
+  oppositeAnswers,
+];
