@@ -1,6 +1,7 @@
 // Builds dist (Nest's compiler, then the workflow bundle) when the sources have changed since the last build:
 //   node tools/build.mjs [--force]
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -9,7 +10,8 @@ import { root, shown } from './local/project.mjs';
 
 const dist = path.join(root, 'dist');
 // As deep as dist, so that source maps stay right when it is renamed.
-const next = path.join(root, '.dist-next');
+const nextPrefix = '.dist-next-';
+const next = path.join(root, `${nextPrefix}${process.pid}`);
 const stampFile = path.join(dist, '.built-from');
 const folders = ['src', 'workflows', 'activities', 'tools', 'bench'];
 
@@ -40,16 +42,16 @@ const isBuilt = (stamp) =>
   fs.readFileSync(stampFile, 'utf8') === stamp &&
   fs.existsSync(path.join(dist, 'workflow-bundle.cjs'));
 
-/** @param {string} what @param {string[]} args */
-function step(what, args) {
-  const { status, signal, error } = spawnSync(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2] });
-  if (error || status !== 0)
-    throw new Error(`${what} failed (${error?.message ?? status ?? signal}); its message stands above`);
+/** @param {string} what @param {string[]} args @param {AbortSignal | undefined} stop */
+async function step(what, args, stop) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 2, 2], ...(stop && { signal: stop }) });
+  const [status, signal] = /** @type {[number | null, string | null]} */ (await once(child, 'exit'));
+  if (status !== 0) throw new Error(`${what} failed (${status ?? signal}); its message stands above`);
 }
 
 /** Makes dist agree with the sources; two callers at a time build once. A failed build leaves the old dist as it was.
- * @param {{ force?: boolean, say?: (line: string) => void }} options @returns {Promise<boolean>} whether it had to build */
-export async function build({ force = false, say = console.error } = {}) {
+ * @param {{ force?: boolean, say?: (line: string) => void, signal?: AbortSignal }} options @returns {Promise<boolean>} whether it had to build */
+export async function build({ force = false, say = console.error, signal } = {}) {
   if (!force && isBuilt(stampOfSources())) return false;
   const release = await lock(path.join(root, '.cache/build.lock'), {
     onWait: ({ pid }) => say(`another run (process ${pid}) is building; waiting for it`),
@@ -59,13 +61,18 @@ export async function build({ force = false, say = console.error } = {}) {
     if (!force && isBuilt(stamp)) return false;
     const begin = Date.now();
     say('building ...');
+    // a compiler that outlived its killed caller may still write to the folder it was given
+    for (const name of fs.readdirSync(root).filter((entry) => entry.startsWith(nextPrefix))) {
+      fs.rmSync(path.join(root, name), { recursive: true, force: true });
+    }
     const config = path.join(root, '.cache/tsconfig.next.json');
-    fs.writeFileSync(
-      config,
-      JSON.stringify({ extends: '../tsconfig.build.json', compilerOptions: { outDir: '../.dist-next' } }),
+    fs.writeFileSync(config, JSON.stringify({ extends: '../tsconfig.build.json', compilerOptions: { outDir: next } }));
+    await step(
+      'the build',
+      ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--path', path.relative(root, config)],
+      signal,
     );
-    step('the build', ['node_modules/@nestjs/cli/bin/nest.js', 'build', '--path', path.relative(root, config)]);
-    step('the workflow bundle', ['tools/bundle-workflows.mjs', next]);
+    await step('the workflow bundle', ['tools/bundle-workflows.mjs', next], signal);
     fs.writeFileSync(path.join(next, '.built-from'), stamp);
     replaceDist();
     say(`built in ${((Date.now() - begin) / 1000).toFixed(1)} s`);

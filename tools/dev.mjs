@@ -27,7 +27,7 @@ async function nextChange() {
 }
 
 try {
-  await build();
+  await build({ signal });
   const stack = await startStack({ stateDir: stateDirOf('.cache/local'), signal });
   try {
     console.log(
@@ -36,7 +36,7 @@ try {
     for (;;) {
       await nextChange();
       try {
-        if (!(await build({ say: (line) => console.error(line) }))) continue;
+        if (!(await build({ signal }))) continue;
         await stack.restartServices();
         console.log('ready with the new code');
       } catch (error) {
@@ -49,8 +49,9 @@ try {
     await stack.stop();
   }
 } catch (error) {
-  if (!(error instanceof Interrupted)) {
-    console.error(messageOf(error));
+  const why = signal.reason ?? error;
+  if (!(why instanceof Interrupted)) {
+    console.error(messageOf(why));
     process.exitCode = 1;
   }
 }

@@ -10,7 +10,7 @@ try {
   const { values } = parseArgs({ options: { simulate: { type: 'boolean' }, seed: { type: 'string' } } });
   if (values.seed !== undefined && !/^\d+$/.test(values.seed))
     throw new Error(`--seed is not a whole number: ${values.seed}`);
-  await build();
+  await build({ signal });
   const begin = Date.now();
   const stack = await startStack({
     stateDir: stateDirOf('.cache/local'),
@@ -37,8 +37,9 @@ try {
   if (!(signal.reason instanceof Interrupted)) throw signal.reason;
   console.error('stopped');
 } catch (error) {
-  if (!(error instanceof Interrupted)) {
-    console.error(messageOf(error));
+  const why = signal.reason ?? error;
+  if (!(why instanceof Interrupted)) {
+    console.error(messageOf(why));
     process.exitCode = 1;
   }
 }

@@ -40,4 +40,3 @@ export class Fault extends Error {
     return this.details.retryable ?? true;
   }
 }
-// x

@@ -30,17 +30,15 @@ describe.each(sourceFamilies.map((family) => [family.name, family] as const))('s
 
   test.each(rows)('makes the right outcome of: %s', async (_, one) => {
     wire.answerWith(name, one.response);
-    const outcome = await askCase(sourceFor(family, one, wire.url), cases);
+    const outcome = await askCase(sourceFor(family, one, wire.url), cases, one);
     expect(seenBy(one, outcome)).toEqual(one.expect);
     expect(broken(outcome, cases)).toEqual([]);
   });
 
   test('is unavailable, not empty, when nobody listens', async () => {
     const one = cases.cases[0]!;
-    const outcome = await askCase(
-      sourceFor(family, { ...one, folder: one.folder && 'other' }, 'http://127.0.0.1:9'),
-      cases,
-    );
+    const away = sourceFor(family, { ...one, folder: one.folder && 'other' }, 'http://127.0.0.1:9');
+    const outcome = await askCase(away, cases, one);
     expect(outcome.kind).toBe(one.folder === undefined ? 'unavailable' : 'unknownAsset');
   });
 

@@ -124,14 +124,19 @@ export function sourceFor(family: SourceFamily, { folder }: SourceCase, baseUrl:
   return source;
 }
 
-export async function askCase(source: MarketDataSource, cases: SourceCases): Promise<SourceOutcome<CandleAnswer>> {
+export async function askCase(
+  source: MarketDataSource,
+  cases: SourceCases,
+  { response: given }: SourceCase,
+): Promise<SourceOutcome<CandleAnswer>> {
   const now = Date.parse(cases.now);
   const http = new HttpSourceIo({ signal: new AbortController().signal, now: () => now });
   const io = {
     signal: http.signal,
     now: () => now,
-    // the slow body would otherwise cost the source's whole patience
-    get: (url: URL, options?: { headers?: Record<string, string> }) => http.get(url, { ...options, timeoutMs: 400 }),
+    // a body that never ends would otherwise cost the source's whole patience
+    get: (url: URL, options?: { headers?: Record<string, string> }) =>
+      http.get(url, { ...options, timeoutMs: given?.slow ? 200 : 20_000 }),
   };
   const request: CandleRequest = {
     assetId: cases.asset,

@@ -20,6 +20,7 @@ beforeAll(() => {
   for (const name of [
     'build.mjs',
     'bundle-workflows.mjs',
+    'local/json.mjs',
     'local/lock.mjs',
     'local/processes.mjs',
     'local/project.mjs',

@@ -29,13 +29,16 @@ const marketNow = '2025-07-01T12:00:00Z';
 export const asOf = '2025-06-30';
 const marketSeed = 7;
 
-/** The first port tried for each; a taken one gives way to the next free one. */
+/**
+ * The first port tried for each; a taken one gives way to the next free one. Away from those of the local stack, whose
+ * clients must not meet this one, and from those that the system gives to outgoing connections while a server is down.
+ */
 const firstPorts = {
-  API: 8_112,
-  'worker metrics': 9_564,
-  'market simulator': 8_113,
-  PostgreSQL: 58_432,
-  Temporal: 37_233,
+  API: 21_812,
+  'market simulator': 21_822,
+  'worker metrics': 21_832,
+  PostgreSQL: 25_832,
+  Temporal: 27_833,
 };
 const readyWithinMs = 60_000;
 const graceSeconds = 5;

@@ -27,7 +27,7 @@ export class SupervisedChild {
   /** @type {import('./processes.mjs').ProcessId | undefined} */ #process;
   /** @type {NodeJS.Timeout | undefined} */ #restart;
   #failuresInARow = 0;
-  #isStopping = false;
+  /** Names the process that is wanted now; undefined while none is. @type {symbol | undefined} */ #run;
   #restartsAfterCrash = false;
   #logBegins = 0;
   /** @type {string | undefined} */ #ended;
@@ -72,8 +72,14 @@ export class SupervisedChild {
     const began = Date.now();
     this.#ended = undefined;
     this.#process = child.pid === undefined ? undefined : identify(child.pid);
-    child.once('error', (error) => this.#onEnd(error.message, 0));
-    child.once('exit', (code, signal) => this.#onEnd(signal ?? `exit code ${code}`, Date.now() - began));
+    const run = (this.#run = Symbol(this.name));
+    /** @param {string} how @param {number} livedMs */
+    const onEnd = (how, livedMs) => {
+      // news of a process that was stopped on purpose come late
+      if (this.#run === run) this.#onEnd(how, livedMs);
+    };
+    child.once('error', (error) => onEnd(error.message, 0));
+    child.once('exit', (code, signal) => onEnd(signal ?? `exit code ${code}`, Date.now() - began));
     onChange();
   }
 
@@ -87,7 +93,6 @@ export class SupervisedChild {
   #onEnd(how, livedMs) {
     this.#ended = how;
     this.#process = undefined;
-    if (this.#isStopping) return;
     this.#failuresInARow = livedMs >= stableAfterMs ? 1 : this.#failuresInARow + 1;
     if (this.#restartsAfterCrash) this.#scheduleRestart(how);
   }
@@ -106,7 +111,7 @@ export class SupervisedChild {
 
   /** @param {number} graceMs */
   async stop(graceMs) {
-    this.#isStopping = true;
+    this.#run = undefined;
     clearTimeout(this.#restart);
     if (!this.#process || !isAlive(this.#process)) return;
     const asked = await stopProcess(this.#process, { graceMs });
@@ -117,7 +122,6 @@ export class SupervisedChild {
    * @param {number} graceMs */
   async restart(graceMs) {
     await this.stop(graceMs);
-    this.#isStopping = false;
     this.#failuresInARow = 0;
     this.start();
   }

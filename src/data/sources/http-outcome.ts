@@ -26,7 +26,7 @@ export function retryAfterMs(header: string | undefined, now: EpochMs): number |
  */
 export function statusOutcome({ status, body, header }: Answered, now: EpochMs): FailedOutcome | undefined {
   if (status === 429) return { kind: 'rateLimited', retryAfterMs: retryAfterMs(header('retry-after'), now) };
-  if (status === 408) return { kind: 'unavailable', why: `status ${status}` };
+  if (status === 408 || status >= 500) return { kind: 'unavailable', why: `status ${status}` };
   if (status === 403) return { kind: 'unavailable', why: `status 403, blocked on the way: ${quoted(body)}` };
   return undefined;
 }

@@ -126,7 +126,8 @@ test('each fault reaches the adapter as what it is, as often as ordered, and req
   const { url } = await simulate();
   const order = async (body: object) =>
     (await fetch(`${url}/__faults`, { method: 'PUT', body: JSON.stringify(body) })).status;
-  const patient = { signal: io.signal, now: () => now, get: (at: URL) => io.get(at, { timeoutMs: 300 }) };
+  let timeoutMs = 20_000;
+  const patient = { signal: io.signal, now: () => now, get: (at: URL) => io.get(at, { timeoutMs }) };
   const ask = async (source: BinanceSource | YahooFinanceSource, assetId: string) =>
     source.candles(request(assetId, '2025-06-02', '2025-06-07'), patient);
   const sources = [
@@ -145,9 +146,11 @@ test('each fault reaches the adapter as what it is, as often as ordered, and req
       ['html', 'badAnswer'],
     ]) {
       await order({ route, kind, count: 2 });
+      timeoutMs = kind === 'slow' ? 200 : 20_000;
       expect(await ask(source, assetId)).toMatchObject({ kind: seen });
       expect(await ask(source, assetId)).toMatchObject({ kind: seen });
     }
+    timeoutMs = 20_000;
     await order({ route, kind: 'nan' });
     expect(await ask(source, assetId)).toMatchObject({ kind: 'ok', value: { rowsRefused: 1 } });
     expect(await ask(source, assetId)).toMatchObject({ kind: 'ok', value: { rowsRefused: 0 } });

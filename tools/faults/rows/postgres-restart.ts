@@ -38,7 +38,8 @@ async function useTheService(lab: Lab, client: number, begin: number, said: Ackn
   let pipelines = 0;
   for (let step = 1; Date.now() < begin + loadMs; step++) {
     const name = `client ${client} portfolio ${step}`;
-    const units = `${client}.${step}`;
+    // no zero at the end, which the service would not write back
+    const units = `${client}.${step}1`;
     const { id } = await send(201, 'POST', '/api/v1/portfolios', { body: { name }, key: name });
     const portfolio = { id, name, units: '' };
     said.portfolios.push(portfolio);
