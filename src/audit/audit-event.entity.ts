@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** Append-only and hash-chained: a trigger refuses update, delete and truncate, and no code offers them. */
+/** Append-only and hash-chained: triggers refuse update, delete and truncate, and no code offers them. */
 const AuditEventSchema = defineEntity({
   name: 'AuditEvent',
   tableName: 'audit_event',
@@ -9,7 +9,7 @@ const AuditEventSchema = defineEntity({
     {
       name: 'audit_event_append_only',
       timing: 'before',
-      events: ['update', 'delete', 'truncate'],
+      events: ['update', 'delete'],
       forEach: 'statement',
       body: `raise exception 'audit_event is append-only: % refused', tg_op;`,
     },

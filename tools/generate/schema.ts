@@ -8,6 +8,6 @@ const orm = await MikroORM.init(ormOptions({ url: 'postgresql://nobody@127.0.0.1
 const sql = await orm.schema.getCreateSchemaSQL({ wrap: false });
 writeFileSync(
   'docs/generated/schema.sql',
-  `-- Generated from the entities; the migrations are checked to make exactly this.\n${sql.trim()}\n`,
+  `-- Generated from the entities; the migrations are checked to make exactly this, and add a trigger against truncate.\n${sql.trim()}\n`,
 );
 await orm.close();

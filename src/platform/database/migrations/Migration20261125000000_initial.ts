@@ -15,7 +15,11 @@ export class Migration20261125000000_initial extends Migration {
       `create or replace function "audit_event_audit_event_append_only_fn"() returns trigger as \$\$ begin raise exception 'audit_event is append-only: % refused', tg_op; end; \$\$ language plpgsql;`,
     );
     this.addSql(
-      `create trigger "audit_event_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE on "audit_event" for each STATEMENT execute function "audit_event_audit_event_append_only_fn"();`,
+      `create trigger "audit_event_append_only" BEFORE UPDATE OR DELETE on "audit_event" for each STATEMENT execute function "audit_event_audit_event_append_only_fn"();`,
+    );
+    // no entity can say this: the schema's description knows no truncate triggers
+    this.addSql(
+      `create trigger "audit_event_no_truncate" before truncate on "audit_event" for each statement execute function "audit_event_audit_event_append_only_fn"();`,
     );
 
     this.addSql(
@@ -128,10 +132,10 @@ export class Migration20261125000000_initial extends Migration {
       `alter table "signal" add constraint "signal_prices_positive" check (entry_price > 0 and take_profit > 0 and stop_loss > 0);`,
     );
     this.addSql(
-      `alter table "signal" add constraint "signal_size_is_fraction" check (position_size_pct > 0 and position_size_pct <= 1);`,
+      `alter table "signal" add constraint "signal_size_is_fraction" check (position_size_pct > (0)::double precision and position_size_pct <= (1)::double precision);`,
     );
     this.addSql(
-      `alter table "signal" add constraint "signal_confidence_in_points" check (confidence_points between 0 and 100);`,
+      `alter table "signal" add constraint "signal_confidence_in_points" check (confidence_points >= 0 and confidence_points <= 100);`,
     );
     this.addSql(
       `alter table "signal" add constraint "signal_category_check" check ("category" in ('scalp', 'intraday', 'swing', 'long_term'));`,

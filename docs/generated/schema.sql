@@ -1,0 +1,71 @@
+-- Generated from the entities; the migrations are checked to make exactly this, and add a trigger against truncate.
+create table "audit_event" ("stream" text not null, "sequence" int not null, "owner_id" text not null, "subject" text not null, "event_key" text not null, "prev_hash" text not null, "hash" text not null, "actor" text not null, "kind" text not null, "payload" jsonb not null, "recorded_at" timestamptz(3) not null, primary key ("stream", "sequence"));
+create index "audit_event_subject_index" on "audit_event" ("subject");
+alter table "audit_event" add constraint "audit_event_stream_event_key_unique" unique ("stream", "event_key");
+create or replace function "audit_event_audit_event_append_only_fn"() returns trigger as $$ begin raise exception 'audit_event is append-only: % refused', tg_op; end; $$ language plpgsql;
+create trigger "audit_event_append_only" BEFORE UPDATE OR DELETE on "audit_event" for each STATEMENT execute function "audit_event_audit_event_append_only_fn"();
+
+create table "candle" ("asset_id" text not null, "interval" text not null, "source" text not null, "quote_currency" text not null, "adjustment" text not null, "open_time" timestamptz(3) not null, "revision" int not null, "open" numeric not null, "high" numeric not null, "low" numeric not null, "close" numeric not null, "volume" numeric null, "available_at" timestamptz(3) not null, "known_at" timestamptz(3) not null, primary key ("asset_id", "interval", "source", "quote_currency", "adjustment", "open_time", "revision"));
+alter table "candle" add constraint "candle_open_valid" check (open > 0 and open < 'Infinity'::numeric);
+alter table "candle" add constraint "candle_high_valid" check (high > 0 and high < 'Infinity'::numeric);
+alter table "candle" add constraint "candle_low_valid" check (low > 0 and low < 'Infinity'::numeric);
+alter table "candle" add constraint "candle_close_valid" check (close > 0 and close < 'Infinity'::numeric);
+alter table "candle" add constraint "candle_volume_valid" check (volume >= 0 and volume < 'Infinity'::numeric);
+alter table "candle" add constraint "candle_revision_valid" check (revision > 0);
+alter table "candle" add constraint "candle_interval_check" check ("interval" in ('1m', '5m', '15m', '1h', '4h', '1d', '1w'));
+alter table "candle" add constraint "candle_quote_currency_check" check ("quote_currency" in ('USD', 'USDT'));
+alter table "candle" add constraint "candle_adjustment_check" check ("adjustment" in ('raw', 'split', 'total_return', 'unknown'));
+
+create table "decision" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "kind" text not null, "state" text not null, "proposal" jsonb not null, "proposal_hash" text not null, "evidence" jsonb not null, "as_of" timestamptz not null, "rehearsal" boolean not null, "simulated" boolean not null, "opened_at" timestamptz(3) not null, "answer_by" timestamptz(3) not null, "choice" text null, "note" text null, "answered_by" text null, "update_id" text null, "settled_at" timestamptz(3) null, primary key ("id"));
+create index "decision_owner_id_id_index" on "decision" ("owner_id", "id");
+create index "decision_owner_id_state_id_index" on "decision" ("owner_id", "state", "id");
+alter table "decision" add constraint "decision_kind_check" check ("kind" in ('target_allocation'));
+alter table "decision" add constraint "decision_state_check" check ("state" in ('awaiting_answer', 'recording', 'approved', 'rejected', 'expired'));
+alter table "decision" add constraint "decision_choice_check" check ("choice" in ('approve', 'reject'));
+
+create table "holding" ("portfolio_id" uuid not null, "asset_id" text not null, "owner_id" text not null, "quantity" numeric not null, primary key ("portfolio_id", "asset_id"));
+alter table "holding" add constraint "holding_quantity_positive" check (quantity > 0);
+
+create table "idempotency" ("owner_id" text not null, "method" text not null, "path" text not null, "key" text not null, "body_hash" text not null, "status" int not null, "location" text null, "body" text not null, "created_at" timestamptz not null default now(), primary key ("owner_id", "method", "path", "key"));
+create index "idempotency_created_at_index" on "idempotency" ("created_at");
+
+create table "job" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid null, "kind" text not null, "state" text not null default 'requested', "progress" jsonb null, "workflow_id" text not null, "run_id" text null, "result" text null, "problem" jsonb null, "created_at" timestamptz not null default now(), "started_at" timestamptz null, "finished_at" timestamptz null, primary key ("id"));
+alter table "job" add constraint "job_workflow_id_unique" unique ("workflow_id");
+create index "job_owner_id_id_index" on "job" ("owner_id", "id");
+create index "job_unfinished" on "job" ("created_at") where state in ('requested', 'running');
+alter table "job" add constraint "job_kind_check" check ("kind" in ('pipeline'));
+alter table "job" add constraint "job_state_check" check ("state" in ('requested', 'running', 'succeeded', 'failed', 'cancelled'));
+
+create table "job_event" ("job_id" uuid not null, "sequence" int not null, "owner_id" text not null, "event_key" text not null, "kind" text not null, "payload" jsonb not null, "recorded_at" timestamptz not null default now(), primary key ("job_id", "sequence"));
+alter table "job_event" add constraint "job_event_job_id_event_key_unique" unique ("job_id", "event_key");
+
+create table "market_snapshot" ("id" uuid not null, "key" text not null, "owner_id" text not null, "as_of" timestamptz not null, "lookback_days" int not null, "series" jsonb not null, "dates" jsonb not null, "closes" jsonb not null, "observations" int not null, "content_hash" text not null, "created_at" timestamptz not null, primary key ("id"));
+alter table "market_snapshot" add constraint "market_snapshot_key_unique" unique ("key");
+
+create table "optimization" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "snapshot_id" uuid not null, "state" text not null, "reason" text null, "optimizer_id" text not null, "optimizer_version" int not null, "constraints" jsonb not null, "weights" jsonb not null, "certificate" jsonb null, "statistics" jsonb not null, "as_of" timestamptz not null, "rehearsal" boolean not null, "simulated" boolean not null, "created_at" timestamptz not null, primary key ("id"));
+create index "optimization_owner_id_portfolio_id_id_index" on "optimization" ("owner_id", "portfolio_id", "id");
+alter table "optimization" add constraint "optimization_reason_when_infeasible" check ((state = 'infeasible') = (reason is not null));
+alter table "optimization" add constraint "optimization_state_check" check ("state" in ('solved', 'infeasible'));
+
+create table "pipeline" ("id" uuid not null, "owner_id" text not null, "job_id" uuid not null, "portfolio_id" uuid not null, "as_of" timestamptz(3) not null, "rehearsal" boolean not null, "assets" jsonb not null, "optimization_id" uuid not null, "decision_id" uuid not null, "collection" jsonb null, "created_at" timestamptz not null default now(), primary key ("id"));
+alter table "pipeline" add constraint "pipeline_job_id_unique" unique ("job_id");
+create index "pipeline_owner_id_id_index" on "pipeline" ("owner_id", "id");
+
+create table "portfolio" ("id" uuid not null, "owner_id" text not null, "name" text not null, "created_at" timestamptz not null default now(), "updated_at" timestamptz not null default now(), primary key ("id"));
+create index "portfolio_owner_id_id_index" on "portfolio" ("owner_id", "id");
+
+create table "signal" ("id" uuid not null, "run_id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "asset_id" text not null, "category" text not null, "direction" text not null, "entry_price" numeric not null, "take_profit" numeric not null, "stop_loss" numeric not null, "take_profit_pct" double precision not null, "stop_loss_pct" double precision not null, "risk_reward_ratio" double precision not null, "position_size_pct" double precision not null, "strength" text not null, "confidence_points" int not null, "evidence" jsonb not null, "series" jsonb not null, "rule_version" int not null, "rehearsal" boolean not null, "simulated" boolean not null, "as_of" timestamptz not null, "expires_at" timestamptz not null, "created_at" timestamptz not null, primary key ("id"));
+create index "signal_owner_id_portfolio_id_id_index" on "signal" ("owner_id", "portfolio_id", "id");
+alter table "signal" add constraint "signal_run_id_asset_id_category_unique" unique ("run_id", "asset_id", "category");
+alter table "signal" add constraint "signal_prices_positive" check (entry_price > 0 and take_profit > 0 and stop_loss > 0);
+alter table "signal" add constraint "signal_size_is_fraction" check (position_size_pct > (0)::double precision and position_size_pct <= (1)::double precision);
+alter table "signal" add constraint "signal_confidence_in_points" check (confidence_points >= 0 and confidence_points <= 100);
+alter table "signal" add constraint "signal_category_check" check ("category" in ('scalp', 'intraday', 'swing', 'long_term'));
+alter table "signal" add constraint "signal_direction_check" check ("direction" in ('buy', 'sell'));
+alter table "signal" add constraint "signal_strength_check" check ("strength" in ('weak', 'moderate', 'strong', 'very_strong'));
+
+create table "signal_run" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "as_of" timestamptz not null, "rehearsal" boolean not null, "withheld" jsonb not null, "created_at" timestamptz not null, primary key ("id"));
+
+create table "workflow_outbox" ("id" uuid not null, "owner_id" text not null, "job_id" uuid not null, "job_kind" text not null, "portfolio_id" uuid null, "workflow_type" text not null, "workflow_id" text not null, "summary" text not null, "input" jsonb not null, "trace_headers" jsonb not null, "created_at" timestamptz not null default now(), "attempts" int not null default 0, "last_error" text null, "sent_at" timestamptz null, primary key ("id"));
+alter table "workflow_outbox" add constraint "workflow_outbox_job_id_unique" unique ("job_id");
+create index "workflow_outbox_unsent" on "workflow_outbox" ("id") where sent_at is null;
