@@ -58,7 +58,6 @@ create table "signal" ("id" uuid not null, "run_id" uuid not null, "owner_id" te
 create index "signal_owner_id_portfolio_id_id_index" on "signal" ("owner_id", "portfolio_id", "id");
 alter table "signal" add constraint "signal_run_id_asset_id_category_unique" unique ("run_id", "asset_id", "category");
 alter table "signal" add constraint "signal_prices_positive" check (entry_price > 0 and take_profit > 0 and stop_loss > 0);
-alter table "signal" add constraint "signal_size_is_fraction" check (position_size_pct > (0)::double precision and position_size_pct <= (1)::double precision);
 alter table "signal" add constraint "signal_confidence_in_points" check (confidence_points >= 0 and confidence_points <= 100);
 alter table "signal" add constraint "signal_category_check" check ("category" in ('scalp', 'intraday', 'swing', 'long_term'));
 alter table "signal" add constraint "signal_direction_check" check ("direction" in ('buy', 'sell'));

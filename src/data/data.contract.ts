@@ -1,4 +1,4 @@
-import type { AssetId, JobId } from '../shared/ids.js';
+import type { AssetId } from '../shared/ids.js';
 import type { IsoInstant } from '../shared/time.js';
 import type { Interval, RefusedRow, SeriesRef } from './domain/candle.js';
 
@@ -9,8 +9,6 @@ export const collectionWorkflowId = (collectionId: string) => `collection:${coll
 interface CollectPricesInput {
   /** Business key of the collection, the pipeline's id when it runs inside one. */
   collectionId: string;
-  /** Present when the collection is a job of its own. */
-  jobId?: JobId;
   assets: AssetId[];
   interval: Interval;
   /** The history before this instant is wanted; a source that only has whole files gives what is later, too. */

@@ -15,10 +15,6 @@ const SignalSchema = defineEntity({
   uniques: [{ properties: ['runId', 'assetId', 'category'] }],
   checks: [
     { name: 'signal_prices_positive', expression: 'entry_price > 0 and take_profit > 0 and stop_loss > 0' },
-    {
-      name: 'signal_size_is_fraction',
-      expression: 'position_size_pct > (0)::double precision and position_size_pct <= (1)::double precision',
-    },
     { name: 'signal_confidence_in_points', expression: 'confidence_points >= 0 and confidence_points <= 100' },
   ],
   indexes: [{ properties: ['ownerId', 'portfolioId', 'id'] }],

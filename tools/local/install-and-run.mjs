@@ -6,7 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { lock } from './lock.mjs';
-import { identify, isAlive } from './processes.mjs';
+import { commandsAbove, isAlive } from './processes.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const bin = path.join(root, 'node_modules/.bin');
@@ -95,9 +95,9 @@ export async function installAndRun(command) {
  * @param {() => void} stop */
 function endWithParent(stop) {
   if (!process.env.npm_lifecycle_event) return;
-  const parent = identify(process.ppid);
+  const above = commandsAbove();
   const timer = setInterval(() => {
-    if (isAlive(parent)) return;
+    if (above.every(isAlive)) return;
     clearInterval(timer);
     stop();
   }, 1_000);

@@ -9,24 +9,38 @@ import { setTimeout as sleep } from 'node:timers/promises';
  * @property {string} started When it started, in the system's own words: two processes with one pid differ in it.
  */
 
+/** State, parent and start of a process in the system's own words, or undefined when there is none.
+ * @param {number} pid */
+function look(pid) {
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  try {
+    if (process.platform === 'linux') {
+      // the second field is the program's name in parentheses and may hold blanks
+      const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+      return { state: fields[0] ?? '', parent: Number(fields[1]), started: fields[19] ?? '' };
+    }
+    const line = execFileSync('ps', ['-o', 'stat=,ppid=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+    const [state = '', parent, ...started] = line.split(/\s+/);
+    return { state, parent: Number(parent), started: started.join(' ') };
+  } catch {
+    // no such process
+    return undefined;
+  }
+}
+
 /** When the process started, or undefined when there is none (a zombie counts as none).
  * @param {number} pid */
 export function startOf(pid) {
-  if (!Number.isInteger(pid) || pid <= 0) return undefined;
-  if (process.platform === 'linux') {
-    try {
-      // the second field is the program's name in parentheses and may hold spaces
-      const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-      return fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
-    } catch {
-      return undefined;
-    }
-  }
-  try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || undefined;
-  } catch {
-    return undefined;
-  }
+  const seen = look(pid);
+  return seen === undefined || /^[ZX]/.test(seen.state) ? undefined : seen.started;
+}
+
+/** The process that waits for this one, and the one above it where that is only the shell of an npm script.
+ * @returns {ProcessId[]} */
+export function commandsAbove() {
+  const shell = /^(\S*\/)?(sh|dash|bash|ash|zsh) -c /;
+  const above = shell.test(commandLine(process.ppid)) ? look(process.ppid)?.parent : undefined;
+  return [process.ppid, above ?? 0].flatMap((pid) => identify(pid) ?? []);
 }
 
 /** @param {number} pid @returns {ProcessId | undefined} */

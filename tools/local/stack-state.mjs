@@ -49,13 +49,15 @@ export class StackIsUp extends Error {
 /** Takes a state directory for this launcher. Waits for one that is going; refuses when one stays.
  * @param {string} stateDir @returns {Promise<() => void>} */
 export async function claim(stateDir) {
-  for (const end = Date.now() + 45_000; ;) {
+  for (const begin = Date.now(); ;) {
     const release = tryLock(lockFile(stateDir));
     if (release) return release;
     const holder = holderOf(lockFile(stateDir));
     const state = readState(stateDir);
     const isGoing = state?.isStopping || (state?.parent !== undefined && !isAlive(state.parent));
-    if (holder && (!isGoing || Date.now() > end)) throw new StackIsUp(stateDir, holder.pid, state?.apiUrl);
+    // a launcher whose npm has just been killed notices within a second or two
+    const patienceMs = isGoing ? 45_000 : 3_000;
+    if (holder && Date.now() > begin + patienceMs) throw new StackIsUp(stateDir, holder.pid, state?.apiUrl);
     await sleep(200);
   }
 }

@@ -18,7 +18,10 @@ import {
 import { isSettled, whyAnswerIsRefused, type Answer, type DecisionState } from '../../src/guidance/domain/decision.js';
 import { writeOnce } from '../activity-options.js';
 
-const { recordDecision, recordExpiry } = proxyActivities<GuidanceActivities>(writeOnce);
+const { recordDecision, recordExpiry } = proxyActivities<GuidanceActivities>({
+  ...writeOnce,
+  summary: 'settles the decision, with its audit event',
+});
 
 /** Waits for the user's answer to one proposal and makes sure that it ends up in the audit trail, whatever happens. */
 export const guidedDecision: GuidedDecision = async ({ decisionId, answerBy, proposalHash, title }) => {
@@ -52,7 +55,9 @@ export const guidedDecision: GuidedDecision = async ({ decisionId, answerBy, pro
   enter('awaiting_answer');
 
   while (!isSettled(state)) {
-    const answeredInTime = await condition(() => isSettled(state), Math.max(deadline - Date.now(), 1));
+    const answeredInTime = await condition(() => isSettled(state), Math.max(deadline - Date.now(), 1), {
+      summary: 'time to answer',
+    });
     if (answeredInTime || isSettled(state)) break;
     await condition(() => state !== 'recording'); // an answer being written when the timer fires wins
     if (isSettled(state)) break;

@@ -23,8 +23,14 @@ import { TypedSearchAttributes } from '@temporalio/common';
 import { writeOnce } from '../activity-options.js';
 import { asJob } from '../jobs/as-job.js';
 
-const { recordCollection } = proxyActivities<PipelineActivities>(writeOnce);
-const { openDecision } = proxyActivities<GuidanceActivities>(writeOnce);
+const { recordCollection } = proxyActivities<PipelineActivities>({
+  ...writeOnce,
+  summary: 'what was collected, and from where',
+});
+const { openDecision } = proxyActivities<GuidanceActivities>({
+  ...writeOnce,
+  summary: 'proposal and evidence, with their audit event',
+});
 
 const steps = 4;
 const lookbackDays = 365;

@@ -132,9 +132,6 @@ export class Migration20261125000000_initial extends Migration {
       `alter table "signal" add constraint "signal_prices_positive" check (entry_price > 0 and take_profit > 0 and stop_loss > 0);`,
     );
     this.addSql(
-      `alter table "signal" add constraint "signal_size_is_fraction" check (position_size_pct > (0)::double precision and position_size_pct <= (1)::double precision);`,
-    );
-    this.addSql(
       `alter table "signal" add constraint "signal_confidence_in_points" check (confidence_points >= 0 and confidence_points <= 100);`,
     );
     this.addSql(
