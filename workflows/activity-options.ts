@@ -25,11 +25,3 @@ export const askSource = {
   heartbeatTimeout: '30 s',
   retry: { initialInterval: '2 s', backoffCoefficient: 2, maximumInterval: '5 min', maximumAttempts: 8 },
 } satisfies ActivityOptions;
-
-/** Heavy maths: a second run gives the same answer, so only a lost worker is worth another. */
-export const solveExpensively = {
-  startToCloseTimeout: '2 min',
-  scheduleToCloseTimeout: '15 min',
-  heartbeatTimeout: '30 s',
-  retry: { initialInterval: '1 s', maximumAttempts: 5 },
-} satisfies ActivityOptions;

@@ -5,7 +5,7 @@ import type { IsoInstant } from '../shared/time.js';
 import type { Answer, DecisionState } from './domain/decision.js';
 
 export const guidedDecisionWorkflow = 'guidedDecision';
-export type GuidedDecision = (input: GuidedDecisionInput) => Promise<DecisionState>;
+export type GuidedDecision = (input: OpenedDecision) => Promise<DecisionState>;
 
 /** A decision lives as long as its workflow: one run per decision, ever. */
 export const decisionWorkflowId = (decisionId: DecisionId) => `decision:${decisionId}`;
@@ -22,6 +22,7 @@ export interface OpenDecisionInput {
   answerWithinHours: number;
 }
 
+/** What the workflow has to know of a decision. */
 export interface OpenedDecision {
   decisionId: DecisionId;
   portfolioId: PortfolioId;
@@ -29,9 +30,6 @@ export interface OpenedDecision {
   proposalHash: string;
   title: string;
 }
-
-/** What the workflow has to know of an opened decision. */
-export type GuidedDecisionInput = OpenedDecision;
 
 /** Resolves once the answer is in the audit trail, so callers may treat success as recorded. */
 export const answerDecision = defineUpdate<DecisionState, [Answer]>('answerDecision');

@@ -53,7 +53,7 @@ export const decisionSchema = z
   .meta({ id: 'Decision' });
 export type DecisionView = z.output<typeof decisionSchema>;
 
-export const decisionEventSchema = z
+const decisionEventSchema = z
   .object({
     sequence: z.number().int().describe("Number of the event in its portfolio's stream"),
     kind: z.string(),

@@ -5,8 +5,7 @@ import type { JobKind, JobProblem, JobProgress, JobState } from './jobs.contract
 import { Job, JobEvent } from './job.entity.js';
 import { WorkflowOutbox } from './workflow-outbox.entity.js';
 
-export type JobEventKind =
-  'requested' | 'started' | 'progress' | 'succeeded' | 'failed' | 'cancel_requested' | 'cancelled';
+type JobEventKind = 'requested' | 'started' | 'progress' | 'succeeded' | 'failed' | 'cancel_requested' | 'cancelled';
 
 interface Change {
   /** Business key of the fact: saying it twice changes nothing. */

@@ -21,7 +21,7 @@ export const jobSchema = z
   .meta({ id: 'Job' });
 export type JobView = z.output<typeof jobSchema>;
 
-export const jobEventSchema = z
+const jobEventSchema = z
   .object({
     sequence: z.number().int(),
     kind: z.string(),

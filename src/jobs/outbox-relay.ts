@@ -98,7 +98,7 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
       return true;
     });
     // thrown after the commit, which keeps the attempt
-    if (failure) throw failure as Error;
+    if (failure) throw failure;
     return found;
   }
 

@@ -23,7 +23,7 @@ export interface RunPipelineInput {
   answerWithinHours: number;
 }
 
-export interface PipelineResult {
+interface PipelineResult {
   pipelineId: PipelineId;
   decisionId: DecisionId;
 }

@@ -19,7 +19,7 @@ const view = ({ id, name, holdings, createdAt }: PortfolioWithHoldings): Portfol
   created_at: toIso(createdAt.getTime()),
 });
 
-export const portfolioPath = (id: string) => `/api/v1/portfolios/${id}`;
+const portfolioPath = (id: string) => `/api/v1/portfolios/${id}`;
 
 @Injectable()
 export class PortfolioService {

@@ -1,4 +1,4 @@
-import { MikroORM } from '@mikro-orm/postgresql';
+import type { MikroORM } from '@mikro-orm/postgresql';
 import { AuditService } from '../../src/audit/audit.service.js';
 import { openOrm } from '../support/database.js';
 import { aWaitingDecision, startService, type Service } from '../support/story.js';

@@ -13,7 +13,7 @@ export type JobEvent = z.infer<typeof jobEvent>;
 export const progressOf = (event: JobEvent) => progress.safeParse(event.payload).data;
 
 const finalKinds = ['succeeded', 'failed', 'cancelled'];
-export const isFinalEvent = (event: JobEvent): boolean => finalKinds.includes(event.kind);
+const isFinalEvent = (event: JobEvent): boolean => finalKinds.includes(event.kind);
 
 /** Splits a stream of server-sent events into the data of each; comments and half events at the end are dropped. */
 export async function* serverSentData(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<string> {

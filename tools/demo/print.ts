@@ -29,7 +29,7 @@ function warnings(run: { simulated: boolean; rehearsal: boolean; as_of: string }
   ].join(' · ');
 }
 
-export function heading(title: string, run: { simulated: boolean; rehearsal: boolean; as_of: string }): string[] {
+function heading(title: string, run: { simulated: boolean; rehearsal: boolean; as_of: string }): string[] {
   const warning = warnings(run);
   return ['', warning ? `${title.toUpperCase()}   *** ${warning} ***` : title.toUpperCase()];
 }

@@ -74,11 +74,15 @@ function tableLine({ row, trials, seed, date }: RowResult): string {
 function measuredOf(trials: readonly TrialOutcome[]): string {
   const names = new Set(trials.flatMap(({ measured }) => Object.keys(measured)));
   const told = [...names].map((name) => {
-    const values = trials.flatMap(({ measured }) => measured[name] ?? []).sort((a, b) => a - b);
+    const values = trials.map(({ measured }) => measured[name]).filter(isNumber);
+    values.sort((a, b) => a - b);
     return `${name}: ${shown(middleOf(values))} (${shown(values.at(-1) ?? Number.NaN)})`;
   });
   return told.join('; ');
 }
+
+/** What could not be measured is NaN, and null when it comes from the file. */
+const isNumber = (value: number | null | undefined): value is number => Number.isFinite(value);
 
 function middleOf(sorted: readonly number[]): number {
   const half = (sorted.length - 1) / 2;

@@ -54,6 +54,10 @@ export async function jobsAtTheirEnd(lab: Lab, withinMs: number): Promise<JobRow
   }
 }
 
+/** When the last of the jobs ended; NaN while one has not, and without any. */
+export const lastEnd = (jobs: readonly JobRow[]): number =>
+  jobs.length === 0 ? Number.NaN : Math.max(...jobs.map(({ finished_at: end }) => Number(end ?? Number.NaN)));
+
 /** What is wrong with jobs that should all have succeeded, in words. */
 export const unsuccessful = (jobs: readonly JobRow[]): string[] =>
   jobs

@@ -28,7 +28,7 @@ const wanted = () =>
 const isInstalled = (stamp) => fs.existsSync(stampFile) && fs.readFileSync(stampFile, 'utf8') === stamp;
 
 /** Installs what the lock file names, unless that has been done; two callers do it once. */
-export async function install() {
+async function install() {
   if (isInstalled(wanted())) return;
   const release = await lock(path.join(root, '.cache/install.lock'), {
     onWait: ({ pid }) => console.error(`another run (process ${pid}) is installing; waiting for it`),

@@ -47,7 +47,7 @@ export async function choosePort(wish, env, say) {
 }
 
 /** @param {number} from */
-export async function nextFreePort(from) {
+async function nextFreePort(from) {
   for (let port = from; port < Math.min(from + 200, 65536); port++) {
     if (promised.has(port) || !(await isFree(port))) continue;
     promised.add(port);

@@ -20,14 +20,14 @@ import { stopTemporal } from './temporal.mjs';
  */
 
 /** @param {string} stateDir */
-export const lockFile = (stateDir) => path.join(stateDir, 'stack.lock');
+const lockFile = (stateDir) => path.join(stateDir, 'stack.lock');
 /** @param {string} stateDir */
 const stateFile = (stateDir) => path.join(stateDir, 'stack.json');
 /** @param {string} stateDir */
 export const pgDir = (stateDir) => path.join(stateDir, 'pg');
 
 /** @param {string} stateDir @returns {StackState | undefined} */
-export function readState(stateDir) {
+function readState(stateDir) {
   return fs.existsSync(stateFile(stateDir)) ? /** @type {StackState} */ (readJson(stateFile(stateDir))) : undefined;
 }
 
@@ -35,7 +35,7 @@ export function readState(stateDir) {
 export const writeState = (stateDir, state) => writeWhole(stateFile(stateDir), JSON.stringify(state, null, 2));
 
 /** A stack is up already, and whoever started it is still there. */
-export class StackIsUp extends Error {
+class StackIsUp extends Error {
   /** @param {string} stateDir @param {number} pid @param {string | undefined} apiUrl */
   constructor(stateDir, pid, apiUrl) {
     const where = apiUrl ? `at ${apiUrl}` : 'and still starting';

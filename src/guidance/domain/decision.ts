@@ -2,7 +2,6 @@ import type { AssetId, OptimizationId, PipelineId } from '../../shared/ids.js';
 import type { EpochMs } from '../../shared/time.js';
 
 export const decisionKinds = ['target_allocation'] as const;
-export type DecisionKind = (typeof decisionKinds)[number];
 
 export const decisionStates = ['awaiting_answer', 'recording', 'approved', 'rejected', 'expired'] as const;
 export type DecisionState = (typeof decisionStates)[number];

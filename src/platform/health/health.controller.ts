@@ -17,7 +17,7 @@ export const healthSchema = z
   .object({ status: z.literal('healthy'), service: z.string(), version: z.string(), port: z.number().int() })
   .meta({ id: 'Health' });
 
-export const readySchema = z
+const readySchema = z
   .object({
     status: z.enum(['ready', 'not_ready']),
     service: z.string(),
@@ -124,7 +124,7 @@ type Details = Record<string, { status: string; reason?: unknown }>;
 function downResult(error: unknown): { details: Details } {
   if (error instanceof HttpException) {
     const body = error.getResponse();
-    if (typeof body === 'object' && body !== null && 'details' in body) return body as { details: Details };
+    if (typeof body === 'object' && 'details' in body) return body as { details: Details };
   }
   throw error;
 }

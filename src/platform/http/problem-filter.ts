@@ -4,7 +4,7 @@ import type { Request, Response } from 'express';
 import { DomainError, Fault, type DomainErrorKind, type FieldError } from '../../shared/errors.js';
 
 /** RFC 9457 body; `detail` is always a string. */
-export interface Problem {
+interface Problem {
   type: string;
   title: string;
   status: number;
@@ -51,7 +51,7 @@ const isClientError = (error: unknown): error is Error & { status: number } =>
   error instanceof Error && 'status' in error && typeof error.status === 'number' && error.status < 500;
 
 /** Connection trouble wears many classes: the driver's, the socket's, and PostgreSQL's own shutdown codes. */
-export function isDatabaseAway(error: unknown): boolean {
+function isDatabaseAway(error: unknown): boolean {
   if (error instanceof ConnectionException) return true;
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     const code = 'code' in at ? String(at.code) : '';

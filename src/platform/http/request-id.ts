@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-export const requestIdHeader = 'x-request-id';
+const requestIdHeader = 'x-request-id';
 
 /** The caller's request id when it looks like one, else a new one; it is sent back with the answer. */
 export function requestIdOf(request: IncomingMessage, response: ServerResponse): string {

@@ -6,7 +6,7 @@ import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
 /** The API's own metrics; the worker's are Temporal's, on a port of their own. */
 @Injectable()
-export class Metrics implements OnModuleDestroy {
+class Metrics implements OnModuleDestroy {
   readonly registry = new Registry();
   readonly requests = new Histogram({
     name: 'http_request_duration_seconds',
@@ -26,7 +26,7 @@ export class Metrics implements OnModuleDestroy {
 }
 
 @Injectable()
-export class RequestMetrics implements NestMiddleware {
+class RequestMetrics implements NestMiddleware {
   constructor(private readonly metrics: Metrics) {}
 
   use(request: Request, response: Response, next: NextFunction): void {
@@ -41,7 +41,7 @@ export class RequestMetrics implements NestMiddleware {
 }
 
 @Controller()
-export class MetricsController {
+class MetricsController {
   constructor(private readonly metrics: Metrics) {}
 
   @Get('metrics')
@@ -51,7 +51,7 @@ export class MetricsController {
   }
 }
 
-@Module({ controllers: [MetricsController], providers: [Metrics, RequestMetrics], exports: [Metrics] })
+@Module({ controllers: [MetricsController], providers: [Metrics, RequestMetrics] })
 export class MetricsModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(RequestMetrics).forRoutes('{*all}');

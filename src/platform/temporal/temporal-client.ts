@@ -13,7 +13,7 @@ const deadlineMs = 3_000;
 const awayCodes = new Set([4, 14, 1, 8]);
 
 /** Whether an error means that the Temporal server could not be asked. */
-export function isTemporalAway(error: unknown): boolean {
+function isTemporalAway(error: unknown): boolean {
   // the server is there and waits for a worker to take the update
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return false;
   for (let at: unknown = error; at instanceof Error; at = at.cause) {

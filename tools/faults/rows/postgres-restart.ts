@@ -4,6 +4,7 @@ import { eraseTables } from '../final-tables.js';
 import type { Lab } from '../lab.js';
 import {
   jobsAtTheirEnd,
+  lastEnd,
   pipelineCall,
   pipelineRuns,
   pipelineRunsOnceListed,
@@ -80,7 +81,6 @@ async function trial(lab: Lab, chance: Chance): Promise<TrialOutcome> {
   const { lost, duplicates } = await compareWithPromises(lab, said);
   const failed = unsuccessful(jobs);
   if (runs !== jobs.length) said.complaints.push(`${runs} runs for ${jobs.length} jobs`);
-  const last = Math.max(...jobs.map(({ finished_at: finishedAt }) => Number(finishedAt ?? Number.NaN)));
   return {
     acknowledgedLost: lost.length,
     duplicateEffects: duplicates.length + Math.max(0, runs - jobs.length),
@@ -91,7 +91,7 @@ async function trial(lab: Lab, chance: Chance): Promise<TrialOutcome> {
       'acknowledged writes': said.portfolios.length * 2 + said.jobs.length,
       'requests sent again': said.retried,
       'PostgreSQL away s': (back - stopped) / 1_000,
-      'from its return to the last success s': (last - back) / 1_000,
+      'from its return to the last success s': (lastEnd(jobs) - back) / 1_000,
     },
   };
 }

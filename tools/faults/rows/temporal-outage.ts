@@ -3,6 +3,7 @@ import { eraseTables } from '../final-tables.js';
 import type { Lab } from '../lab.js';
 import {
   jobsAtTheirEnd,
+  lastEnd,
   makePortfolio,
   pipelineCall,
   pipelineRuns,
@@ -49,7 +50,6 @@ async function trial(lab: Lab, chance: Chance): Promise<TrialOutcome> {
   if (jobs.length !== jobsAsked || runs !== jobsAsked) {
     complaints.push(`${jobs.length} jobs and ${runs} runs for ${jobsAsked} requests`);
   }
-  const last = Math.max(...jobs.map(({ finished_at: finishedAt }) => Number(finishedAt ?? Number.NaN)));
   return {
     acknowledgedLost: Math.max(0, answers.filter(({ status }) => status === 202).length - jobs.length),
     duplicateEffects: Math.max(0, jobs.length - jobsAsked) + Math.max(0, runs - jobsAsked),
@@ -59,7 +59,7 @@ async function trial(lab: Lab, chance: Chance): Promise<TrialOutcome> {
     measured: {
       'slowest answer s': slowest / 1_000,
       'Temporal away s': (back - stopped) / 1_000,
-      'from its return to the last success s': (last - back) / 1_000,
+      'from its return to the last success s': (lastEnd(jobs) - back) / 1_000,
     },
   };
 }
