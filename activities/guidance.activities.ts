@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { DecisionReconciler } from '../src/guidance/decision-reconciler.js';
 import { DecisionRepository, type NewDecision } from '../src/guidance/decision.repository.js';
-import type { GuidanceActivities, OpenDecisionInput, OpenedDecision } from '../src/guidance/guidance.contract.js';
+import type {
+  DecisionsReconciled,
+  GuidanceActivities,
+  OpenDecisionInput,
+  OpenedDecision,
+} from '../src/guidance/guidance.contract.js';
 import type { DecisionState } from '../src/guidance/domain/decision.js';
 import { OptimizationRepository } from '../src/optimization/optimization.repository.js';
 import { OptimizationService } from '../src/optimization/optimization.service.js';
@@ -16,6 +22,7 @@ type Input<Name extends keyof GuidanceActivities> = Parameters<GuidanceActivitie
 export class GuidanceActivitiesProvider implements GuidanceActivities {
   constructor(
     private readonly decisions: DecisionRepository,
+    private readonly reconciler: DecisionReconciler,
     private readonly optimizations: OptimizationService,
     private readonly snapshots: OptimizationRepository,
     private readonly portfolios: PortfolioService,
@@ -52,6 +59,10 @@ export class GuidanceActivitiesProvider implements GuidanceActivities {
 
   recordDecision({ decisionId, answer, updateId }: Input<'recordDecision'>): Promise<DecisionState> {
     return this.decisions.recordAnswer(decisionId, answer, updateId);
+  }
+
+  reconcileDecisions(): Promise<DecisionsReconciled> {
+    return this.reconciler.reconcile();
   }
 
   recordExpiry({ decisionId }: Input<'recordExpiry'>): Promise<DecisionState> {

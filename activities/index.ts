@@ -53,6 +53,7 @@ export const collectActivities = (
   openDecision: (input) => guidance.openDecision(input),
   recordDecision: (input) => guidance.recordDecision(input),
   recordExpiry: (input) => guidance.recordExpiry(input),
+  reconcileDecisions: () => guidance.reconcileDecisions(),
   recordCollection: (input) => pipelines.recordCollection(input),
   requestScheduledRuns: (input) => pipelines.requestScheduledRuns(input),
 });

@@ -1,5 +1,6 @@
 // Declares the service's Temporal schedules; run at every deploy, safe to repeat:  npm run schedules
 import { Client, Connection, ScheduleAlreadyRunning, type ScheduleOptions } from '@temporalio/client';
+import { reconcileDecisionsWorkflow } from '../src/guidance/guidance.contract.js';
 import { reconcileJobsWorkflow } from '../src/jobs/jobs.contract.js';
 import { scheduledPipelinesWorkflow } from '../src/pipelines/pipelines.contract.js';
 import { readConfig } from '../src/platform/config/config.js';
@@ -14,6 +15,17 @@ const schedules: ScheduleOptions[] = [
     spec: { intervals: [{ every: '1 minute' }] },
     action: { type: 'startWorkflow', workflowType: reconcileJobsWorkflow, workflowId: 'reconcile-jobs', taskQueue },
     // a missed comparison is made up for by the next one
+    policies: { overlap: 'SKIP', catchupWindow: '1 minute' },
+  },
+  {
+    scheduleId: 'reconcile-decisions',
+    spec: { intervals: [{ every: '5 minutes' }] },
+    action: {
+      type: 'startWorkflow',
+      workflowType: reconcileDecisionsWorkflow,
+      workflowId: 'reconcile-decisions',
+      taskQueue,
+    },
     policies: { overlap: 'SKIP', catchupWindow: '1 minute' },
   },
   {

@@ -3,12 +3,13 @@
 # Reads TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE, as the temporal program does.
 set -eu
 
-# A server that has just started says "healthy" before it knows its namespaces, so every step is tried for a while.
+# A server that has just started answers before it knows its namespaces, so every step is tried for a while.
 try() {
   attempt=1
-  until "$@"; do
+  until said=$("$@" 2>&1); do
     if [ "$attempt" -ge 60 ]; then
       echo "gave up after $attempt attempts: $*" >&2
+      echo "$said" >&2
       exit 1
     fi
     attempt=$((attempt + 1))

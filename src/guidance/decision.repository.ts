@@ -49,6 +49,16 @@ export class DecisionRepository {
     return this.em.find(Decision, where, { orderBy: { id: 'desc' }, limit, disableIdentityMap: true });
   }
 
+  /** Ids of decisions that were opened before an instant and still wait, the oldest first. */
+  async awaitingSince(opened: Date, limit: number): Promise<DecisionId[]> {
+    const rows = await this.em.find(
+      Decision,
+      { state: 'awaiting_answer', openedAt: { $lt: opened } },
+      { orderBy: { openedAt: 'asc' }, limit, disableIdentityMap: true },
+    );
+    return rows.map(({ id }) => id as DecisionId);
+  }
+
   /** Opens a decision and tells the audit trail what is proposed; opened before, it is answered as it stands. */
   open({ answerWithinHours, ...wanted }: NewDecision): Promise<Decision> {
     return this.em.transactional(async (em) => {

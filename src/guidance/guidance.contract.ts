@@ -40,9 +40,17 @@ export const decisionStateAttribute = defineSearchAttributeKey('decisionState', 
 /** Failure type of an answer that the decision's state does not allow. */
 export const answerRefused = 'AnswerRefused';
 
+export const reconcileDecisionsWorkflow = 'reconcileDecisions';
+export type ReconcileDecisions = () => Promise<DecisionsReconciled>;
+export interface DecisionsReconciled {
+  examined: number;
+  expired: number;
+}
+
 /** Implemented by activities/guidance.activities.ts, called through a proxy from the workflows. */
 export interface GuidanceActivities {
   openDecision(input: OpenDecisionInput): Promise<OpenedDecision>;
   recordDecision(input: { decisionId: DecisionId; answer: Answer; updateId: string }): Promise<DecisionState>;
   recordExpiry(input: { decisionId: DecisionId }): Promise<DecisionState>;
+  reconcileDecisions(): Promise<DecisionsReconciled>;
 }

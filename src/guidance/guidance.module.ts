@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '../audit/audit.module.js';
+import { DecisionReconciler } from './decision-reconciler.js';
 import { DecisionRepository } from './decision.repository.js';
 import { GuidanceController } from './guidance.controller.js';
 import { GuidanceService } from './guidance.service.js';
@@ -7,7 +8,7 @@ import { GuidanceService } from './guidance.service.js';
 @Module({
   imports: [AuditModule],
   controllers: [GuidanceController],
-  providers: [DecisionRepository, GuidanceService],
-  exports: [DecisionRepository, GuidanceService],
+  providers: [DecisionReconciler, DecisionRepository, GuidanceService],
+  exports: [DecisionReconciler, DecisionRepository, GuidanceService],
 })
 export class GuidanceModule {}

@@ -1,5 +1,8 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
+import { RequestContext } from '@mikro-orm/core';
+import { MikroORM } from '@mikro-orm/postgresql';
 import { AuditService } from '../../src/audit/audit.service.js';
+import { DecisionReconciler } from '../../src/guidance/decision-reconciler.js';
+import { TemporalClient } from '../../src/platform/temporal/temporal-client.js';
 import { openOrm } from '../support/database.js';
 import { aWaitingDecision, startService, type Service } from '../support/story.js';
 
@@ -75,6 +78,21 @@ test('an answer that no worker takes is pending, and is recorded by the same req
     await slow.stop();
   }
 }, 90_000);
+
+test('a decision whose workflow an operator ended is settled as expired, and only that one', async () => {
+  const [ended, waiting] = [await aWaitingDecision(service), await aWaitingDecision(service)];
+  await service.api
+    .get(TemporalClient)
+    .client.workflow.getHandle(`decision:${ended.decisionId}`)
+    .terminate('by an operator');
+  const reconciler = service.api.get(DecisionReconciler);
+  const { expired } = await RequestContext.create(service.api.get(MikroORM).em, () => reconciler.reconcile(0));
+  expect(expired).toBe(1);
+  expect(await kinds(ended.decisionId)).toEqual(['proposed', 'expired']);
+  expect(await kinds(waiting.decisionId)).toEqual(['proposed']);
+  const { body } = await answer(ended.decisionId, { choice: 'approve' }).expect(409);
+  expect(body.detail).toBe('the decision has expired');
+});
 
 test('a decision that does not exist is absent', async () => {
   await service.http.get('/api/v1/decisions/01a21066-1b8b-7461-a573-f8d78a252ebf').expect(404);

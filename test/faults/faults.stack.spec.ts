@@ -6,7 +6,7 @@ import { faultRows } from '../../tools/faults/rows/registry.js';
 import { onOneStack, type TrialResult } from '../../tools/faults/run-trials.js';
 import { holderOf } from '../../tools/local/lock.mjs';
 import { root } from '../../tools/local/project.mjs';
-import { lockFile, stopStack } from '../../tools/local/stack-state.mjs';
+import { stopStack } from '../../tools/local/stack-state.mjs';
 
 const seed = 1;
 /** A handful of each; the full counts run by `npm run faults`. */
@@ -27,7 +27,7 @@ let lab: Lab | undefined;
 async function clearDeadLabs(): Promise<void> {
   for (const name of fs.existsSync(cache) ? fs.readdirSync(cache) : []) {
     const folder = path.join(cache, name);
-    if (!name.startsWith('faults-') || holderOf(lockFile(folder))) continue;
+    if (!name.startsWith('faults-') || holderOf(path.join(folder, 'stack.lock'))) continue;
     await stopStack(folder, { say: quiet, evenWithLauncher: false });
     fs.rmSync(folder, { recursive: true, force: true });
   }

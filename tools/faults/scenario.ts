@@ -40,7 +40,7 @@ export interface JobRow {
   done: number | null;
 }
 
-export const readJobs = (lab: Lab): Promise<JobRow[]> =>
+const readJobs = (lab: Lab): Promise<JobRow[]> =>
   lab.sql<JobRow>(
     `select id, state, created_at, finished_at, result, problem, (progress->>'done')::int as done from job order by id`,
   );
