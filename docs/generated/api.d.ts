@@ -336,6 +336,25 @@ export interface components {
             items: components["schemas"]["Job"][];
             next_cursor: string | null;
         };
+        /**
+         * @example {
+         *       "id": "01a21087-6991-7299-9dd6-57ba07c9d7f1",
+         *       "kind": "pipeline",
+         *       "state": "succeeded",
+         *       "progress": {
+         *         "done": 4,
+         *         "total": 4,
+         *         "note": "the decision waits for an answer"
+         *       },
+         *       "created_at": "2026-11-25T02:27:21.105Z",
+         *       "started_at": "2026-11-25T02:27:21.301Z",
+         *       "finished_at": "2026-11-25T02:27:21.712Z",
+         *       "workflow_id": "pipeline:01a21087-6991-7299-9dd6-53a9b2d3a2a4",
+         *       "run_id": "01a21087-69b0-7a3c-8d1f-2f4a0c6f8f21",
+         *       "result": "/api/v1/pipelines/01a21087-6991-7299-9dd6-53a9b2d3a2a4",
+         *       "problem": null
+         *     }
+         */
         Job: {
             /** Format: uuid */
             id: string;
@@ -411,6 +430,18 @@ export interface components {
         CreatePortfolio: {
             name: string;
         };
+        /**
+         * @example {
+         *       "id": "01a21087-674f-7215-bb32-e1c32cda4a10",
+         *       "name": "Core",
+         *       "holdings": {
+         *         "BTC": "0.5",
+         *         "ETH": "4",
+         *         "SPY": "12"
+         *       },
+         *       "created_at": "2026-11-25T02:27:20.911Z"
+         *     }
+         */
         Portfolio: {
             /** Format: uuid */
             id: string;
@@ -792,6 +823,50 @@ export interface components {
             items: components["schemas"]["Decision"][];
             next_cursor: string | null;
         };
+        /**
+         * @example {
+         *       "id": "01a21087-6992-76a8-a7a1-e22b9f466cf6",
+         *       "kind": "target_allocation",
+         *       "state": "approved",
+         *       "portfolio_id": "01a21087-674f-7215-bb32-e1c32cda4a10",
+         *       "as_of": "2021-07-07T00:00:00Z",
+         *       "rehearsal": true,
+         *       "simulated": false,
+         *       "proposal": {
+         *         "optimization_id": "01a21087-6991-7299-9dd6-5c3dd9f6d0ff",
+         *         "weights": [
+         *           {
+         *             "asset_id": "BTC",
+         *             "current_weight": 0.4642,
+         *             "target_weight": 0.6
+         *           },
+         *           {
+         *             "asset_id": "ETH",
+         *             "current_weight": 0.2521,
+         *             "target_weight": 0.2
+         *           },
+         *           {
+         *             "asset_id": "SPY",
+         *             "current_weight": 0.2837,
+         *             "target_weight": 0.2
+         *           }
+         *         ],
+         *         "hash": "dec8894ed8d94f4b3f1f3fb5d2a1d3a0e6a8cb3c2d8a6f9b7c1e5d4a3b2f1e0d"
+         *       },
+         *       "evidence": {
+         *         "pipeline_id": "01a21087-6991-7299-9dd6-53a9b2d3a2a4",
+         *         "signals": []
+         *       },
+         *       "opened_at": "2026-11-25T02:27:21.674Z",
+         *       "answer_by": "2026-11-28T02:27:21.674Z",
+         *       "answer": {
+         *         "choice": "approve",
+         *         "note": "within my plan",
+         *         "actor": "local",
+         *         "at": "2026-11-25T02:27:22.332Z"
+         *       }
+         *     }
+         */
         Decision: {
             /** Format: uuid */
             id: string;
@@ -867,6 +942,12 @@ export interface components {
             /** @description Hash of the proposal that was shown; refused if it has changed */
             proposal_hash?: string;
         };
+        /**
+         * @example {
+         *       "portfolio_id": "01a21087-674f-7215-bb32-e1c32cda4a10",
+         *       "as_of": "2021-07-06"
+         *     }
+         */
         CreatePipeline: {
             /** Format: uuid */
             portfolio_id: string;

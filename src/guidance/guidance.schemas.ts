@@ -50,7 +50,31 @@ export const decisionSchema = z
       .object({ choice: z.enum(choices), note: z.string().nullable(), actor: z.string(), at: z.iso.datetime() })
       .nullable(),
   })
-  .meta({ id: 'Decision' });
+  .meta({
+    id: 'Decision',
+    example: {
+      id: '01a21087-6992-76a8-a7a1-e22b9f466cf6',
+      kind: 'target_allocation',
+      state: 'approved',
+      portfolio_id: '01a21087-674f-7215-bb32-e1c32cda4a10',
+      as_of: '2021-07-07T00:00:00Z',
+      rehearsal: true,
+      simulated: false,
+      proposal: {
+        optimization_id: '01a21087-6991-7299-9dd6-5c3dd9f6d0ff',
+        weights: [
+          { asset_id: 'BTC', current_weight: 0.4642, target_weight: 0.6 },
+          { asset_id: 'ETH', current_weight: 0.2521, target_weight: 0.2 },
+          { asset_id: 'SPY', current_weight: 0.2837, target_weight: 0.2 },
+        ],
+        hash: 'dec8894ed8d94f4b3f1f3fb5d2a1d3a0e6a8cb3c2d8a6f9b7c1e5d4a3b2f1e0d',
+      },
+      evidence: { pipeline_id: '01a21087-6991-7299-9dd6-53a9b2d3a2a4', signals: [] },
+      opened_at: '2026-11-25T02:27:21.674Z',
+      answer_by: '2026-11-28T02:27:21.674Z',
+      answer: { choice: 'approve', note: 'within my plan', actor: 'local', at: '2026-11-25T02:27:22.332Z' },
+    },
+  });
 export type DecisionView = z.output<typeof decisionSchema>;
 
 const decisionEventSchema = z

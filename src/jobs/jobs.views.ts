@@ -18,7 +18,22 @@ export const jobSchema = z
     result: z.string().nullable().describe('Path of what the job made'),
     problem: z.object({ type: z.string(), title: z.string(), detail: z.string() }).nullable(),
   })
-  .meta({ id: 'Job' });
+  .meta({
+    id: 'Job',
+    example: {
+      id: '01a21087-6991-7299-9dd6-57ba07c9d7f1',
+      kind: 'pipeline',
+      state: 'succeeded',
+      progress: { done: 4, total: 4, note: 'the decision waits for an answer' },
+      created_at: '2026-11-25T02:27:21.105Z',
+      started_at: '2026-11-25T02:27:21.301Z',
+      finished_at: '2026-11-25T02:27:21.712Z',
+      workflow_id: 'pipeline:01a21087-6991-7299-9dd6-53a9b2d3a2a4',
+      run_id: '01a21087-69b0-7a3c-8d1f-2f4a0c6f8f21',
+      result: '/api/v1/pipelines/01a21087-6991-7299-9dd6-53a9b2d3a2a4',
+      problem: null,
+    },
+  });
 export type JobView = z.output<typeof jobSchema>;
 
 const jobEventSchema = z

@@ -12,7 +12,10 @@ export const createPipelineBody = z
       .optional()
       .describe('A date D means D+1T00:00Z. A past one makes the run a rehearsal.'),
   })
-  .meta({ id: 'CreatePipeline' });
+  .meta({
+    id: 'CreatePipeline',
+    example: { portfolio_id: '01a21087-674f-7215-bb32-e1c32cda4a10', as_of: '2021-07-06' },
+  });
 export type CreatePipelineBody = z.output<typeof createPipelineBody>;
 
 export const pipelineIdParam = z.uuid();

@@ -30,7 +30,15 @@ export const portfolioSchema = z
     holdings: z.record(z.string(), z.string()).describe('Units of each asset, as decimal text'),
     created_at: z.iso.datetime(),
   })
-  .meta({ id: 'Portfolio' });
+  .meta({
+    id: 'Portfolio',
+    example: {
+      id: '01a21087-674f-7215-bb32-e1c32cda4a10',
+      name: 'Core',
+      holdings: { BTC: '0.5', ETH: '4', SPY: '12' },
+      created_at: '2026-11-25T02:27:20.911Z',
+    },
+  });
 export type PortfolioView = z.output<typeof portfolioSchema>;
 
 export const portfolioPage = pageOf(portfolioSchema).meta({ id: 'PortfolioPage' });

@@ -14,8 +14,8 @@ const trials: Record<string, number> = {
   'worker-kill': 3,
   'temporal-outage': 2,
   'postgres-restart': 2,
-  duplicates: 3,
-  'opposite-answers': 3,
+  duplicates: 2,
+  'opposite-answers': 2,
 };
 const quiet = () => undefined;
 

@@ -43,7 +43,7 @@ async function install() {
     const result = spawnSync('npm', args, {
       cwd: root,
       env: outerEnvironment(),
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', 2, 2],
     });
     if (result.error) throw new Error(`npm could not be run: ${result.error.message}`);
     if (result.status !== 0)

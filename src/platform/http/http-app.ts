@@ -11,7 +11,8 @@ const bodyLimit = '1mb';
 /** What every HTTP app of this service has, in the process and in tests. */
 export function configureHttp(app: NestExpressApplication, config: Config): void {
   app.use(requestTracing);
-  app.use(helmet());
+  // upgrading to https is the business of whoever ends TLS; on plain http it would break the documentation page
+  app.use(helmet({ contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } } }));
   app.useBodyParser('json', { limit: bodyLimit, strict: false });
   app.enableCors({ origin: config.http.corsOrigins.length > 0 ? config.http.corsOrigins : false });
   app.useGlobalPipes(new RequestValidationPipe());

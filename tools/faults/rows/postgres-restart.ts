@@ -13,7 +13,7 @@ import {
 } from '../scenario.js';
 
 const clients = 4;
-const loadMs = 5_000;
+const loadMs = 4_000;
 /** Between the steps of one client: a modest load, spread over the whole time. */
 const stepPauseMs = 60;
 const pipelinesPerClient = 2;
