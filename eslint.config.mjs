@@ -14,6 +14,7 @@ export default defineConfig(
   {
     ignores: [
       'dist/',
+      '.dist-next*/',
       '.cache/',
       'node_modules/',
       'coverage/',

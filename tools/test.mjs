@@ -1,15 +1,10 @@
 // npm test [-- jest arguments]: the suite, on a PostgreSQL and a Temporal server of its own.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { root } from './local/project.mjs';
 
-const { status, signal } = spawnSync(
-  process.execPath,
-  [
-    '--disable-warning=ExperimentalWarning',
-    '--experimental-vm-modules',
-    'node_modules/jest/bin/jest.js',
-    ...process.argv.slice(2),
-  ],
-  { cwd: root, stdio: 'inherit' },
-);
-process.exit(status ?? (signal === 'SIGINT' ? 130 : 143));
+const jest = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', 'node_modules/jest/bin/jest.js'];
+const child = spawn(process.execPath, [...jest, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+// Jest stops its servers itself; a terminal sends Ctrl-C to it directly
+process.on('SIGINT', () => {});
+for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) process.on(signal, () => child.kill(signal));
+child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));

@@ -99,7 +99,7 @@ class Demo {
 
     const body = { portfolio_id: portfolio.id, ...(data.asOf === undefined ? {} : { as_of: data.asOf }) };
     const job = await this.followPipeline(api, await api.startPipeline(body, `demo-${randomUUID()}`));
-    const pipeline = (this.result.pipeline = await api.pipeline(job.result ?? ''));
+    const pipeline = (this.result.pipeline = await api.pipeline(job.result?.split('/').at(-1) ?? ''));
     print(collectionLines(pipeline));
     print(signalLines(pipeline));
 

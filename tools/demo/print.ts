@@ -146,7 +146,7 @@ export function trailLines(run: Pipeline, decision: Decision, events: readonly D
     event.kind,
     event.actor,
     event.hash.slice(0, 12),
-    event.prev_hash?.slice(0, 12) ?? '',
+    event.prev_hash.slice(0, 12),
   ]);
   return [
     ...heading(`Audit trail of the decision (now ${decision.state.replace('_', ' ')})`, run),

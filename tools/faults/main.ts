@@ -19,6 +19,17 @@ function wordsOf({ trial, seconds, measured, complaints, ...counts }: TrialResul
   );
 }
 
+/** The next stack forgets the logs of this one. @returns where they are kept */
+function keepLogs(stateDir: string, file: string, trial: number): string {
+  const kept = file.replace(/\.jsonl$/, `-trial${trial}-logs`);
+  fs.rmSync(kept, { recursive: true, force: true });
+  fs.mkdirSync(kept);
+  for (const name of fs.readdirSync(stateDir).filter((entry) => entry.endsWith('.log'))) {
+    fs.copyFileSync(path.join(stateDir, name), path.join(kept, name));
+  }
+  return shown(kept);
+}
+
 /** @returns whether every promise was kept */
 async function run({ row, trials, seed, resume }: FaultOptions, signal: AbortSignal): Promise<boolean> {
   const cache = stateDirOf('.cache/faults');
@@ -35,6 +46,7 @@ async function run({ row, trials, seed, resume }: FaultOptions, signal: AbortSig
     for await (const result of runTrials({ row, seed, trials: missing, ...options })) {
       ledger.add(result);
       console.log(wordsOf(result));
+      if (!isClean(result)) console.log(`    logs: ${keepLogs(options.stateDir, file, result.trial)}`);
     }
   } catch (error) {
     const left = ledger.missing(trials).length;

@@ -1,4 +1,4 @@
-import type { Decision, Optimization, Pipeline } from '../../../tools/demo/api.js';
+import type { AssetCollection, Decision, DecisionEvent, Job, Optimization, Pipeline } from '../../../tools/demo/api.js';
 import {
   collectionLines,
   decisionLines,
@@ -12,11 +12,11 @@ import {
 } from '../../../tools/demo/print.js';
 import { reportOf } from '../../../tools/demo/report.js';
 
-const asset = {
+const asset: AssetCollection = {
   asset_id: 'BTC',
   source: 'csv:cmc-usd',
   quote_currency: 'USD',
-  adjustment: 'none',
+  adjustment: 'unknown',
   interval: '1d',
   simulated: false,
   rows_read: 2990,
@@ -30,7 +30,7 @@ const asset = {
   attempts: [
     { source: 'csv:other', outcome: 'unknownAsset', detail: null, milliseconds: 1 },
     { source: 'binance', outcome: 'unavailable', detail: 'status 502', milliseconds: 1 },
-    { source: 'csv:cmc-usd', outcome: 'ok', milliseconds: 20 },
+    { source: 'csv:cmc-usd', outcome: 'ok', detail: null, milliseconds: 20 },
   ],
 };
 const pipeline: Pipeline = {
@@ -44,6 +44,34 @@ const pipeline: Pipeline = {
   signals: {
     items: [
       {
+        id: 's',
+        portfolio_id: 'f',
+        pipeline_id: 'p',
+        as_of: '2021-07-07T00:00:00Z',
+        rehearsal: true,
+        simulated: false,
+        rule_version: 1,
+        take_profit_pct: 10,
+        stop_loss_pct: 3,
+        evidence: {
+          rule: 'trend',
+          reason: 'the trend is up',
+          rsi: null,
+          sma_20: null,
+          sma_50: null,
+          ema_12: null,
+          ema_26: null,
+          macd: null,
+          volatility: null,
+          price_position: null,
+          trend: 'up',
+          periods_per_year: 365,
+          bars: 120,
+          first_date: '2021-03-09',
+          last_date: '2021-07-06',
+          risk_fraction: 0.01,
+        },
+        series: { source: 'csv:cmc-usd', quote_currency: 'USD', adjustment: 'unknown' },
         asset_id: 'BTC',
         category: 'swing',
         direction: 'buy',
@@ -61,11 +89,19 @@ const pipeline: Pipeline = {
   },
   optimization_id: 'o',
   decision_id: 'd',
+  created_at: '2026-11-25T12:00:00Z',
 };
 const optimization: Optimization = {
   id: 'o',
   state: 'solved',
   reason: null,
+  portfolio_id: 'f',
+  as_of: '2021-07-07T00:00:00Z',
+  rehearsal: true,
+  simulated: false,
+  asset_volatilities: [],
+  limits: [],
+  created_at: '2026-11-25T12:00:00Z',
   optimizer: { id: 'min_variance', version: 1 },
   weights: [
     { asset_id: 'BTC', weight: 0.5, min: 0.5, max: 0.6, binding: 'lower', shadow_price: 0.0123 },
@@ -80,13 +116,29 @@ const optimization: Optimization = {
     iterations: 4,
     condition_number: 120,
   },
-  snapshot: { content_hash: 'abcdef0123456789', observations: 250, first_date: '2020-07-08', last_date: '2021-07-06' },
+  snapshot: {
+    id: 'n',
+    content_hash: 'abcdef0123456789',
+    observations: 250,
+    periods_per_year: 252,
+    first_date: '2020-07-08',
+    last_date: '2021-07-06',
+    lookback_days: 365,
+    series: [],
+  },
 };
 const decision: Decision = {
   id: 'd',
   kind: 'target_allocation',
   state: 'awaiting_answer',
+  portfolio_id: 'f',
+  as_of: '2021-07-07T00:00:00Z',
+  rehearsal: true,
+  simulated: false,
+  evidence: { pipeline_id: 'p', signals: [] },
   proposal: {
+    optimization_id: 'o',
+    hash: 'h',
     weights: [
       { asset_id: 'BTC', current_weight: 0.61234, target_weight: 0.5 },
       { asset_id: 'SPY', current_weight: null, target_weight: 0.5 },
@@ -96,12 +148,13 @@ const decision: Decision = {
   answer_by: '2026-11-28T12:00:00Z',
   answer: null,
 };
-const event = (sequence: number, kind: string) => ({
+const event = (sequence: number, kind: string): DecisionEvent => ({
+  payload: {},
   sequence,
   kind,
   actor: 'local',
   recorded_at: '2026-11-25T12:00:01Z',
-  prev_hash: sequence === 1 ? null : 'aaaaaaaaaaaaaaaa',
+  prev_hash: sequence === 1 ? '0'.repeat(64) : 'aaaaaaaaaaaaaaaa',
   hash: 'bbbbbbbbbbbbbbbb',
 });
 
@@ -109,8 +162,8 @@ test('the collection shows where prices came from, the counts, and each refused 
   expect(collectionLines(pipeline)).toEqual([
     '',
     'PRICES COLLECTED   *** REHEARSAL as of 2021-07-07T00:00:00Z, no advice for today ***',
-    '  asset  source       prices in  read   new  revised  refused  stored  days',
-    '  BTC    csv:cmc-usd  USD, none  2990  2990        0        3    2990  2013-04-29 … 2021-07-06',
+    '  asset  source       prices in     read   new  revised  refused  stored  days',
+    '  BTC    csv:cmc-usd  USD, unknown  2990  2990        0        3    2990  2013-04-29 … 2021-07-06',
     '  refused BTC-USD.csv:17: high 1 is below low 2',
     '  ... and 2 more rows of BTC refused',
     '  BTC at binance: unavailable (status 502)',
@@ -159,7 +212,7 @@ test('the audit trail shows the chain of hashes', () => {
     '',
     'AUDIT TRAIL OF THE DECISION (NOW APPROVED)',
     '  #  recorded at           event     by     hash          of the one before',
-    '  1  2026-11-25T12:00:01Z  proposed  local  bbbbbbbbbbbb',
+    '  1  2026-11-25T12:00:01Z  proposed  local  bbbbbbbbbbbb  000000000000',
     '  2  2026-11-25T12:00:01Z  approved  local  bbbbbbbbbbbb  aaaaaaaaaaaa',
   ]);
 });
@@ -197,9 +250,14 @@ test('a table is as wide as its widest cell and leaves no blanks at line ends', 
 
 test('the report holds the whole result, or as much of it as a failed run reached', () => {
   const steps = [{ step: 'PostgreSQL', seconds: 0.5 }];
-  const job = {
+  const job: Job = {
     id: 'j',
-    state: 'succeeded' as const,
+    kind: 'pipeline',
+    progress: null,
+    created_at: '2026-11-25T12:00:00Z',
+    started_at: null,
+    finished_at: null,
+    state: 'succeeded',
     workflow_id: 'pipeline:p',
     run_id: 'r',
     result: '/x',
