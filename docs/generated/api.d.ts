@@ -11,6 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Jobs, newest first */
         get: operations["JobsController_list"];
         put?: never;
         post?: never;
@@ -27,6 +28,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** One job */
         get: operations["JobsController_get"];
         put?: never;
         post?: never;
@@ -43,6 +45,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** What happened to a job, as JSON or as a stream until it ends */
         get: operations["JobsController_events"];
         put?: never;
         post?: never;
@@ -61,6 +64,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Asks a job to stop */
         post: operations["JobsController_cancel"];
         delete?: never;
         options?: never;
@@ -92,8 +96,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Portfolios, in the order they were made */
         get: operations["PortfolioController_list"];
         put?: never;
+        /** A new portfolio, which holds nothing yet */
         post: operations["PortfolioController_create"];
         delete?: never;
         options?: never;
@@ -108,6 +114,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** One portfolio */
         get: operations["PortfolioController_get"];
         put?: never;
         post?: never;
@@ -125,6 +132,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        /** Sets the quantities of all assets */
         put: operations["PortfolioController_setHoldings"];
         post?: never;
         delete?: never;
@@ -191,6 +199,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Decisions, newest first */
         get: operations["GuidanceController_list"];
         put?: never;
         post?: never;
@@ -207,6 +216,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** One decision with its proposal and evidence */
         get: operations["GuidanceController_get"];
         put?: never;
         post?: never;
@@ -223,6 +233,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** The audit trail of a decision */
         get: operations["GuidanceController_events"];
         put?: never;
         post?: never;
@@ -241,6 +252,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Answers a waiting decision, once */
         post: operations["GuidanceController_answer"];
         delete?: never;
         options?: never;
@@ -257,6 +269,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Starts a run from prices to a decision */
         post: operations["PipelinesController_create"];
         delete?: never;
         options?: never;
@@ -271,6 +284,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** A run and what there is of it so far */
         get: operations["PipelinesController_get"];
         put?: never;
         post?: never;
@@ -287,6 +301,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Name and version */
         get: operations["HealthController_root"];
         put?: never;
         post?: never;
@@ -303,6 +318,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Alive */
         get: operations["HealthController_alive"];
         put?: never;
         post?: never;
@@ -319,6 +335,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Whether work can be done now */
         get: operations["HealthController_ready"];
         put?: never;
         post?: never;

@@ -1,5 +1,12 @@
 import { Body, Controller, Get, Param, Post, Query, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiConflictResponse, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import {
+  ApiAcceptedResponse,
+  ApiConflictResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentOwner } from '../platform/http/current-owner.js';
 import { IdempotencyKey, idempotencyKeyHeader } from '../platform/http/idempotency-key.js';
@@ -26,6 +33,7 @@ import { GuidanceService } from './guidance.service.js';
 export class GuidanceController {
   constructor(private readonly guidance: GuidanceService) {}
 
+  @ApiOperation({ summary: 'Decisions, newest first' })
   @Get()
   @ApiOkResponse({ standardSchema: decisionPage })
   list(
@@ -35,6 +43,7 @@ export class GuidanceController {
     return this.guidance.list(owner, query);
   }
 
+  @ApiOperation({ summary: 'One decision with its proposal and evidence' })
   @Get(':id')
   @ApiOkResponse({ standardSchema: decisionSchema })
   get(@CurrentOwner() owner: OwnerId, @Param('id', { schema: decisionIdParam }) id: string): Promise<DecisionView> {
@@ -42,6 +51,7 @@ export class GuidanceController {
   }
 
   /** The audit trail of a decision, oldest event first. */
+  @ApiOperation({ summary: 'The audit trail of a decision' })
   @Get(':id/events')
   @ApiOkResponse({ standardSchema: decisionEventPage })
   events(
@@ -53,6 +63,7 @@ export class GuidanceController {
   }
 
   /** Answers a waiting decision, once. 200: recorded in the audit trail. 202: no worker took it in time; ask again. */
+  @ApiOperation({ summary: 'Answers a waiting decision, once' })
   @Post(':id/answer')
   @ApiHeader({ name: idempotencyKeyHeader, required: false })
   @ApiOkResponse({ standardSchema: decisionSchema })

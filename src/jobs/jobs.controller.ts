@@ -1,5 +1,5 @@
 import { Controller, Get, Header, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentOwner } from '../platform/http/current-owner.js';
 import { decodeCursor, type Page } from '../platform/http/page.js';
@@ -19,12 +19,14 @@ const streamBatch = 200;
 export class JobsController {
   constructor(private readonly jobs: JobsService) {}
 
+  @ApiOperation({ summary: 'Jobs, newest first' })
   @Get()
   @ApiOkResponse({ standardSchema: jobPage })
   list(@CurrentOwner() owner: OwnerId, @Query({ schema: jobsQuery }) query: JobsQuery): Promise<Page<JobView>> {
     return this.jobs.list(owner, query);
   }
 
+  @ApiOperation({ summary: 'One job' })
   @Get(':id')
   @ApiOkResponse({ standardSchema: jobSchema })
   get(@CurrentOwner() owner: OwnerId, @Param('id', { schema: idParam }) id: string): Promise<JobView> {
@@ -32,6 +34,7 @@ export class JobsController {
   }
 
   /** As JSON, or as server-sent events until the job has ended (`Accept: text/event-stream`). */
+  @ApiOperation({ summary: 'What happened to a job, as JSON or as a stream until it ends' })
   @Get(':id/events')
   @Header('Vary', 'Accept')
   @ApiProduces('application/json', 'text/event-stream')
@@ -62,6 +65,7 @@ export class JobsController {
     });
   }
 
+  @ApiOperation({ summary: 'Asks a job to stop' })
   @Post(':id/cancel')
   @HttpCode(202)
   @ApiAcceptedResponse({ standardSchema: jobSchema })

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { jobSchema } from '../jobs/jobs.views.js';
 import { CurrentOwner } from '../platform/http/current-owner.js';
@@ -21,6 +21,7 @@ export class PipelinesController {
   constructor(private readonly pipelines: PipelinesService) {}
 
   /** Starts a run: collect prices, look for signals, optimize, open the decision. */
+  @ApiOperation({ summary: 'Starts a run from prices to a decision' })
   @Post()
   @HttpCode(202)
   @ApiHeader({ name: idempotencyKeyHeader, required: false })
@@ -36,6 +37,7 @@ export class PipelinesController {
     sendStored(response, await this.pipelines.request(request, body.portfolio_id as PortfolioId, body.as_of));
   }
 
+  @ApiOperation({ summary: 'A run and what there is of it so far' })
   @Get(':id')
   @ApiOkResponse({ standardSchema: pipelineSchema })
   get(@CurrentOwner() owner: OwnerId, @Param('id', { schema: pipelineIdParam }) id: string): Promise<PipelineView> {

@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentOwner } from '../platform/http/current-owner.js';
 import { IdempotencyKey, idempotencyKeyHeader } from '../platform/http/idempotency-key.js';
@@ -25,6 +25,7 @@ import { PortfolioService } from './portfolio.service.js';
 export class PortfolioController {
   constructor(private readonly portfolios: PortfolioService) {}
 
+  @ApiOperation({ summary: 'A new portfolio, which holds nothing yet' })
   @Post()
   @HttpCode(201)
   @ApiHeader({ name: idempotencyKeyHeader, required: false })
@@ -39,6 +40,7 @@ export class PortfolioController {
     sendStored(response, await this.portfolios.create({ ownerId, method, path, key, body }, body.name));
   }
 
+  @ApiOperation({ summary: 'Portfolios, in the order they were made' })
   @Get()
   @ApiOkResponse({ standardSchema: portfolioPage })
   list(
@@ -48,6 +50,7 @@ export class PortfolioController {
     return this.portfolios.list(owner, query);
   }
 
+  @ApiOperation({ summary: 'One portfolio' })
   @Get(':id')
   @ApiOkResponse({ standardSchema: portfolioSchema })
   get(@CurrentOwner() owner: OwnerId, @Param('id', { schema: portfolioIdParam }) id: string): Promise<PortfolioView> {
@@ -55,6 +58,7 @@ export class PortfolioController {
   }
 
   /** Sets the quantities of all assets; an asset that is not named is no longer held. */
+  @ApiOperation({ summary: 'Sets the quantities of all assets' })
   @Put(':id/holdings')
   @ApiOkResponse({ standardSchema: portfolioSchema })
   setHoldings(

@@ -165,7 +165,7 @@ class Demo {
   }
 
   private async stayUp(stack: Stack, api: Api, pipeline: Pipeline, job: Job, decision: Decision): Promise<void> {
-    const workflow = job.workflow_id === null ? undefined : { id: job.workflow_id, runId: job.run_id };
+    const workflow = { id: job.workflow_id, runId: job.run_id };
     const { apiUrl, temporalUiUrl, temporalNamespace: namespace } = stack;
     print(whereToLook({ apiUrl, temporalUiUrl, namespace, workflow, decisionId: decision.id }));
     print(['', 'The stack stays up until Ctrl-C.']);

@@ -1,5 +1,5 @@
 import { Controller, Get, HttpException, Inject, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import { HealthCheckService, HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { MikroORM } from '@mikro-orm/postgresql';
 import type { Response } from 'express';
@@ -40,6 +40,7 @@ export class HealthController {
     private readonly temporal: TemporalClient,
   ) {}
 
+  @ApiOperation({ summary: 'Name and version' })
   @Get()
   @ApiOkResponse({ standardSchema: rootSchema })
   root(): z.output<typeof rootSchema> {
@@ -47,6 +48,7 @@ export class HealthController {
   }
 
   /** Alive: says nothing about what the service depends on. */
+  @ApiOperation({ summary: 'Alive' })
   @Get('health')
   @ApiOkResponse({ standardSchema: healthSchema })
   alive(): z.output<typeof healthSchema> {
@@ -55,6 +57,7 @@ export class HealthController {
   }
 
   /** Whether work can be done now; each dependency with its own state. */
+  @ApiOperation({ summary: 'Whether work can be done now' })
   @Get('ready')
   @ApiOkResponse({ standardSchema: readySchema })
   @ApiServiceUnavailableResponse({ standardSchema: readySchema })
