@@ -2,7 +2,12 @@ import { context, propagation, trace } from '@opentelemetry/api';
 import { CompositePropagator, W3CBaggagePropagator, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, NoopSpanProcessor, type SpanProcessor } from '@opentelemetry/sdk-trace-base';
+import {
+  AlwaysOffSampler,
+  BatchSpanProcessor,
+  NoopSpanProcessor,
+  type SpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import { OpenTelemetryPlugin } from '@temporalio/interceptors-opentelemetry-v2';
 
@@ -21,16 +26,21 @@ export const silentTracing = (): OpenTelemetryPlugin =>
 /**
  * Registers the process's tracer.
  *
- * Without an endpoint and without a processor of the caller's, spans are made (so that ids travel) but go nowhere.
+ * Without an endpoint and without a processor of the caller's nothing is recorded, but ids still travel.
  */
 export function startTracing(service: 'api' | 'worker', otlpEndpoint: string, processor?: SpanProcessor): Tracing {
-  const spanProcessor =
+  const exporting =
     processor ??
     (otlpEndpoint
       ? new BatchSpanProcessor(new OTLPTraceExporter({ url: `${otlpEndpoint.replace(/\/$/, '')}/v1/traces` }))
-      : new NoopSpanProcessor());
+      : undefined);
+  const spanProcessor = exporting ?? new NoopSpanProcessor();
   const resource = resourceOf(service);
-  const provider = new NodeTracerProvider({ resource, spanProcessors: [spanProcessor] });
+  const provider = new NodeTracerProvider({
+    resource,
+    spanProcessors: [spanProcessor],
+    ...(exporting === undefined && { sampler: new AlwaysOffSampler() }),
+  });
   provider.register({
     propagator: new CompositePropagator({
       propagators: [new W3CTraceContextPropagator(), new W3CBaggagePropagator()],
