@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Context, heartbeat } from '@temporalio/activity';
+import { Context } from '@temporalio/activity';
 import type { AssetCollection, CollectAssetInput, DataActivities } from '../src/data/data.contract.js';
 import { PriceCollector } from '../src/data/price-collector.js';
 import { HttpSourceIo } from '../src/data/sources/http-source-io.js';
+import { beat } from '../src/platform/temporal/heartbeat.js';
 
 @Injectable()
 export class DataActivitiesProvider implements DataActivities {
@@ -10,7 +11,7 @@ export class DataActivitiesProvider implements DataActivities {
 
   async collectAsset(input: CollectAssetInput): Promise<AssetCollection> {
     const signal = Context.current().cancellationSignal;
-    const io = new HttpSourceIo({ signal, onRequest: (url) => heartbeat({ assetId: input.assetId, asking: url }) });
-    return this.collector.collect(input, io, (note) => heartbeat({ assetId: input.assetId, note }));
+    const io = new HttpSourceIo({ signal, onRequest: (url) => beat({ assetId: input.assetId, asking: url }) });
+    return this.collector.collect(input, io, (note) => beat({ assetId: input.assetId, note }));
   }
 }

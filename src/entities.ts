@@ -1,6 +1,7 @@
 import type { EntityClass } from '@mikro-orm/core';
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { CandleRow } from './data/candle.entity.js';
+import { CollectionReceipt } from './data/collection-receipt.entity.js';
 import { Decision } from './guidance/decision.entity.js';
 import { Idempotency } from './jobs/idempotency.entity.js';
 import { Job, JobEvent } from './jobs/job.entity.js';
@@ -15,6 +16,7 @@ import { Signal, SignalRun } from './signals/signal.entity.js';
 export const entities: readonly EntityClass[] = [
   AuditEvent,
   CandleRow,
+  CollectionReceipt,
   Decision,
   Holding,
   Idempotency,

@@ -4,10 +4,14 @@ import type { ActivityOptions } from '@temporalio/workflow';
  * The retry classes. Each has a limit per attempt and a limit in all, so that no activity waits for ever.
  */
 
+/** After this long without a beat the worker counts as dead; every running activity beats (platform/temporal/heartbeat.ts). */
+const heartbeatTimeout = '10 s';
+
 /** Reads from our own database: cheap to repeat. */
 export const readFreely = {
   startToCloseTimeout: '20 s',
   scheduleToCloseTimeout: '10 min',
+  heartbeatTimeout,
   retry: { initialInterval: '200 ms', maximumInterval: '10 s' },
 } satisfies ActivityOptions;
 
@@ -15,6 +19,7 @@ export const readFreely = {
 export const writeOnce = {
   startToCloseTimeout: '20 s',
   scheduleToCloseTimeout: '24 h',
+  heartbeatTimeout,
   retry: { initialInterval: '200 ms', maximumInterval: '30 s' },
 } satisfies ActivityOptions;
 
@@ -22,6 +27,6 @@ export const writeOnce = {
 export const askSource = {
   startToCloseTimeout: '3 min',
   scheduleToCloseTimeout: '2 h',
-  heartbeatTimeout: '30 s',
+  heartbeatTimeout,
   retry: { initialInterval: '2 s', backoffCoefficient: 2, maximumInterval: '5 min', maximumAttempts: 8 },
 } satisfies ActivityOptions;

@@ -6,6 +6,8 @@ import { InvariantViolation } from '../shared/errors.js';
 import type { AssetId } from '../shared/ids.js';
 import { toIso, type EpochMs } from '../shared/time.js';
 import { copyCandles, type CandleRevision } from './candle-copy.js';
+import type { CollectAssetInput, CollectionReceipt } from './data.contract.js';
+import { CollectionReceipt as CollectionReceiptRow } from './collection-receipt.entity.js';
 import type { Candle, Interval, SeriesRef } from './domain/candle.js';
 import { isSameDecimal } from './domain/decimal-text.js';
 import type { Coverage } from './domain/source-choice.js';
@@ -55,32 +57,43 @@ export class CandleRepository {
    */
   async storeSeries(series: SeriesRef, candles: readonly Candle[], publicationLagMs = 0): Promise<StoredCounts> {
     refuseDisorder(series, candles);
-    if (candles.length === 0) return { rowsNew: 0, rowsRevised: 0 };
+    return this.inTransaction((client) => store(client, series, candles, publicationLagMs));
+  }
+
+  /**
+   * As `storeSeries`, once for an asset of a collection: a second attempt changes nothing and gets the first one's receipt.
+   */
+  async storeSeriesOnce(
+    { collectionId, assetId, interval }: ReceiptKey,
+    series: SeriesRef,
+    candles: readonly Candle[],
+    publicationLagMs: number,
+    receiptOf: (counts: StoredCounts) => CollectionReceipt,
+  ): Promise<CollectionReceipt> {
+    refuseDisorder(series, candles);
+    const key = [collectionId, assetId, interval];
     return this.inTransaction(async (client) => {
-      await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
-        `candle ${keyOf(series).join(' ')}`,
-      ]);
-      const { rows } = await client.query<{ known_at: string; is_new: boolean }>(isBehindAll, [
-        ...keyOf(series),
-        toIso(candles[0]!.openTime),
-      ]);
-      const { known_at: knownAt, is_new: isNew } = rows[0]!;
-      const context = { series, publicationLagMs, knownAt };
-      if (isNew) {
-        return { rowsNew: await copyCandles(client, firstRevisions(candles), context), rowsRevised: 0 };
-      }
-      let [rowsNew, rowsRevised] = [0, 0];
-      for (let from = 0; from < candles.length; from += compareAtOnce) {
-        const slice = candles.slice(from, from + compareAtOnce);
-        const changed = changedFrom(await storedBetween(client, series, slice), slice);
-        if (changed.length === 0) continue;
-        await copyCandles(client, changed, context);
-        const isRevised = changed.filter(({ revision }) => revision > 1).length;
-        rowsRevised += isRevised;
-        rowsNew += changed.length - isRevised;
-      }
-      return { rowsNew, rowsRevised };
+      // an attempt that was given up may still be at work: it and this one wait for each other
+      await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`collection ${key.join(' ')}`]);
+      const { rows } = await client.query<{ receipt: CollectionReceipt }>(receiptQuery, key);
+      if (rows[0]) return rows[0].receipt;
+      const receipt = receiptOf(await store(client, series, candles, publicationLagMs));
+      await client.query(
+        'insert into collection_receipt (collection_id, asset_id, "interval", receipt) values ($1, $2, $3, $4)',
+        [...key, JSON.stringify(receipt)],
+      );
+      return receipt;
     });
+  }
+
+  /** What an earlier attempt at an asset of a collection stored, if one came so far. */
+  async receiptOf({ collectionId, assetId, interval }: ReceiptKey): Promise<CollectionReceipt | undefined> {
+    const row = await this.em.findOne(
+      CollectionReceiptRow,
+      { collectionId, assetId, interval },
+      { disableIdentityMap: true },
+    );
+    return row?.receipt;
   }
 
   /**
@@ -172,6 +185,42 @@ export class CandleRepository {
       client.release(failure !== undefined);
     }
   }
+}
+
+type ReceiptKey = Pick<CollectAssetInput, 'collectionId' | 'assetId' | 'interval'>;
+
+const receiptQuery =
+  'select receipt from collection_receipt where collection_id = $1 and asset_id = $2 and "interval" = $3';
+
+/** Writes what is new of a series, inside the caller's transaction; calls for the same series wait for each other. */
+async function store(
+  client: ClientBase,
+  series: SeriesRef,
+  candles: readonly Candle[],
+  publicationLagMs: number,
+): Promise<StoredCounts> {
+  if (candles.length === 0) return { rowsNew: 0, rowsRevised: 0 };
+  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`candle ${keyOf(series).join(' ')}`]);
+  const { rows } = await client.query<{ known_at: string; is_new: boolean }>(isBehindAll, [
+    ...keyOf(series),
+    toIso(candles[0]!.openTime),
+  ]);
+  const { known_at: knownAt, is_new: isNew } = rows[0]!;
+  const context = { series, publicationLagMs, knownAt };
+  if (isNew) {
+    return { rowsNew: await copyCandles(client, firstRevisions(candles), context), rowsRevised: 0 };
+  }
+  let [rowsNew, rowsRevised] = [0, 0];
+  for (let from = 0; from < candles.length; from += compareAtOnce) {
+    const slice = candles.slice(from, from + compareAtOnce);
+    const changed = changedFrom(await storedBetween(client, series, slice), slice);
+    if (changed.length === 0) continue;
+    await copyCandles(client, changed, context);
+    const isRevised = changed.filter(({ revision }) => revision > 1).length;
+    rowsRevised += isRevised;
+    rowsNew += changed.length - isRevised;
+  }
+  return { rowsNew, rowsRevised };
 }
 
 const isBehindAll = `

@@ -51,6 +51,11 @@ export interface AssetCollection {
   attempts: SourceAttempt[];
 }
 
+/** What storing an asset's bars did; how the series stands afterwards is read anew. */
+export type CollectionReceipt = Omit<AssetCollection, 'series' | 'rowsStored' | 'firstOpenTime' | 'lastOpenTime'> & {
+  series: SeriesRef;
+};
+
 export interface CollectionReport {
   assets: AssetCollection[];
 }

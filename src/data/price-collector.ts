@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Fault } from '../shared/errors.js';
 import { toIso, type EpochMs } from '../shared/time.js';
 import { CandleRepository } from './candle.repository.js';
-import type { AssetCollection, CollectAssetInput, SourceAttempt } from './data.contract.js';
+import type { AssetCollection, CollectAssetInput, CollectionReceipt, SourceAttempt } from './data.contract.js';
 import { assetOf } from './domain/assets.js';
 import type { Interval, RefusedRow, SeriesRef } from './domain/candle.js';
 import { firstMissing, firstWanted, whyNotOffered } from './domain/source-choice.js';
@@ -32,10 +32,12 @@ export class PriceCollector {
    * Asks one source after the other until one has the asset's bars, and stores them.
    *
    * That no source has the asset is an outcome; that a source which may have it could not be asked is not: then another
-   * attempt may find more.
+   * attempt may find more. A second attempt at what was stored answers what the first one did.
    * @throws Fault `RateLimited` or `SourceUnavailable` when no source delivered and one could not be asked
    */
   async collect(input: CollectAssetInput, io: SourceIo, onProgress: (note: string) => void): Promise<AssetCollection> {
+    const receipt = await this.candles.receiptOf(input);
+    if (receipt) return this.withExtent(receipt);
     const asked: Asked = { assetId: input.assetId, interval: input.interval, asOf: Date.parse(input.asOf) };
     const attempts: SourceAttempt[] = [];
     const waits: (number | undefined)[] = [];
@@ -53,8 +55,20 @@ export class PriceCollector {
       rowsRefused += outcome.value.rowsRefused;
       if (outcome.value.candles.length === 0) continue;
       onProgress(`storing ${outcome.value.candles.length} bars of ${source.id}`);
-      const stored = await this.store(source, asked, outcome.value);
-      return { ...stored, attempts, rowsRefused, refused: refused.slice(0, refusedShown) };
+      const { candles, simulated } = outcome.value;
+      const series = seriesOf(source, asked, outcome.value);
+      const lag = source.offers.publicationLagMs;
+      const stored = await this.candles.storeSeriesOnce(input, series, candles, lag, (counts) => ({
+        assetId: asked.assetId,
+        series,
+        simulated,
+        rowsRead: candles.length,
+        ...counts,
+        attempts,
+        rowsRefused,
+        refused: refused.slice(0, refusedShown),
+      }));
+      return this.withExtent(stored);
     }
     if (waits.length > 0) throw couldNotAsk(asked, attempts, waits);
     return { ...nothingOf(asked), attempts, rowsRefused, refused: refused.slice(0, refusedShown) };
@@ -90,16 +104,10 @@ export class PriceCollector {
     return Math.max(firstWanted(to), ...firsts);
   }
 
-  private async store(source: MarketDataSource, asked: Asked, answer: CandleAnswer) {
-    const series = seriesOf(source, asked, answer);
-    const counts = await this.candles.storeSeries(series, answer.candles, source.offers.publicationLagMs);
-    const { rows, first, last } = await this.candles.extent(series);
+  private async withExtent(receipt: CollectionReceipt): Promise<AssetCollection> {
+    const { rows, first, last } = await this.candles.extent(receipt.series);
     return {
-      assetId: asked.assetId,
-      series,
-      simulated: answer.simulated,
-      rowsRead: answer.candles.length,
-      ...counts,
+      ...receipt,
       rowsStored: rows,
       firstOpenTime: first === null ? null : toIso(first),
       lastOpenTime: last === null ? null : toIso(last),

@@ -1,8 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { WorkflowNotFoundError } from '@temporalio/client';
+import { JobsService } from '../jobs/jobs.service.js';
 import { TemporalClient } from '../platform/temporal/temporal-client.js';
 import type { DecisionId } from '../shared/ids.js';
 import { minuteMs } from '../shared/time.js';
+import type { Decision } from './decision.entity.js';
 import { DecisionRepository } from './decision.repository.js';
 import { decisionWorkflowId, type DecisionsReconciled } from './guidance.contract.js';
 
@@ -17,29 +19,32 @@ export class DecisionReconciler {
 
   constructor(
     private readonly decisions: DecisionRepository,
+    private readonly jobs: JobsService,
     private readonly temporal: TemporalClient,
   ) {}
 
   async reconcile(olderThanMs = graceMs): Promise<DecisionsReconciled> {
     const waiting = await this.decisions.awaitingSince(new Date(Date.now() - olderThanMs), batch);
     let expired = 0;
-    for (const id of waiting) {
-      if (await this.isOpen(id)) continue;
+    for (const decision of waiting) {
+      if (await this.isOpen(decision)) continue;
+      const id = decision.id as DecisionId;
       this.logger.warn({ decisionId: id }, 'decision.reconciled');
       if ((await this.decisions.recordExpiry(id)) === 'expired') expired += 1;
     }
     return { examined: waiting.length, expired };
   }
 
-  private async isOpen(id: DecisionId): Promise<boolean> {
+  private async isOpen({ id, portfolioId }: Decision): Promise<boolean> {
     try {
       const { status } = await this.temporal.call((client) =>
-        client.workflow.getHandle(decisionWorkflowId(id)).describe(),
+        client.workflow.getHandle(decisionWorkflowId(id as DecisionId)).describe(),
       );
       return status.name === 'RUNNING' || status.name === 'PAUSED';
     } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return false;
-      throw error;
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      // the job that opened it starts its workflow next, however long it has to wait for a worker
+      return this.jobs.hasUnfinished(portfolioId);
     }
   }
 }

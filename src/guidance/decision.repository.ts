@@ -49,14 +49,13 @@ export class DecisionRepository {
     return this.em.find(Decision, where, { orderBy: { id: 'desc' }, limit, disableIdentityMap: true });
   }
 
-  /** Ids of decisions that were opened before an instant and still wait, the oldest first. */
-  async awaitingSince(opened: Date, limit: number): Promise<DecisionId[]> {
-    const rows = await this.em.find(
+  /** Decisions that were opened before an instant and still wait, the oldest first. */
+  awaitingSince(opened: Date, limit: number): Promise<Decision[]> {
+    return this.em.find(
       Decision,
       { state: 'awaiting_answer', openedAt: { $lt: opened } },
       { orderBy: { openedAt: 'asc' }, limit, disableIdentityMap: true },
     );
-    return rows.map(({ id }) => id as DecisionId);
   }
 
   /** Opens a decision and tells the audit trail what is proposed; opened before, it is answered as it stands. */

@@ -53,6 +53,10 @@ export class JobRepository {
     );
   }
 
+  async hasUnfinished(portfolioId: string): Promise<boolean> {
+    return (await this.em.count(Job, { portfolioId, state: { $in: ['requested', 'running'] } })) > 0;
+  }
+
   /** Whether the outbox has handed the job's workflow to Temporal. */
   async isSent(jobId: string): Promise<boolean> {
     const line = await this.em.findOne(WorkflowOutbox, { jobId }, { disableIdentityMap: true });

@@ -98,6 +98,11 @@ export class JobsService {
     return pageFrom(rows, limit, jobEventView, (event) => event.sequence);
   }
 
+  /** Whether a job about the portfolio has not ended yet. */
+  hasUnfinished(portfolioId: string): Promise<boolean> {
+    return this.jobs.hasUnfinished(portfolioId);
+  }
+
   /** Asks a job to stop. A job whose workflow was not started yet is cancelled at once. */
   async cancel(ownerId: OwnerId, id: string): Promise<JobView> {
     const job = await this.found(ownerId, id);

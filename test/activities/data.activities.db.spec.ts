@@ -34,8 +34,8 @@ function activities() {
   const sources = sourcesInOrder(['binance'], { priceFolders: [], binance: { baseUrl }, yahoofinance: { baseUrl } });
   return new DataActivitiesProvider(new PriceCollector(sources, new CandleRepository(orm.em.fork())));
 }
-const run = (environment: MockActivityEnvironment) =>
-  environment.run<[], AssetCollection, () => Promise<AssetCollection>>(() => activities().collectAsset(input));
+const run = (environment: MockActivityEnvironment, of: CollectAssetInput = input) =>
+  environment.run<[], AssetCollection, () => Promise<AssetCollection>>(() => activities().collectAsset(of));
 
 test('stores the bars and tells where it is while it works', async () => {
   const environment = new MockActivityEnvironment();
@@ -49,6 +49,16 @@ test('stores the bars and tells where it is while it works', async () => {
   ]);
 });
 
+test('a second attempt answers what the first one stored, without asking again', async () => {
+  const of = { ...input, collectionId: 'attempted twice', assetId: 'ETH' as AssetId };
+  const first = await run(new MockActivityEnvironment(), of);
+  const asked = simulator.stats();
+  expect(first.rowsNew).toBe(800);
+  expect(await run(new MockActivityEnvironment(), of)).toEqual(first);
+  expect(simulator.stats()).toEqual(asked);
+  expect(await run(new MockActivityEnvironment(), { ...of, collectionId: 'another' })).toMatchObject({ rowsNew: 0 });
+});
+
 test('a cancelled activity stops waiting for a source', async () => {
   simulator.fault({ route: '/api/v3/klines', kind: 'slow', seconds: 60 });
   const environment = new MockActivityEnvironment();
@@ -56,6 +66,6 @@ test('a cancelled activity stops waiting for a source', async () => {
     if (details.asking) setTimeout(() => environment.cancel('CANCELLED'), 20);
   });
   const begin = performance.now();
-  await expect(run(environment)).rejects.toThrow('CANCELLED');
+  await expect(run(environment, { ...input, collectionId: 'cancelled' })).rejects.toThrow('CANCELLED');
   expect(performance.now() - begin).toBeLessThan(5_000);
 });

@@ -94,6 +94,22 @@ test('a decision whose workflow an operator ended is settled as expired, and onl
   expect(body.detail).toBe('the decision has expired');
 });
 
+test('a decision whose workflow is still to be started by its job stays open', async () => {
+  const { decisionId, portfolioId, job } = await aWaitingDecision(service);
+  const em = orm.em.fork();
+  const reconcile = () =>
+    RequestContext.create(service.api.get(MikroORM).em, () => service.api.get(DecisionReconciler).reconcile(0));
+  const stateOf = async () => (await em.execute('select state from decision where portfolio_id = ?', [portfolioId]))[0];
+  // as after the loss of the worker between the two steps
+  await em.execute('update decision set id = gen_random_uuid() where id = ?', [decisionId]);
+  await em.execute(`update job set state = 'running', finished_at = null where id = ?`, [job.id]);
+  await reconcile();
+  expect(await stateOf()).toEqual({ state: 'awaiting_answer' });
+  await em.execute(`update job set state = 'failed', finished_at = now() where id = ?`, [job.id]);
+  await reconcile();
+  expect(await stateOf()).toEqual({ state: 'expired' });
+});
+
 test('a decision that does not exist is absent', async () => {
   await service.http.get('/api/v1/decisions/01a21066-1b8b-7461-a573-f8d78a252ebf').expect(404);
   const { body } = await answer('01a21066-1b8b-7461-a573-f8d78a252ebf', { choice: 'approve' }).expect(404);

@@ -2,15 +2,16 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { RequestContext } from '@mikro-orm/core';
 import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker';
 import { toApplicationFailure } from './failures.js';
+import { beating } from './heartbeat.js';
 
-/** Gives every activity an entity manager of its own, and Temporal a failure that it understands. */
+/** Gives every activity an entity manager of its own and a heartbeat, and Temporal a failure that it understands. */
 export const activityInterceptor =
   (em: EntityManager): ActivityInterceptorsFactory =>
   () => ({
     inbound: {
       async execute(input, next) {
         try {
-          return await RequestContext.create(em, () => next(input));
+          return await RequestContext.create(em, () => beating(() => next(input)));
         } catch (error) {
           throw toApplicationFailure(error) ?? error;
         }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -39,7 +40,7 @@ function collect(assetId: string, order = ['csv', 'binance', 'yahoofinance'], at
   const sources = sourcesInOrder(order, { priceFolders: [folder], binance: { baseUrl }, yahoofinance: { baseUrl } });
   const collector = new PriceCollector(sources, new CandleRepository(orm.em.fork()));
   const io = new HttpSourceIo({ signal: new AbortController().signal, onRequest: (url) => asked.push(url) });
-  const input = { collectionId: 'c', assetId: assetId as AssetId, interval: '1d', asOf: at } as const;
+  const input = { collectionId: randomUUID(), assetId: assetId as AssetId, interval: '1d', asOf: at } as const;
   return collector.collect(input, io, () => undefined);
 }
 const start = (url: string | undefined) => new URL(url!).searchParams.get('startTime');

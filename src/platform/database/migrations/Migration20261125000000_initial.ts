@@ -52,6 +52,13 @@ export class Migration20261125000000_initial extends Migration {
     );
 
     this.addSql(
+      `create table "collection_receipt" ("collection_id" text not null, "asset_id" text not null, "interval" text not null, "receipt" jsonb not null, "created_at" timestamptz not null default now(), primary key ("collection_id", "asset_id", "interval"));`,
+    );
+    this.addSql(
+      `alter table "collection_receipt" add constraint "collection_receipt_interval_check" check ("interval" in ('1m', '5m', '15m', '1h', '4h', '1d', '1w'));`,
+    );
+
+    this.addSql(
       `create table "decision" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "kind" text not null, "state" text not null, "proposal" jsonb not null, "proposal_hash" text not null, "evidence" jsonb not null, "as_of" timestamptz not null, "rehearsal" boolean not null, "simulated" boolean not null, "opened_at" timestamptz(3) not null, "answer_by" timestamptz(3) not null, "choice" text null, "note" text null, "answered_by" text null, "update_id" text null, "settled_at" timestamptz(3) null, primary key ("id"));`,
     );
     this.addSql(`create index "decision_owner_id_id_index" on "decision" ("owner_id", "id");`);
