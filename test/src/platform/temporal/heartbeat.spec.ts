@@ -1,6 +1,8 @@
-import { jest } from '@jest/globals';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beat, beating } from '../../../../src/platform/temporal/heartbeat.js';
+
+// an ES module has no global of this name
+const { jest } = import.meta;
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());
