@@ -114,7 +114,7 @@ module.exports = {
       severity: 'error',
       from: {},
       to: {
-        pathNot: '^docs/generated/api\\.',
+        pathNot: 'docs/generated/api\\.',
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown', 'undetermined'],
       },
     },

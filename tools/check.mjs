@@ -19,7 +19,7 @@ const steps = [
   [
     'import rules',
     tool(
-      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+      'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
       'src',
       'workflows',
       'activities',

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
 import { TemporalClient } from '../platform/temporal/temporal-client.js';
 import type { JobId } from '../shared/ids.js';
-import { minuteMs } from '../shared/time.js';
+import { dayMs, minuteMs } from '../shared/time.js';
 import type { Job } from './job.entity.js';
 import { JobRepository } from './job.repository.js';
 import type { ReconciliationReport } from './jobs.contract.js';
@@ -10,6 +10,8 @@ import type { ReconciliationReport } from './jobs.contract.js';
 /** Younger jobs are still telling their own story. */
 const ageMs = 2 * minuteMs;
 const batch = 200;
+/** A repeated request gets its first answer this long. */
+const answersLiveMs = 30 * dayMs;
 
 /** Compares unfinished jobs with their workflows, and writes down the ends that no workflow code could tell. */
 @Injectable()
@@ -25,7 +27,8 @@ export class JobReconciler {
     const unfinished = await this.jobs.unfinishedSince(new Date(Date.now() - olderThanMs), batch);
     let repaired = 0;
     for (const job of unfinished) if (await this.repair(job)) repaired += 1;
-    return { examined: unfinished.length, repaired };
+    const forgotten = await this.jobs.forgetAnswersBefore(new Date(Date.now() - answersLiveMs));
+    return { examined: unfinished.length, repaired, forgotten };
   }
 
   private async repair(job: Job): Promise<boolean> {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { JobId, OwnerId } from '../shared/ids.js';
 import type { JobKind, JobProblem, JobProgress, JobState } from './jobs.contract.js';
+import { Idempotency } from './idempotency.entity.js';
 import { Job, JobEvent } from './job.entity.js';
 import { WorkflowOutbox } from './workflow-outbox.entity.js';
 
@@ -55,6 +56,11 @@ export class JobRepository {
 
   async hasUnfinished(portfolioId: string): Promise<boolean> {
     return (await this.em.count(Job, { portfolioId, state: { $in: ['requested', 'running'] } })) > 0;
+  }
+
+  /** Removes idempotency records from before an instant; answers how many. */
+  forgetAnswersBefore(instant: Date): Promise<number> {
+    return this.em.nativeDelete(Idempotency, { createdAt: { $lt: instant } });
   }
 
   /** Whether the outbox has handed the job's workflow to Temporal. */

@@ -40,6 +40,8 @@ export type ReconcileJobs = () => Promise<ReconciliationReport>;
 export interface ReconciliationReport {
   examined: number;
   repaired: number;
+  /** Idempotency records that had served their time. */
+  forgotten: number;
 }
 export interface ReconciliationActivities {
   reconcileJobs(): Promise<ReconciliationReport>;

@@ -39,14 +39,32 @@ test('a job whose workflow runs is left alone; one that was terminated is told a
   const running = await startedJob();
   const ended = await startedJob();
   await handleOf(ended.workflow_id).terminate('by an operator');
-  expect(await reconcile()).toEqual({ examined: 2, repaired: 1 });
+  expect(await reconcile()).toEqual({ examined: 2, repaired: 1, forgotten: 0 });
   expect(await job(ended.id)).toMatchObject({
     state: 'failed',
     problem: { type: '/problems/workflow-ended', detail: expect.stringContaining('terminated') },
   });
   expect((await job(running.id)).state).toBe('requested');
-  expect(await reconcile()).toEqual({ examined: 1, repaired: 0 });
+  expect(await reconcile()).toEqual({ examined: 1, repaired: 0, forgotten: 0 });
   const { body } = await service.http.get(`/api/v1/jobs/${ended.id}/events`).expect(200);
   expect(body.items.map((event: { kind: string }) => event.kind)).toEqual(['requested', 'failed']);
   await handleOf(running.workflow_id).terminate('end of the test');
+});
+
+test('an answer is given again for thirty days, then its record goes', async () => {
+  const send = () => service.http.post('/api/v1/portfolios').set('Idempotency-Key', 'old').send({ name: 'Old' });
+  const { body } = await send().expect(201);
+  const age = (days: number) =>
+    RequestContext.create(service.api.get(MikroORM).em, async () => {
+      const em = service.api.get(MikroORM).em.fork();
+      await em.execute(`update idempotency set created_at = now() - make_interval(days => ?) where key = 'old'`, [
+        days,
+      ]);
+    });
+  await age(29);
+  expect((await reconcile()).forgotten).toBe(0);
+  expect((await send().expect(201)).body).toEqual(body);
+  await age(31);
+  expect((await reconcile()).forgotten).toBe(1);
+  expect((await send().expect(201)).body.id).not.toBe(body.id);
 });
