@@ -80,7 +80,7 @@ export default defineConfig(
       'temporal/workflow-condition-timeout-style': 'off',
     },
   },
-  // helpers of workflows, which are none themselves
+  // parts of workflows, which are none themselves
   {
     files: ['workflows/**/*.ts'],
     ignores: ['workflows/**/*.workflow.ts'],

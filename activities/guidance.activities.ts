@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { isCash } from '../src/data/domain/assets.js';
 import { DecisionReconciler } from '../src/guidance/decision-reconciler.js';
 import { DecisionRepository, type NewDecision } from '../src/guidance/decision.repository.js';
 import type {
@@ -10,6 +11,7 @@ import type {
 import type { DecisionState } from '../src/guidance/domain/decision.js';
 import { OptimizationRepository } from '../src/optimization/optimization.repository.js';
 import { OptimizationService } from '../src/optimization/optimization.service.js';
+import { assumptionsOf } from '../src/guidance/domain/assumptions.js';
 import { weightsOf } from '../src/portfolio/domain/holdings.js';
 import { PortfolioService } from '../src/portfolio/portfolio.service.js';
 import type { AssetId } from '../src/shared/ids.js';
@@ -34,18 +36,27 @@ export class GuidanceActivitiesProvider implements GuidanceActivities {
     const optimization = await this.optimizations.view(ownerId, optimizationId);
     const snapshot = await this.snapshots.snapshot(optimization.snapshot.id);
     const { name, holdings } = await this.portfolios.withHoldings(ownerId, portfolioId);
-    const current = weightsOf(holdings, (assetId) => snapshot.closes[assetId]?.at(-1));
-    const weights = optimization.weights.map(({ asset_id, weight }) => {
-      const assetId = asset_id as AssetId;
-      return { assetId, currentWeight: current.get(assetId) ?? null, targetWeight: weight };
-    });
+    const current = weightsOf(holdings, (assetId) => (isCash(assetId) ? '1' : snapshot.closes[assetId]?.at(-1)));
+    const isValued = [...current.values()].every((weight) => weight !== null);
+    const currentOf = (assetId: AssetId) => current.get(assetId) ?? (isValued ? 0 : null);
+    const targets = new Map(optimization.weights.map(({ asset_id, weight }) => [asset_id as AssetId, weight]));
+    const weights = [...new Set([...targets.keys(), ...current.keys()])].map((assetId) => ({
+      assetId,
+      currentWeight: currentOf(assetId),
+      targetWeight: targets.get(assetId) ?? 0,
+    }));
     const signals = (await this.signals.ofRun(ownerId, pipelineId))?.items ?? [];
     const wanted: NewDecision = {
       id: decisionId,
       ownerId,
       portfolioId,
       kind: 'target_allocation',
-      proposal: { optimizationId, weights },
+      proposal: {
+        optimizationId,
+        pricesOf: snapshot.dates.at(-1) ?? null,
+        assumptions: assumptionsOf(snapshot.series, input.rehearsal),
+        weights,
+      },
       evidence: { pipelineId, signals: signals.map((signal) => ({ ...signal })) },
       asOf: new Date(input.asOf),
       rehearsal: input.rehearsal,
@@ -53,7 +64,7 @@ export class GuidanceActivitiesProvider implements GuidanceActivities {
       answerWithinHours: input.answerWithinHours,
     };
     const { answerBy, proposalHash } = await this.decisions.open(wanted);
-    const title = `${input.rehearsal ? 'rehearsal: ' : ''}target allocation of ${name}`;
+    const title = `${input.rehearsal ? 'rehearsal: ' : ''}target allocation of ${name.slice(0, 40)}`;
     return { decisionId, portfolioId, answerBy: toIso(answerBy.getTime()), proposalHash, title };
   }
 

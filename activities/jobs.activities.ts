@@ -8,9 +8,10 @@ type Input<Name extends keyof JobActivities> = Parameters<JobActivities[Name]>[0
 export class JobActivitiesProvider implements JobActivities {
   constructor(private readonly jobs: JobRepository) {}
 
-  async jobStarted({ jobId, workflowId, runId }: Input<'jobStarted'>): Promise<void> {
+  async jobStarted({ jobId, workflowId, runId }: Input<'jobStarted'>): Promise<{ wanted: boolean }> {
     const payload = { workflow_id: workflowId, run_id: runId };
     await this.jobs.record(jobId, { key: 'started', kind: 'started', payload, set: { state: 'running', runId } });
+    return { wanted: await this.jobs.isUnfinished(jobId) };
   }
 
   async jobProgressed({ jobId, key, progress }: Input<'jobProgressed'>): Promise<void> {

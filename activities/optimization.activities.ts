@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CandleRepository } from '../src/data/candle.repository.js';
+import { revisionsFor } from '../src/data/domain/candle.js';
 import { btcBandPolicy } from '../src/optimization/domain/constraints.js';
 import { frozenMarket, isSimulated } from '../src/optimization/domain/market-snapshot.js';
 import { optimizeSnapshot } from '../src/optimization/domain/optimize.js';
@@ -28,7 +29,10 @@ export class OptimizationActivitiesProvider implements OptimizationActivities {
     const asOf = Date.parse(input.asOf);
     const since = asOf - input.lookbackDays * dayMs;
     const inputs = [];
-    for (const one of series) inputs.push({ series: one, closes: await this.candles.closedBars(one, asOf, { since }) });
+    for (const one of series) {
+      const revisions = revisionsFor(one, input.rehearsal);
+      inputs.push({ series: one, closes: await this.candles.closedBars(one, asOf, { since, revisions }) });
+    }
     return this.optimizations.keepSnapshot(key, ownerId, frozenMarket(asOf, input.lookbackDays, inputs));
   }
 

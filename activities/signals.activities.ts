@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { CandleRepository } from '../src/data/candle.repository.js';
-import type { SeriesRef } from '../src/data/domain/candle.js';
+import { isSimulatedSource, revisionsFor, type SeriesRef } from '../src/data/domain/candle.js';
 import type { SignalId } from '../src/shared/ids.js';
 import { evaluateSignal, swingLookbackBars, type TradeSignal } from '../src/signals/domain/evaluate-signal.js';
 import { defaultRiskBudget } from '../src/signals/domain/trade-plan.js';
@@ -24,7 +24,8 @@ export class SignalActivitiesProvider implements SignalActivities {
     const found: SignalRow[] = [];
     const withheld: WithheldSignal[] = [];
     for (const series of input.series) {
-      const bars = await this.candles.closedBars(series, asOf, { last: swingLookbackBars });
+      const revisions = revisionsFor(series, input.rehearsal);
+      const bars = await this.candles.closedBars(series, asOf, { last: swingLookbackBars, revisions });
       for (const category of input.categories) {
         const outcome = evaluateSignal({ category, interval: series.interval, bars, asOf, budget: defaultRiskBudget });
         if (outcome.kind === 'signal') found.push(rowOf(input, series, outcome));
@@ -61,7 +62,7 @@ function rowOf(input: GenerateSignalsInput, series: SeriesRef, signal: TradeSign
     series: { source, quoteCurrency, adjustment },
     ruleVersion: signal.ruleVersion,
     rehearsal,
-    simulated: source.startsWith('simulated:'),
+    simulated: isSimulatedSource(source),
     asOf: new Date(input.asOf),
     expiresAt: new Date(signal.expiresAt),
   };

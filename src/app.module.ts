@@ -10,6 +10,7 @@ import { PipelinesModule } from './pipelines/pipelines.module.js';
 import type { Config } from './platform/config/config.js';
 import { ConfigModule } from './platform/config/config.module.js';
 import { databaseModule } from './platform/database/database.module.js';
+import { DrainingModule } from './platform/http/draining.js';
 import { HealthModule } from './platform/health/health.module.js';
 import { loggingModule } from './platform/logging/logging.module.js';
 import { MetricsModule } from './platform/metrics/metrics.module.js';
@@ -23,6 +24,7 @@ export const sharedModules = (config: Config, tracing: Tracing) => [
   ConfigModule.with(config),
   databaseModule(entities),
   TemporalModule.with(tracing),
+  DrainingModule,
   AuditModule,
   JobsModule,
   DataModule,

@@ -14,8 +14,6 @@ async function main(): Promise<void> {
   const tracing = startTracing('api', config.tracing.otlpEndpoint);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, tracing, logger), {
     bufferLogs: true,
-    // streams of events stay open for long; they must not hold up a shutdown
-    forceCloseConnections: true,
     bodyParser: false,
   });
   app.useLogger(app.get(Logger));

@@ -50,8 +50,9 @@ async function step(what, args, stop) {
 }
 
 /** Makes dist agree with the sources; two callers at a time build once. A failed build leaves the old dist as it was.
- * @param {{ force?: boolean, say?: (line: string) => void, signal?: AbortSignal }} options @returns {Promise<boolean>} whether it had to build */
-export async function build({ force = false, say = console.error, signal } = {}) {
+ * @param {{ force?: boolean, say?: (line: string) => void, signal?: AbortSignal, restarts?: string }} options `restarts`:
+ *   the state folder whose stack the caller starts anew afterwards @returns {Promise<boolean>} whether it had to build */
+export async function build({ force = false, say = console.error, signal, restarts } = {}) {
   if (!force && isBuilt(stampOfSources())) return false;
   const release = await lock(path.join(root, '.cache/build.lock'), {
     onWait: ({ pid }) => say(`another run (process ${pid}) is building; waiting for it`),
@@ -76,7 +77,7 @@ export async function build({ force = false, say = console.error, signal } = {})
     fs.writeFileSync(path.join(next, '.built-from'), stamp);
     replaceDist();
     say(`built in ${((Date.now() - begin) / 1000).toFixed(1)} s`);
-    for (const state of runningStacks())
+    for (const state of runningStacks().filter((folder) => folder !== restarts))
       say(`the stack of ${shown(state)} keeps running the old build until it is started again`);
     return true;
   } finally {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { build } from './build.mjs';
 import { interruption, Interrupted } from './local/interrupt.mjs';
 import { messageOf, root, stateDirOf } from './local/project.mjs';
-import { startStack } from './local/stack.mjs';
+import { NotStopped, startStack } from './local/stack.mjs';
 
 const watched = ['src', 'workflows', 'activities'];
 const signal = interruption();
@@ -17,7 +17,8 @@ async function nextChange() {
   for (const watcher of watchers) watcher.once('change', () => changed.abort());
   try {
     const either = AbortSignal.any([changed.signal, signal]);
-    await new Promise((resolve) => either.addEventListener('abort', resolve));
+    // it may have been aborted while something else was waited for
+    await new Promise((resolve) => (either.aborted ? resolve(undefined) : either.addEventListener('abort', resolve)));
     signal.throwIfAborted();
     // an editor's "save all" is one change
     await sleep(300);
@@ -27,8 +28,9 @@ async function nextChange() {
 }
 
 try {
+  const stateDir = stateDirOf('.cache/local');
   await build({ signal });
-  const stack = await startStack({ stateDir: stateDirOf('.cache/local'), signal });
+  const stack = await startStack({ stateDir, signal });
   try {
     console.log(
       `ready ${stack.apiUrl}   (docs ${stack.apiUrl}/docs, Temporal UI ${stack.temporalUiUrl}; Ctrl-C stops)`,
@@ -36,7 +38,7 @@ try {
     for (;;) {
       await nextChange();
       try {
-        if (!(await build({ signal }))) continue;
+        if (!(await build({ signal, restarts: stateDir }))) continue;
         await stack.restartServices();
         console.log('ready with the new code');
       } catch (error) {
@@ -49,7 +51,7 @@ try {
     await stack.stop();
   }
 } catch (error) {
-  const why = signal.reason ?? error;
+  const why = error instanceof NotStopped ? error : (signal.reason ?? error);
   if (!(why instanceof Interrupted)) {
     console.error(messageOf(why));
     process.exitCode = 1;

@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { readConfig } from '../src/platform/config/config.js';
+import { anonymous } from './local/anonymous-history.js';
 
 const [workflowId, name] = process.argv.slice(2);
 if (!workflowId || !name || !/^[\w-]+$/.test(name)) {
@@ -15,11 +16,8 @@ try {
   const client = new Client({ connection, namespace: temporal.namespace });
   const history = await client.workflow.getHandle(workflowId).fetchHistory();
   const file = `test/replay/histories/${name}.json`;
-  // who wrote an event, process and machine, is nobody's business and no part of a replay
-  const anonymous = (_key: string, value: unknown) =>
-    typeof value === 'string' && /^\d+@/.test(value) ? 'recorded' : value;
-  const recorded: unknown = JSON.parse(historyToJSON(history));
-  writeFileSync(file, `${JSON.stringify({ workflowId, history: recorded }, anonymous, 1)}\n`);
+  const recorded = anonymous(JSON.parse(historyToJSON(history)));
+  writeFileSync(file, `${JSON.stringify({ workflowId, history: recorded }, null, 1)}\n`);
   console.log(`${file}: ${history.events?.length ?? 0} events`);
 } finally {
   await connection.close();

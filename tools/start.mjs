@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { build } from './build.mjs';
 import { interruption, Interrupted } from './local/interrupt.mjs';
 import { messageOf, shown, stateDirOf } from './local/project.mjs';
-import { startStack } from './local/stack.mjs';
+import { NotStopped, startStack } from './local/stack.mjs';
 
 const signal = interruption();
 try {
@@ -37,7 +37,7 @@ try {
   if (!(signal.reason instanceof Interrupted)) throw signal.reason;
   console.error('stopped');
 } catch (error) {
-  const why = signal.reason ?? error;
+  const why = error instanceof NotStopped ? error : (signal.reason ?? error);
   if (!(why instanceof Interrupted)) {
     console.error(messageOf(why));
     process.exitCode = 1;

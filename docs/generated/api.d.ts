@@ -851,6 +851,8 @@ export interface components {
          *       "simulated": false,
          *       "proposal": {
          *         "optimization_id": "01a21087-6991-7299-9dd6-5c3dd9f6d0ff",
+         *         "prices_of": "2021-07-06",
+         *         "assumptions": [],
          *         "weights": [
          *           {
          *             "asset_id": "BTC",
@@ -890,7 +892,7 @@ export interface components {
             /** @enum {string} */
             kind: "target_allocation";
             /** @enum {string} */
-            state: "awaiting_answer" | "recording" | "approved" | "rejected" | "expired";
+            state: "awaiting_answer" | "approved" | "rejected" | "expired";
             /** Format: uuid */
             portfolio_id: string;
             /** Format: date-time */
@@ -902,6 +904,13 @@ export interface components {
             proposal: {
                 /** Format: uuid */
                 optimization_id: string;
+                /**
+                 * Format: date
+                 * @description Day of the closes behind the current weights
+                 */
+                prices_of: string | null;
+                /** @description What the current weights take for granted */
+                assumptions: string[];
                 weights: {
                     asset_id: string;
                     current_weight: number | null;
@@ -981,7 +990,8 @@ export interface components {
             /** Format: date-time */
             as_of: string;
             rehearsal: boolean;
-            simulated: boolean;
+            /** @description Null until prices were collected */
+            simulated: boolean | null;
             collection: {
                 assets: {
                     asset_id: string;
@@ -1352,7 +1362,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                state?: "awaiting_answer" | "recording" | "approved" | "rejected" | "expired";
+                state?: "awaiting_answer" | "approved" | "rejected" | "expired";
                 portfolio_id?: string;
             };
             header?: never;

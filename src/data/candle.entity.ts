@@ -21,7 +21,7 @@ const CandleSchema = defineEntity({
   properties: {
     assetId: p.text().primary(),
     interval: p.enum(intervals).primary(),
-    /** `binance`, `yahoofinance`, `csv:<folder>`, `simulated:<source>`. */
+    /** `binance`, `yahoofinance`, `csv:<folder>`, `simulated:<source>:<seed>`. */
     source: p.text().primary(),
     quoteCurrency: p.enum(['USD', 'USDT'] as const).primary(),
     adjustment: p.enum(adjustments).primary(),

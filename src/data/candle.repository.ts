@@ -20,7 +20,7 @@ export interface StoredCounts {
 }
 
 /** Which bars of a series a read is about; none of them all. */
-export interface Window {
+interface Window {
   /** First open time. */
   readonly since?: EpochMs;
   /** Open times before this one. */
@@ -29,6 +29,14 @@ export interface Window {
   readonly last?: number;
   /** Only the oldest bars of the window, this many. */
   readonly first?: number;
+}
+
+export interface ReadOptions extends Window {
+  /**
+   * Which revision of a bar an as-of reads: `as_known` (the default) the first, and a later one from its `known_at` on;
+   * `newest` the newest of each bar that could be had then.
+   */
+  readonly revisions?: 'as_known' | 'newest';
 }
 
 export interface Extent {
@@ -99,24 +107,24 @@ export class CandleRepository {
   /**
    * The closed bars of a series as they were to be had at `asOf`, oldest first; null reads the newest revisions.
    *
-   * A bar counts from its `available_at` on, as first stored, and each later revision from its `known_at` on: so a
-   * history that was imported today serves a question about last year.
+   * A bar counts from its `available_at` on, as first stored, and each later revision from its `known_at` on, unless the
+   * newest revisions are wanted: so a history that was imported today serves a question about last year.
    */
-  async closedBars(series: SeriesRef, asOf: EpochMs | null, window: Window = {}): Promise<Candle[]> {
+  async closedBars(series: SeriesRef, asOf: EpochMs | null, options: ReadOptions = {}): Promise<Candle[]> {
     const columns = sql`open_time, open, high, low, close, volume`;
     const { rows } = await sql<CandleText>`
       select (extract(epoch from open_time) * 1000)::float8 as open_time,
              open::text as open, high::text as high, low::text as low, close::text as close, volume::text as volume
-      from (${barsAsOf(series, asOf, window, columns)}) as bar order by open_time
+      from (${barsAsOf(series, asOf, options, columns)}) as bar order by open_time
     `.execute(this.em.getKysely());
     return rows.map(({ open_time: openTime, ...prices }) => ({ openTime, ...prices }));
   }
 
   /** The closes of `closedBars` as doubles, for arithmetic on many bars. */
-  async closes(series: SeriesRef, asOf: EpochMs | null, window: Window = {}) {
+  async closes(series: SeriesRef, asOf: EpochMs | null, options: ReadOptions = {}) {
     const { rows } = await sql<{ open_time: number; close: number }>`
       select (extract(epoch from open_time) * 1000)::float8 as open_time, close::float8 as close
-      from (${barsAsOf(series, asOf, window, sql`open_time, close`)}) as bar order by open_time
+      from (${barsAsOf(series, asOf, options, sql`open_time, close`)}) as bar order by open_time
     `.execute(this.em.getKysely());
     const openTimes = new Float64Array(rows.length);
     const closes = new Float64Array(rows.length);
@@ -239,14 +247,15 @@ const isOf = ({ assetId, interval, source, quoteCurrency, adjustment }: SeriesRe
   and quote_currency = ${quoteCurrency} and adjustment = ${adjustment}`;
 
 /** One row a bar: the newest revision that counts at `asOf`. The primary key is read backwards, so `last` stops early. */
-function barsAsOf(series: SeriesRef, asOf: EpochMs | null, window: Window, columns: RawBuilder<unknown>) {
-  const { since, before, last, first } = window;
+function barsAsOf(series: SeriesRef, asOf: EpochMs | null, options: ReadOptions, columns: RawBuilder<unknown>) {
+  const { since, before, last, first, revisions = 'as_known' } = options;
   const conditions = [isOf(series)];
   if (since !== undefined) conditions.push(sql`open_time >= ${toIso(since)}::timestamptz`);
   if (before !== undefined) conditions.push(sql`open_time < ${toIso(before)}::timestamptz`);
   if (asOf !== null) {
     const instant = sql`${toIso(asOf)}::timestamptz`;
-    conditions.push(sql`available_at <= ${instant} and (revision = 1 or known_at <= ${instant})`);
+    conditions.push(sql`available_at <= ${instant}`);
+    if (revisions === 'as_known') conditions.push(sql`(revision = 1 or known_at <= ${instant})`);
   }
   const order = first === undefined ? sql`open_time desc, revision desc` : sql`open_time, revision desc`;
   const limit = first ?? last;

@@ -4,8 +4,23 @@ import { toIso, type EpochMs } from '../shared/time.js';
 import { CandleRepository } from './candle.repository.js';
 import type { AssetCollection, CollectAssetInput, CollectionReceipt, SourceAttempt } from './data.contract.js';
 import { assetOf } from './domain/assets.js';
-import type { Interval, RefusedRow, SeriesRef } from './domain/candle.js';
-import { firstMissing, firstWanted, whyNotOffered } from './domain/source-choice.js';
+import {
+  askedSource,
+  isSimulatedSource,
+  simulatedSource,
+  type Interval,
+  type RefusedRow,
+  type SeriesRef,
+} from './domain/candle.js';
+import {
+  firstMissing,
+  firstWanted,
+  isComplete,
+  isStale,
+  lastEnd,
+  preferredSeries,
+  whyNotOffered,
+} from './domain/source-choice.js';
 import type {
   CandleAnswer,
   CandleRequest,
@@ -13,23 +28,48 @@ import type {
   SourceIo,
   SourceOutcome,
 } from './sources/market-data-source.js';
+import { limitedIo, RateLimiter } from './sources/rate-limiter.js';
 
 /** The configured sources, in the order in which they are asked. */
 export const SOURCES = Symbol('market data sources');
 
 const refusedShown = 20;
 
+/** The as-of is never later than now. */
 type Asked = Pick<CollectAssetInput, 'assetId' | 'interval'> & { asOf: EpochMs };
+
+/** The answer that is stored when no better one comes. */
+interface Found {
+  readonly source: MarketDataSource;
+  readonly answer: CandleAnswer;
+  /** End of its last bar that was over at the as-of; -Infinity without one. */
+  readonly end: EpochMs;
+}
+
+interface Search {
+  readonly found: Found | undefined;
+  /** Whether it reaches the as-of. */
+  readonly isFresh: boolean;
+  readonly attempts: SourceAttempt[];
+  /** What each source that could not be asked said about when to ask again. */
+  readonly waits: readonly (number | undefined)[];
+  readonly rowsRefused: number;
+  readonly refused: RefusedRow[];
+}
 
 @Injectable()
 export class PriceCollector {
+  private readonly limiters = new Map<string, RateLimiter>();
+
   constructor(
     @Inject(SOURCES) private readonly sources: readonly MarketDataSource[],
     private readonly candles: CandleRepository,
   ) {}
 
   /**
-   * Asks one source after the other until one has the asset's bars, and stores them.
+   * Asks one source after the other until one has the asset's bars up to the as-of, and stores them; when all that have
+   * any ended long before, the one that goes furthest. What is stored already answers for a source that could not be
+   * asked, if it leaves nothing to ask for.
    *
    * That no source has the asset is an outcome; that a source which may have it could not be asked is not: then another
    * attempt may find more. A second attempt at what was stored answers what the first one did.
@@ -38,53 +78,102 @@ export class PriceCollector {
   async collect(input: CollectAssetInput, io: SourceIo, onProgress: (note: string) => void): Promise<AssetCollection> {
     const receipt = await this.candles.receiptOf(input);
     if (receipt) return this.withExtent(receipt);
-    const asked: Asked = { assetId: input.assetId, interval: input.interval, asOf: Date.parse(input.asOf) };
-    const attempts: SourceAttempt[] = [];
-    const waits: (number | undefined)[] = [];
-    const refused: RefusedRow[] = [];
-    let rowsRefused = 0;
-    for (const source of this.sources) {
-      onProgress(`asking ${source.id}`);
-      const begin = performance.now();
-      const outcome = await this.ask(source, asked, io);
-      attempts.push({ ...attemptOf(source, outcome), milliseconds: Math.round(performance.now() - begin) });
-      if (outcome.kind === 'rateLimited') waits.push(outcome.retryAfterMs);
-      if (outcome.kind === 'unavailable') waits.push(undefined);
-      if (outcome.kind !== 'ok') continue;
-      refused.push(...outcome.value.refused);
-      rowsRefused += outcome.value.rowsRefused;
-      if (outcome.value.candles.length === 0) continue;
-      onProgress(`storing ${outcome.value.candles.length} bars of ${source.id}`);
-      const { candles, simulated } = outcome.value;
-      const series = seriesOf(source, asked, outcome.value);
-      const lag = source.offers.publicationLagMs;
-      const stored = await this.candles.storeSeriesOnce(input, series, candles, lag, (counts) => ({
-        assetId: asked.assetId,
+    const { assetId, interval } = input;
+    const asked: Asked = { assetId, interval, asOf: Math.min(Date.parse(input.asOf), io.now()) };
+    const search = await this.search(asked, io, onProgress);
+    const { found, attempts, rowsRefused, refused } = search;
+    const keep = async (series: SeriesRef, candles: CandleAnswer['candles'], publicationLagMs: number) => {
+      const kept = await this.candles.storeSeriesOnce(input, series, candles, publicationLagMs, (counts) => ({
+        assetId,
         series,
-        simulated,
+        simulated: isSimulatedSource(series.source),
         rowsRead: candles.length,
         ...counts,
         attempts,
         rowsRefused,
-        refused: refused.slice(0, refusedShown),
+        refused,
       }));
-      return this.withExtent(stored);
+      return this.withExtent(kept);
+    };
+    const complete = search.isFresh ? undefined : await this.completeSeries(asked, attempts);
+    if (complete) {
+      explain(attempts, complete.source, 'what is stored of it leaves nothing to ask for');
+      return keep(complete, [], 0);
     }
-    if (waits.length > 0) throw couldNotAsk(asked, attempts, waits);
-    return { ...nothingOf(asked), attempts, rowsRefused, refused: refused.slice(0, refusedShown) };
+    if (found) {
+      const { source, answer } = found;
+      onProgress(`storing ${answer.candles.length} bars of ${source.id}`);
+      return keep(seriesOf(source, asked, answer), answer.candles, source.offers.publicationLagMs);
+    }
+    if (search.waits.length > 0) throw couldNotAsk(asked, attempts, search.waits);
+    return { ...nothingOf(asked), attempts, rowsRefused, refused };
+  }
+
+  /** Asks in order until an answer reaches the as-of; of answers that end long before, the one that goes furthest. */
+  private async search(asked: Asked, io: SourceIo, onProgress: (note: string) => void): Promise<Search> {
+    const attempts: SourceAttempt[] = [];
+    const waits: (number | undefined)[] = [];
+    const refused: RefusedRow[] = [];
+    let rowsRefused = 0;
+    let found: Found | undefined;
+    let isFresh = false;
+    for (const source of this.sources) {
+      onProgress(`asking ${source.id}`);
+      const begin = performance.now();
+      const outcome = await this.ask(source, asked, this.limited(source, io, onProgress));
+      attempts.push({ ...attemptOf(source, outcome), milliseconds: Math.round(performance.now() - begin) });
+      if (outcome.kind === 'rateLimited') waits.push(outcome.retryAfterMs);
+      if (outcome.kind === 'unavailable') waits.push(undefined);
+      if (outcome.kind !== 'ok') continue;
+      const { value: answer } = outcome;
+      refused.push(...answer.refused);
+      rowsRefused += answer.rowsRefused;
+      if (answer.candles.length === 0) continue;
+      const end = lastEnd(answer.candles, asked.interval, asked.asOf) ?? -Infinity;
+      if (!found || end > found.end) found = { source, answer, end };
+      isFresh = !isStale(end, asked.asOf);
+      if (isFresh) break;
+      explain(attempts, source.id, endsAt(end));
+    }
+    return { found, isFresh, attempts, waits, rowsRefused, refused: refused.slice(0, refusedShown) };
+  }
+
+  private limited(source: MarketDataSource, io: SourceIo, onProgress: (note: string) => void): SourceIo {
+    const { id, limits } = source;
+    const limiter = this.limiters.get(id) ?? new RateLimiter(limits.requestsPerMinute);
+    this.limiters.set(id, limiter);
+    return limitedIo(io, limiter, (ms) => onProgress(`waiting ${Math.ceil(ms / 1000)} s for the limit of ${id}`));
+  }
+
+  /** The stored real series of a source that could not be asked, when it leaves nothing to ask for. */
+  private async completeSeries(
+    { assetId, interval, asOf }: Asked,
+    attempts: readonly SourceAttempt[],
+  ): Promise<SeriesRef | undefined> {
+    const asset = assetOf(assetId);
+    const away = attempts.filter(({ outcome }) => outcome === 'unavailable' || outcome === 'rateLimited');
+    const order = this.sources
+      .filter(({ id, offers }) => !offers.wholeHistory && away.some(({ source }) => source === id))
+      .map(({ id }) => id);
+    if (!asset || order.length === 0) return undefined;
+    const complete = [];
+    for (const one of await this.candles.seriesOfAsset(assetId, interval)) {
+      if (!order.includes(one.series.source)) continue;
+      const coverage = await this.candles.coverage(one.series, firstWanted(asOf), asOf);
+      if (isComplete(coverage, asset.assetClass, interval, asOf)) complete.push(one);
+    }
+    return preferredSeries(complete, order)?.series;
   }
 
   private async ask(source: MarketDataSource, asked: Asked, io: SourceIo): Promise<SourceOutcome<CandleAnswer>> {
-    const { assetId, interval, asOf } = asked;
+    const { assetId, interval, asOf: to } = asked;
     const asset = assetOf(assetId);
     if (!asset) return { kind: 'unknownAsset' };
     const why = whyNotOffered(source.offers, asset.assetClass, interval);
     if (why !== undefined) return { kind: 'notOffered', why };
-    const now = io.now();
     // a file is read to its end anyway, and what lies after the as-of is history, too
-    if (source.offers.wholeHistory) return source.candles({ assetId, interval, from: null, to: now }, io);
-    const to = Math.min(asOf, now);
-    const request: CandleRequest = { assetId, interval, from: await this.firstMissing(source, asked, to), to };
+    if (source.offers.wholeHistory) return source.candles({ assetId, interval, from: null, to: io.now() }, io);
+    const request: CandleRequest = { assetId, interval, from: await this.firstMissing(source, asked), to };
     const outcome = await source.candles(request, io);
     if (outcome.kind !== 'ok' || request.from === firstWanted(to)) return outcome;
     // what is stored was found under another basis (simulated, adjustment): this one begins earlier
@@ -93,10 +182,15 @@ export class PriceCollector {
     return request.from !== null && from < request.from ? source.candles({ ...request, from }, io) : outcome;
   }
 
-  /** First open time to ask for, by the best stored series of the source: which one answers is known only afterwards. */
-  private async firstMissing(source: MarketDataSource, { assetId, interval }: Asked, to: EpochMs): Promise<EpochMs> {
+  /**
+   * First open time to ask for, by the best stored series of the source: which one answers is known only afterwards.
+   *
+   * Adjusted prices of the past change with every split: all of them are asked for, and what changed becomes a revision.
+   */
+  private async firstMissing(source: MarketDataSource, { assetId, interval, asOf: to }: Asked): Promise<EpochMs> {
     const stored = await this.candles.seriesOfAsset(assetId, interval);
-    const own = stored.filter(({ series }) => idsOf(source).includes(series.source));
+    const own = stored.filter(({ series }) => askedSource(series.source) === source.id);
+    if (own.some(({ series }) => series.adjustment !== 'raw')) return firstWanted(to);
     const firsts = [];
     for (const { series } of own) {
       firsts.push(firstMissing(await this.candles.coverage(series, firstWanted(to), to), interval, to));
@@ -115,13 +209,19 @@ export class PriceCollector {
   }
 }
 
-/** The names under which a source's bars are stored: what the simulator answers for it is kept apart. */
-const idsOf = ({ id }: MarketDataSource) => [id, simulatedId(id)];
-const simulatedId = (id: string) => `simulated:${id}`;
+function seriesOf({ id }: MarketDataSource, { assetId, interval }: Asked, answer: CandleAnswer): SeriesRef {
+  const { quoteCurrency, adjustment, simulatedSeed } = answer;
+  const source = simulatedSeed === null ? id : simulatedSource(id, simulatedSeed);
+  return { assetId, interval, source, quoteCurrency, adjustment };
+}
 
-function seriesOf(source: MarketDataSource, { assetId, interval }: Asked, answer: CandleAnswer): SeriesRef {
-  const { quoteCurrency, adjustment, simulated } = answer;
-  return { assetId, interval, source: simulated ? simulatedId(source.id) : source.id, quoteCurrency, adjustment };
+const endsAt = (end: EpochMs) =>
+  Number.isFinite(end) ? `the last bar ended ${toIso(end)}` : 'no bar ended by the as-of';
+
+/** Adds a remark to what is reported of a source. */
+function explain(attempts: SourceAttempt[], id: string, remark: string): void {
+  const attempt = attempts.find(({ source }) => source === id);
+  if (attempt) attempt.detail = attempt.detail === undefined ? remark : `${attempt.detail}; ${remark}`;
 }
 
 function attemptOf(

@@ -11,6 +11,7 @@ import { decisionWorkflowId, type DecisionsReconciled } from './guidance.contrac
 /** A workflow that is still there gets this long to tell of the expiry itself. */
 const graceMs = 2 * minuteMs;
 const batch = 200;
+const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** Settles decisions that nobody can answer any more because their workflow ended without settling them. */
 @Injectable()
@@ -24,18 +25,28 @@ export class DecisionReconciler {
   ) {}
 
   async reconcile(olderThanMs = graceMs): Promise<DecisionsReconciled> {
-    const waiting = await this.decisions.awaitingSince(new Date(Date.now() - olderThanMs), batch);
-    let expired = 0;
-    for (const decision of waiting) {
-      if (await this.isOpen(decision)) continue;
-      const id = decision.id as DecisionId;
-      this.logger.warn({ decisionId: id }, 'decision.reconciled');
-      if ((await this.decisions.recordExpiry(id)) === 'expired') expired += 1;
+    const opened = new Date(Date.now() - olderThanMs);
+    let [examined, expired] = [0, 0];
+    for (let after = firstId; ;) {
+      const waiting = await this.decisions.awaitingSince(opened, after, batch);
+      for (const decision of waiting) if (await this.repair(decision)) expired += 1;
+      examined += waiting.length;
+      const last = waiting.at(-1);
+      if (waiting.length < batch || last === undefined) return { examined, expired };
+      after = last.id;
     }
-    return { examined: waiting.length, expired };
+  }
+
+  private async repair(decision: Decision): Promise<boolean> {
+    if (await this.isOpen(decision)) return false;
+    this.logger.warn({ decisionId: decision.id }, 'decision.reconciled');
+    return (await this.decisions.recordExpiry(decision.id as DecisionId)) === 'expired';
   }
 
   private async isOpen({ id, portfolioId }: Decision): Promise<boolean> {
+    // the job that opened it starts its workflow next, however long it has to wait for a worker; asked first, because a
+    // job that ends between the two questions has started the workflow
+    const isComing = await this.jobs.hasUnfinished(portfolioId);
     try {
       const { status } = await this.temporal.call((client) =>
         client.workflow.getHandle(decisionWorkflowId(id as DecisionId)).describe(),
@@ -43,8 +54,7 @@ export class DecisionReconciler {
       return status.name === 'RUNNING' || status.name === 'PAUSED';
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
-      // the job that opened it starts its workflow next, however long it has to wait for a worker
-      return this.jobs.hasUnfinished(portfolioId);
+      return isComing;
     }
   }
 }

@@ -18,7 +18,7 @@ const DecisionSchema = defineEntity({
     kind: p.enum(decisionKinds),
     state: p.enum(decisionStates),
     proposal: p.json<AllocationProposal>(),
-    /** SHA-256, in hex, of the canonical JSON of proposal and evidence: what the person was shown. */
+    /** SHA-256, in hex, of the canonical JSON of what the person was shown, as the audit event has it. */
     proposalHash: p.text(),
     evidence: p.json<DecisionEvidence>(),
     asOf: p.datetime().columnType('timestamptz'),

@@ -6,7 +6,7 @@ import { sha256 } from '../platform/crypto/sha256.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { DomainError, InvariantViolation } from '../shared/errors.js';
 import type { DecisionId, OwnerId } from '../shared/ids.js';
-import { hourMs } from '../shared/time.js';
+import { hourMs, toIso } from '../shared/time.js';
 import { Decision } from './decision.entity.js';
 import { stateAfter, type Answer, type DecisionState } from './domain/decision.js';
 
@@ -49,12 +49,12 @@ export class DecisionRepository {
     return this.em.find(Decision, where, { orderBy: { id: 'desc' }, limit, disableIdentityMap: true });
   }
 
-  /** Decisions that were opened before an instant and still wait, the oldest first. */
-  awaitingSince(opened: Date, limit: number): Promise<Decision[]> {
+  /** Decisions that were opened before an instant and still wait, in the order of their ids, from after `id`. */
+  awaitingSince(opened: Date, id: string, limit: number): Promise<Decision[]> {
     return this.em.find(
       Decision,
-      { state: 'awaiting_answer', openedAt: { $lt: opened } },
-      { orderBy: { openedAt: 'asc' }, limit, disableIdentityMap: true },
+      { state: 'awaiting_answer', openedAt: { $lt: opened }, id: { $gt: id } },
+      { orderBy: { id: 'asc' }, limit, disableIdentityMap: true },
     );
   }
 
@@ -69,19 +69,23 @@ export class DecisionRepository {
         actor: systemActor,
         kind: 'proposed',
       };
-      const proposalHash = sha256(canonicalJson({ proposal: wanted.proposal, evidence: wanted.evidence }));
-      const payload = {
+      const [clock] = await em.execute<{ now: Date }[]>(`select date_trunc('milliseconds', clock_timestamp()) as now`);
+      const openedAt = new Date(clock?.now ?? Number.NaN);
+      const answerBy = new Date(openedAt.getTime() + answerWithinHours * hourMs);
+      const shown = {
         kind: wanted.kind,
-        proposal_hash: proposalHash,
+        as_of: toIso(wanted.asOf.getTime()),
+        rehearsal: wanted.rehearsal,
+        simulated: wanted.simulated,
+        answer_by: toIso(answerBy.getTime()),
         proposal: wanted.proposal,
         evidence: wanted.evidence,
       };
+      const proposalHash = sha256(canonicalJson(shown));
       // the stream's lock also makes two attempts at the same decision wait for each other
-      const { recordedAt } = await this.audit.append({ ...event, payload }, em);
+      await this.audit.append({ ...event, payload: { ...shown, proposal_hash: proposalHash } }, em);
       const known = await em.findOne(Decision, { id: wanted.id });
       if (known) return known;
-      const openedAt = new Date(recordedAt);
-      const answerBy = new Date(openedAt.getTime() + answerWithinHours * hourMs);
       const row = em.create(Decision, { ...wanted, state: 'awaiting_answer', proposalHash, openedAt, answerBy });
       await em.flush();
       return row;
@@ -124,7 +128,8 @@ export class DecisionRepository {
       const row = await em.findOne(Decision, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!row) throw new InvariantViolation(`decision ${id} was never opened`);
       if (row.state !== 'awaiting_answer') {
-        if (row.updateId === by.updateId) return row.state;
+        // an expiry that comes after an answer has nothing to settle
+        if (row.updateId === by.updateId || state === 'expired') return row.state;
         throw new DomainError('conflict', `the decision was ${row.state} already`);
       }
       const { recordedAt } = await this.audit.append(
@@ -135,7 +140,12 @@ export class DecisionRepository {
           eventKey: `${decisionSubject(id)}:settled`,
           actor: by.actor,
           kind: state,
-          payload: { ...by.payload, proposal_hash: row.proposalHash },
+          payload: {
+            ...by.payload,
+            proposal_hash: row.proposalHash,
+            rehearsal: row.rehearsal,
+            simulated: row.simulated,
+          },
         },
         em,
       );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../platform/http/page.js';
+import { plainText } from '../platform/http/plain-text.js';
 import { choices, decisionKinds, decisionStates } from './domain/decision.js';
 
 export const decisionsQuery = z.object({
@@ -17,7 +18,7 @@ export const decisionIdParam = z.uuid();
 export const answerBody = z
   .strictObject({
     choice: z.enum(choices),
-    note: z.string().trim().max(2_000).optional(),
+    note: plainText(2_000).optional(),
     proposal_hash: z
       .string()
       .max(64)
@@ -38,6 +39,8 @@ export const decisionSchema = z
     simulated: z.boolean().describe('True when any price came from the market simulator'),
     proposal: z.object({
       optimization_id: z.uuid(),
+      prices_of: z.iso.date().nullable().describe('Day of the closes behind the current weights'),
+      assumptions: z.array(z.string()).describe('What the current weights take for granted'),
       weights: z.array(
         z.object({ asset_id: z.string(), current_weight: z.number().nullable(), target_weight: z.number() }),
       ),
@@ -62,6 +65,8 @@ export const decisionSchema = z
       simulated: false,
       proposal: {
         optimization_id: '01a21087-6991-7299-9dd6-5c3dd9f6d0ff',
+        prices_of: '2021-07-06',
+        assumptions: [],
         weights: [
           { asset_id: 'BTC', current_weight: 0.4642, target_weight: 0.6 },
           { asset_id: 'ETH', current_weight: 0.2521, target_weight: 0.2 },

@@ -26,6 +26,9 @@ import type {
 } from './guidance.schemas.js';
 import { decisionEventView, decisionView } from './guidance.views.js';
 
+/** How often an answer that was accepted and then could not be written is given again. */
+const mostAttempts = 3;
+
 /** `pending`: no worker took the answer in time; the same request again finds out what became of it. */
 export type AnswerOutcome = { kind: 'recorded' | 'pending'; decision: DecisionView };
 
@@ -76,54 +79,57 @@ export class GuidanceService {
     };
     // the update's id covers the answer, so that a key used again with another answer is another update
     const updateId = `answer:${sha256(canonicalJson({ id, key: key ?? null, ...answer })).slice(0, 40)}`;
+    const attemptKey = key === undefined ? uuidv7() : updateId;
     const decision = await this.found(ownerId, id);
-    if (isSettled(decision.state)) {
-      if (decision.updateId === updateId) return { kind: 'recorded', decision: decisionView(decision) };
-      return this.refuse(decision, answer, whyRefused(decision, answer));
+    if (isSettled(decision.state)) return this.settled(decision, answer, updateId, attemptKey);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await this.temporal.call((client) =>
+          client.workflow
+            .getHandle(decisionWorkflowId(id as DecisionId))
+            .executeUpdate(answerDecision, { args: [answer], updateId: `${updateId}:${attempt}` }),
+        );
+        return { kind: 'recorded', decision: await this.get(ownerId, id) };
+      } catch (error) {
+        // whatever the update said, the row knows whether it was recorded
+        const now = await this.found(ownerId, id);
+        if (isSettled(now.state)) return this.settled(now, answer, updateId, attemptKey);
+        if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+          await this.temporal.ping();
+          return { kind: 'pending', decision: decisionView(now) };
+        }
+        if (error instanceof WorkflowNotFoundError) {
+          throw new DomainError('unavailable', 'the decision cannot take answers yet', { cause: error });
+        }
+        if (!(error instanceof WorkflowUpdateFailedError) || attempt === mostAttempts) throw error;
+        if (error.cause instanceof ApplicationFailure && error.cause.type === answerRefused) {
+          return this.refuse(now, answer, error.cause.message, attemptKey);
+        }
+        // accepted, and then it could not be written: the question is open again, and an update's id is used up
+      }
     }
-    try {
-      await this.temporal.call((client) =>
-        client.workflow
-          .getHandle(decisionWorkflowId(id as DecisionId))
-          .executeUpdate(answerDecision, { args: [answer], updateId }),
-      );
-    } catch (error) {
-      return this.unanswered(error, ownerId, id, answer, updateId);
-    }
-    return { kind: 'recorded', decision: await this.get(ownerId, id) };
   }
 
-  private async unanswered(
-    error: unknown,
-    ownerId: OwnerId,
-    id: string,
+  /** The same answer again is told as recorded, any other is refused. */
+  private settled(
+    decision: Decision,
     answer: Answer,
     updateId: string,
-  ): Promise<AnswerOutcome> {
-    // whatever the update said, the row knows whether it was recorded
-    const decision = await this.found(ownerId, id);
-    if (decision.updateId === updateId) return { kind: 'recorded', decision: decisionView(decision) };
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-      return { kind: 'pending', decision: decisionView(decision) };
-    }
-    if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-      if (error.cause.type === answerRefused) return this.refuse(decision, answer, error.cause.message);
-    }
-    if (isSettled(decision.state)) return this.refuse(decision, answer, whyRefused(decision, answer));
-    if (error instanceof WorkflowNotFoundError) {
-      throw new DomainError('unavailable', 'the decision cannot take answers yet', { cause: error });
-    }
-    throw error;
+    attemptKey: string,
+  ): Promise<AnswerOutcome> | AnswerOutcome {
+    const isSame = decision.updateId?.startsWith(`${updateId}:`) ?? false;
+    if (isSame) return { kind: 'recorded', decision: decisionView(decision) };
+    return this.refuse(decision, answer, whyRefused(decision, answer), attemptKey);
   }
 
-  private async refuse(decision: Decision, answer: Answer, why: string): Promise<never> {
+  private async refuse(decision: Decision, answer: Answer, why: string, attempt: string): Promise<never> {
     const { actor, choice, note } = answer;
     await this.audit.append({
       stream: decisionStream(decision.portfolioId),
       ownerId: decision.ownerId as OwnerId,
       subject: decisionSubject(decision.id),
-      // every refused attempt is a fact of its own
-      eventKey: `${decisionSubject(decision.id)}:refused:${uuidv7()}`,
+      // a refused attempt is a fact of its own; sent again with its key, it is the same fact
+      eventKey: `${decisionSubject(decision.id)}:refused:${attempt}`,
       actor,
       kind: 'answer_refused',
       payload: { choice, note, reason: why },

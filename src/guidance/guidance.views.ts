@@ -13,6 +13,8 @@ export const decisionView = (row: Decision): DecisionView => ({
   simulated: row.simulated,
   proposal: {
     optimization_id: row.proposal.optimizationId,
+    prices_of: row.proposal.pricesOf,
+    assumptions: row.proposal.assumptions,
     weights: row.proposal.weights.map(({ assetId, currentWeight, targetWeight }) => ({
       asset_id: assetId,
       current_weight: currentWeight,

@@ -10,6 +10,7 @@ import type { ReconciliationReport } from './jobs.contract.js';
 /** Younger jobs are still telling their own story. */
 const ageMs = 2 * minuteMs;
 const batch = 200;
+const firstId = '00000000-0000-0000-0000-000000000000';
 /** A repeated request gets its first answer this long. */
 const answersLiveMs = 30 * dayMs;
 
@@ -24,11 +25,18 @@ export class JobReconciler {
   ) {}
 
   async reconcile(olderThanMs = ageMs): Promise<ReconciliationReport> {
-    const unfinished = await this.jobs.unfinishedSince(new Date(Date.now() - olderThanMs), batch);
-    let repaired = 0;
-    for (const job of unfinished) if (await this.repair(job)) repaired += 1;
+    const instant = new Date(Date.now() - olderThanMs);
+    let [examined, repaired] = [0, 0];
+    for (let after = firstId; ;) {
+      const unfinished = await this.jobs.unfinishedBefore(instant, after, batch);
+      for (const job of unfinished) if (await this.repair(job)) repaired += 1;
+      examined += unfinished.length;
+      const last = unfinished.at(-1);
+      if (unfinished.length < batch || last === undefined) break;
+      after = last.id;
+    }
     const forgotten = await this.jobs.forgetAnswersBefore(new Date(Date.now() - answersLiveMs));
-    return { examined: unfinished.length, repaired, forgotten };
+    return { examined, repaired, forgotten };
   }
 
   private async repair(job: Job): Promise<boolean> {

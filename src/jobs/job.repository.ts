@@ -46,16 +46,21 @@ export class JobRepository {
     );
   }
 
-  unfinishedSince(instant: Date, limit: number): Promise<Job[]> {
+  /** Jobs from before an instant that have not ended, in the order of their ids, from after `id`. */
+  unfinishedBefore(instant: Date, id: string, limit: number): Promise<Job[]> {
     return this.em.find(
       Job,
-      { state: { $in: ['requested', 'running'] }, createdAt: { $lt: instant } },
-      { orderBy: { createdAt: 'asc' }, limit, disableIdentityMap: true },
+      { state: { $in: ['requested', 'running'] }, createdAt: { $lt: instant }, id: { $gt: id } },
+      { orderBy: { id: 'asc' }, limit, disableIdentityMap: true },
     );
   }
 
   async hasUnfinished(portfolioId: string): Promise<boolean> {
     return (await this.em.count(Job, { portfolioId, state: { $in: ['requested', 'running'] } })) > 0;
+  }
+
+  async isUnfinished(jobId: string): Promise<boolean> {
+    return (await this.em.count(Job, { id: jobId, state: { $in: ['requested', 'running'] } })) > 0;
   }
 
   /** Removes idempotency records from before an instant; answers how many. */

@@ -28,7 +28,8 @@ export interface JobProblem {
 
 /** Implemented by activities/jobs.activities.ts; every one is idempotent by (job, event key). */
 export interface JobActivities {
-  jobStarted(input: { jobId: JobId; workflowId: string; runId: string }): Promise<void>;
+  /** `wanted` is false for a job that was cancelled before its workflow came to run. */
+  jobStarted(input: { jobId: JobId; workflowId: string; runId: string }): Promise<{ wanted: boolean }>;
   jobProgressed(input: { jobId: JobId; key: string; progress: JobProgress }): Promise<void>;
   jobSucceeded(input: { jobId: JobId; result: string }): Promise<void>;
   jobFailed(input: { jobId: JobId; problem: JobProblem }): Promise<void>;

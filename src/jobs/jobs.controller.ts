@@ -2,6 +2,7 @@ import { Controller, Get, Header, HttpCode, Param, Post, Query, Req, Res } from 
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentOwner } from '../platform/http/current-owner.js';
+import { Draining } from '../platform/http/draining.js';
 import { decodeCursor, type Page } from '../platform/http/page.js';
 import { streamEvents, wantsEventStream } from '../platform/http/server-sent-events.js';
 import { DomainError } from '../shared/errors.js';
@@ -17,7 +18,10 @@ const streamBatch = 200;
 @ApiTags('jobs')
 @Controller('api/v1/jobs')
 export class JobsController {
-  constructor(private readonly jobs: JobsService) {}
+  constructor(
+    private readonly jobs: JobsService,
+    private readonly draining: Draining,
+  ) {}
 
   @ApiOperation({ summary: 'Jobs, newest first' })
   @Get()
@@ -54,7 +58,7 @@ export class JobsController {
     }
     let seen = sequenceFrom(request.header(lastEventIdHeader) ?? after);
     let ended = isFinal((await this.jobs.get(owner, id)).state);
-    await streamEvents(request, response, async () => {
+    await streamEvents(response, this.draining.signal, async () => {
       const { items } = await this.jobs.events(owner, id, seen, streamBatch);
       seen = items.at(-1)?.sequence ?? seen;
       if (items.length === 0 && ended) return null;

@@ -75,6 +75,7 @@ export class JobsService {
       input: { ...wanted.input },
       traceHeaders: currentTraceHeaders(),
       createdAt: new Date(),
+      nextAttemptAt: new Date(),
     });
     await em.flush();
     await recordIn(em, id, { key: 'requested', kind: 'requested' });
@@ -107,17 +108,17 @@ export class JobsService {
   async cancel(ownerId: OwnerId, id: string): Promise<JobView> {
     const job = await this.found(ownerId, id);
     if (isFinal(job.state)) throw new DomainError('conflict', `the job has ${job.state} already`);
-    const withdrawn = await this.em.transactional(async (tx) => {
-      const removed = await tx.execute<unknown[]>(
-        'delete from workflow_outbox where job_id = ? and sent_at is null returning id',
+    const isSent = await this.em.transactional(async (tx) => {
+      const [removed] = await tx.execute<{ attempts: number }[]>(
+        'delete from workflow_outbox where job_id = ? and sent_at is null returning attempts',
         [id],
       );
-      const isWithdrawn = removed.length > 0;
       await recordIn(tx, id, { key: 'cancel_requested', kind: 'cancel_requested' });
-      if (isWithdrawn) await recordIn(tx, id, { key: 'cancelled', kind: 'cancelled', set: { state: 'cancelled' } });
-      return isWithdrawn;
+      if (removed) await recordIn(tx, id, { key: 'cancelled', kind: 'cancelled', set: { state: 'cancelled' } });
+      // an attempt whose answer was lost may have started it
+      return !removed || removed.attempts > 0;
     });
-    if (!withdrawn) await this.cancelWorkflow(job.workflowId);
+    if (isSent) await this.cancelWorkflow(job.workflowId);
     this.em.clear();
     return this.get(ownerId, id);
   }

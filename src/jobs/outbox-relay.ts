@@ -12,13 +12,19 @@ import { TypedSearchAttributes, type SearchAttributePair } from '@temporalio/com
 import type { Config } from '../platform/config/config.js';
 import { CONFIG } from '../platform/config/config.module.js';
 import { TemporalClient } from '../platform/temporal/temporal-client.js';
+import { DomainError } from '../shared/errors.js';
+import { minuteMs, secondMs } from '../shared/time.js';
 import { inTrace } from '../platform/temporal/tracing.js';
 import { jobKindAttribute, portfolioIdAttribute } from './jobs.contract.js';
+import { recordIn } from './job.repository.js';
 import { WorkflowOutbox } from './workflow-outbox.entity.js';
 
 const sweepEveryMs = 1_000;
 const slowestSweepMs = 10_000;
 const batch = 20;
+/** A refused line waits longer each time, and this often. */
+const mostRefusals = 8;
+const slowestRetryMs = 5 * minuteMs;
 
 /**
  * Starts the workflows that the outbox holds, each once, in every process that runs it.
@@ -79,10 +85,11 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async sendOne(): Promise<boolean> {
-    let failure: Error | undefined;
+    let away: DomainError | undefined;
     const found = await this.em.fork().transactional(async (em) => {
       const [id] = await em.execute<{ id: string }[]>(
-        'select id from workflow_outbox where sent_at is null order by id limit 1 for update skip locked',
+        `select id from workflow_outbox where sent_at is null and next_attempt_at <= clock_timestamp()
+         order by next_attempt_at, id limit 1 for update skip locked`,
       );
       if (!id) return false;
       const line = await em.findOneOrFail(WorkflowOutbox, id);
@@ -92,14 +99,30 @@ export class OutboxRelay implements OnApplicationBootstrap, BeforeApplicationShu
         line.sentAt = new Date();
         line.lastError = null;
       } catch (error) {
-        failure = error instanceof Error ? error : new Error(String(error));
-        line.lastError = failure.message;
+        line.lastError = error instanceof Error ? error.message : String(error);
+        if (error instanceof DomainError && error.kind === 'unavailable') away = error;
+        else await this.refused(em, line);
       }
       return true;
     });
-    // thrown after the commit, which keeps the attempt
-    if (failure) throw failure;
+    // thrown after the commit, which keeps the attempt: nothing else can be sent now either
+    if (away) throw away;
     return found;
+  }
+
+  /** Temporal is there and does not take this line: the others go first, and in the end the job is told as failed. */
+  private async refused(em: EntityManager, line: WorkflowOutbox): Promise<void> {
+    this.logger.error({ jobId: line.jobId, attempts: line.attempts, reason: line.lastError }, 'outbox.refused');
+    line.nextAttemptAt = new Date(Date.now() + Math.min(2 ** line.attempts * secondMs, slowestRetryMs));
+    if (line.attempts < mostRefusals) return;
+    const problem = {
+      type: '/problems/not-started',
+      title: 'Not started',
+      detail: 'The workflow service does not accept this job.',
+    };
+    em.remove(line);
+    const set = { state: 'failed', problem } as const;
+    await recordIn(em, line.jobId, { key: 'failed', kind: 'failed', payload: { ...problem }, set });
   }
 
   private async start(line: WorkflowOutbox): Promise<void> {

@@ -7,7 +7,8 @@ const WorkflowOutboxSchema = defineEntity({
   indexes: [
     {
       name: 'workflow_outbox_unsent',
-      expression: 'create index "workflow_outbox_unsent" on "workflow_outbox" ("id") where sent_at is null',
+      expression:
+        'create index "workflow_outbox_unsent" on "workflow_outbox" ("next_attempt_at", "id") where sent_at is null',
     },
   ],
   properties: {
@@ -24,6 +25,8 @@ const WorkflowOutboxSchema = defineEntity({
     createdAt: p.datetime().columnType('timestamptz').defaultRaw('now()'),
     attempts: p.integer().default(0),
     lastError: p.text().nullable(),
+    /** Not before this time: a line that Temporal refuses must not hold up the others. */
+    nextAttemptAt: p.datetime().columnType('timestamptz').defaultRaw('now()'),
     sentAt: p.datetime().columnType('timestamptz').nullable(),
   },
 });

@@ -26,6 +26,8 @@ export interface FreezeSnapshotInput {
   series: SeriesRef[];
   asOf: IsoInstant;
   lookbackDays: number;
+  /** A rehearsal sees each bar as it was known at the as-of, a live run its newest revision. */
+  rehearsal: boolean;
 }
 
 export interface SolveInput extends OptimizePortfolioInput {

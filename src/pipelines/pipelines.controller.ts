@@ -1,6 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { jobSchema } from '../jobs/jobs.views.js';
 import { CurrentOwner } from '../platform/http/current-owner.js';
 import { IdempotencyKey, idempotencyKeyHeader } from '../platform/http/idempotency-key.js';
@@ -14,6 +14,9 @@ import {
   type PipelineView,
 } from './pipelines.schemas.js';
 import { PipelinesService } from './pipelines.service.js';
+
+/** Idempotency keys are unique within it, however the request spelled the route. */
+const path = '/api/v1/pipelines';
 
 @ApiTags('pipelines')
 @Controller('api/v1/pipelines')
@@ -30,10 +33,9 @@ export class PipelinesController {
     @CurrentOwner() ownerId: OwnerId,
     @Body({ schema: createPipelineBody }) body: CreatePipelineBody,
     @IdempotencyKey() key: string | undefined,
-    @Req() { method, path }: Request,
     @Res() response: Response,
   ): Promise<void> {
-    const request = { ownerId, method, path, key, body };
+    const request = { ownerId, method: 'POST', path, key, body };
     sendStored(response, await this.pipelines.request(request, body.portfolio_id as PortfolioId, body.as_of));
   }
 

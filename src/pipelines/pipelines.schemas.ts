@@ -47,7 +47,7 @@ export const pipelineSchema = z
     portfolio_id: z.uuid(),
     as_of: z.iso.datetime(),
     rehearsal: z.boolean(),
-    simulated: z.boolean(),
+    simulated: z.boolean().nullable().describe('Null until prices were collected'),
     collection: z.object({ assets: z.array(collectedAsset) }).nullable(),
     signals: z
       .object({

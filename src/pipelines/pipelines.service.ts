@@ -1,10 +1,11 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { v7 as uuidv7 } from 'uuid';
 import { GuidanceService } from '../guidance/guidance.service.js';
 import type { IdempotentRequest, StoredAnswer } from '../jobs/idempotency.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import type { CollectionReport } from '../data/data.contract.js';
+import { isCash } from '../data/domain/assets.js';
 import { OptimizationService } from '../optimization/optimization.service.js';
 import type { Config } from '../platform/config/config.js';
 import { CONFIG } from '../platform/config/config.module.js';
@@ -20,6 +21,8 @@ import { pipelineView } from './pipelines.views.js';
 
 @Injectable()
 export class PipelinesService {
+  private readonly logger = new Logger(PipelinesService.name);
+
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly em: EntityManager,
@@ -44,24 +47,25 @@ export class PipelinesService {
     rehearsal: boolean,
   ): Promise<StoredAnswer> {
     const { ownerId } = request;
-    const { name, holdings } = await this.portfolios.withHoldings(ownerId, portfolioId);
-    if (holdings.length === 0) {
-      throw new DomainError('conflict', `portfolio "${name}" holds nothing; set its holdings first`);
-    }
     const { answer } = await this.jobs.request(request, async (em) => {
+      const { name, holdings } = await this.portfolios.withHoldings(ownerId, portfolioId);
+      const assets = holdings.map(({ assetId }) => assetId).filter((assetId) => !isCash(assetId));
+      if (assets.length === 0) {
+        throw new DomainError('conflict', `portfolio "${name}" holds nothing; set its holdings first`);
+      }
       const input: RunPipelineInput = {
         pipelineId: uuidv7() as PipelineId,
         jobId: uuidv7() as JobId,
         ownerId,
         portfolioId,
-        assets: holdings.map(({ assetId }) => assetId),
+        assets,
         asOf: toIso(asOf),
         rehearsal,
         optimizationId: uuidv7() as OptimizationId,
         decisionId: uuidv7() as DecisionId,
         answerWithinHours: this.config.guidance.answerWithinHours,
       };
-      const { pipelineId, jobId, assets, optimizationId, decisionId } = input;
+      const { pipelineId, jobId, optimizationId, decisionId } = input;
       em.create(Pipeline, {
         id: pipelineId,
         ownerId,
@@ -81,7 +85,8 @@ export class PipelinesService {
         portfolioId,
         workflowType: runPipelineWorkflow,
         workflowId: pipelineWorkflowId(pipelineId),
-        summary: `pipeline of "${name}" as of ${toIso(asOf)}${rehearsal ? ' (rehearsal)' : ''}`,
+        // the server takes 400 bytes
+        summary: `pipeline of "${name.slice(0, 40)}" as of ${toIso(asOf)}${rehearsal ? ' (rehearsal)' : ''}`,
         input,
       };
     });
@@ -94,8 +99,14 @@ export class PipelinesService {
     for (const { id, ownerId } of await this.portfolios.allWithHoldings()) {
       const body = { portfolio_id: id, as_of: scheduledTime };
       const request = { ownerId, method: 'SCHEDULE', path: 'daily-pipeline', key: `${id}:${scheduledTime}`, body };
-      const answer = await this.accept(request, id, Date.parse(scheduledTime), false);
-      jobIds.push((JSON.parse(answer.body) as { id: JobId }).id);
+      try {
+        const answer = await this.accept(request, id, Date.parse(scheduledTime), false);
+        jobIds.push((JSON.parse(answer.body) as { id: JobId }).id);
+      } catch (error) {
+        // emptied since it was listed; the other portfolios have their runs
+        if (!(error instanceof DomainError) || error.kind !== 'conflict') throw error;
+        this.logger.warn({ portfolioId: id, reason: error.message }, 'pipeline.not_scheduled');
+      }
     }
     return jobIds;
   }

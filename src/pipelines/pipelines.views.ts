@@ -37,7 +37,7 @@ export const pipelineView = (
   portfolio_id: row.portfolioId,
   as_of: toIso(row.asOf.getTime()),
   rehearsal: row.rehearsal,
-  simulated: row.collection?.assets.some((asset) => asset.simulated) ?? false,
+  simulated: row.collection?.assets.some((asset) => asset.simulated) ?? null,
   collection: row.collection ? { assets: row.collection.assets.map(assetView) } : null,
   signals: made.signals && {
     items: made.signals.items,

@@ -1,6 +1,6 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Request, Response } from 'express';
+import type { Response } from 'express';
 import { CurrentOwner } from '../platform/http/current-owner.js';
 import { IdempotencyKey, idempotencyKeyHeader } from '../platform/http/idempotency-key.js';
 import type { Page } from '../platform/http/page.js';
@@ -20,6 +20,9 @@ import {
 } from './portfolio.schemas.js';
 import { PortfolioService } from './portfolio.service.js';
 
+/** Idempotency keys are unique within it, however the request spelled the route. */
+const path = '/api/v1/portfolios';
+
 @ApiTags('portfolios')
 @Controller('api/v1/portfolios')
 export class PortfolioController {
@@ -34,10 +37,9 @@ export class PortfolioController {
     @CurrentOwner() ownerId: OwnerId,
     @Body({ schema: createPortfolioBody }) body: CreatePortfolioBody,
     @IdempotencyKey() key: string | undefined,
-    @Req() { method, path }: Request,
     @Res() response: Response,
   ): Promise<void> {
-    sendStored(response, await this.portfolios.create({ ownerId, method, path, key, body }, body.name));
+    sendStored(response, await this.portfolios.create({ ownerId, method: 'POST', path, key, body }, body.name));
   }
 
   @ApiOperation({ summary: 'Portfolios, in the order they were made' })

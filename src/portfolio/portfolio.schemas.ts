@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../platform/http/page.js';
+import { plainText } from '../platform/http/plain-text.js';
 
 /** Decimal text; JSON numbers are accepted in. */
 const decimalIn = z.union([z.string().max(64), z.number()]).transform(String);
 
 export const createPortfolioBody = z
-  .strictObject({ name: z.string().trim().min(1).max(100) })
+  .strictObject({ name: plainText(100).min(1) })
   .meta({ id: 'CreatePortfolio', example: { name: 'Core' } });
 export type CreatePortfolioBody = z.output<typeof createPortfolioBody>;
 

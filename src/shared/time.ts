@@ -13,20 +13,25 @@ export const toIso = (ms: EpochMs): IsoInstant => new Date(ms).toISOString().rep
 /** Calendar date in UTC, `YYYY-MM-DD`. */
 export const utcDate = (ms: EpochMs): string => new Date(ms).toISOString().slice(0, 10);
 
+const firstYear = 1900;
+const lastYear = 9998;
+
 /**
  * The instant that an as-of text names, or undefined when it names none.
  *
  * A date `D` means `D+1T00:00Z`, so that D's crypto and US bars are closed and included; anything else must be
- * ISO 8601 with a zone (`Z` or an offset).
+ * ISO 8601 with a zone (`Z` or an offset). Years are 1900 to 9998: the wire has four digits for the day after, too.
  */
 export function parseAsOf(text: string): EpochMs | undefined {
-  const date = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text);
-  if (date) {
-    const ms = Date.parse(`${text}T00:00:00Z`);
-    // Date.parse rolls 2021-02-30 over into March
-    return Number.isNaN(ms) || utcDate(ms) !== text ? undefined : ms + dayMs;
-  }
-  if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(text)) return undefined;
+  const parts = /^(\d{4}-\d{2}-\d{2})(T([01]\d|2[0-3]):\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2}))?$/.exec(text);
+  if (!parts) return undefined;
+  const [, date = '', time] = parts;
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  // Date.parse rolls 2021-02-30 over into March
+  if (Number.isNaN(midnight) || utcDate(midnight) !== date) return undefined;
+  const year = Number(date.slice(0, 4));
+  if (year < firstYear || year > lastYear) return undefined;
+  if (time === undefined) return midnight + dayMs;
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
 }

@@ -41,7 +41,7 @@ test('stores the bars and tells where it is while it works', async () => {
   const environment = new MockActivityEnvironment();
   const beats: unknown[] = [];
   environment.on('heartbeat', (details: unknown) => beats.push(details));
-  expect(await run(environment)).toMatchObject({ rowsNew: 800, series: { source: 'simulated:binance' } });
+  expect(await run(environment)).toMatchObject({ rowsNew: 800, series: { source: 'simulated:binance:3' } });
   expect(beats).toEqual([
     { assetId: 'BTC', note: 'asking binance' },
     { assetId: 'BTC', asking: expect.stringContaining('/api/v3/klines?symbol=BTCUSDT') },

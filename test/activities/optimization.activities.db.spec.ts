@@ -61,6 +61,7 @@ const freeze = (run: OptimizePortfolioInput) =>
     series: run.series,
     asOf: run.asOf,
     lookbackDays: run.lookbackDays,
+    rehearsal: run.rehearsal,
   });
 
 beforeAll(async () => {
@@ -89,6 +90,19 @@ test('answers the same snapshot to a retry, although more bars were stored in be
   await candles().storeSeries(series('XRP'), swinging(0.1, 1.7));
   expect(await freeze(run)).toBe(first);
   expect(await optimizations().snapshot(first)).toEqual(before);
+});
+
+test('a live run freezes what was corrected after it was asked for, a rehearsal does not', async () => {
+  const asOf = start + 190 * dayMs;
+  await candles().storeSeries(series('SOL'), swinging(0.1, 1.1));
+  const corrected = { ...swinging(0.1, 1.1)[189]!, high: '999', close: '999' };
+  await candles().storeSeries(series('SOL'), [corrected]);
+  const lastClose = async (rehearsal: boolean) => {
+    const run = input({ series: [series('BTC'), series('SOL')], asOf: toIso(asOf), rehearsal });
+    return (await optimizations().snapshot(await freeze(run))).closes['SOL']!.at(-1);
+  };
+  expect(await lastClose(true)).toBe(swinging(0.1, 1.1)[189]!.close);
+  expect(await lastClose(false)).toBe('999');
 });
 
 test('solves on the snapshot and stores weights that can be derived from it again', async () => {
@@ -130,7 +144,7 @@ test('limits that cannot hold are stored as an outcome with the reason', async (
 });
 
 test('an asset without bars is an outcome that names it', async () => {
-  const run = input({ series: [...input().series, series('SOL')] });
+  const run = input({ series: [...input().series, series('ADA')] });
   const summary = await activities().solve({ ...run, snapshotId: await freeze(run) });
-  expect(summary.reason).toMatch(/has 0; the shortest series is SOL with 0 bars$/);
+  expect(summary.reason).toMatch(/has 0; the shortest series is ADA with 0 bars$/);
 });

@@ -57,7 +57,7 @@ beforeAll(async () => {
   await candles().storeSeries(series('BTC'), rising(140));
   await candles().storeSeries(series('ETH'), flat(140));
   await candles().storeSeries(series('SOL'), rising(41));
-  await candles().storeSeries(series('GLD', 'simulated:yahoofinance'), rising(140));
+  await candles().storeSeries(series('GLD', 'simulated:yahoofinance:1'), rising(140));
 });
 
 test('stores the signals of bars closed at the as-of and says why the others are withheld', async () => {
@@ -91,6 +91,19 @@ test('a retried attempt answers the same ids, also when prices were corrected in
   expect(await activities().evaluateSignals(run)).toEqual(first);
 });
 
+test('a live run sees what was corrected after it was asked for, a rehearsal does not', async () => {
+  await candles().storeSeries(series('ADA'), rising(130));
+  const last = rising(130)[129]!;
+  await candles().storeSeries(series('ADA'), [{ ...last, high: '171', close: '168' }]);
+  const entry = async (rehearsal: boolean) => {
+    const run = input({ series: [series('ADA')], rehearsal });
+    await activities().evaluateSignals(run);
+    return (await signals().recordedRun(run.runId))!.signals.map(({ entryPrice }) => entryPrice);
+  };
+  expect(await entry(true)).toEqual(['167']);
+  expect(await entry(false)).toEqual(['168']);
+});
+
 test('attempts at once answer the same ids', async () => {
   const run = input();
   const answers = await Promise.all([1, 2, 3].map(() => activities().evaluateSignals(run)));
@@ -99,7 +112,7 @@ test('attempts at once answer the same ids', async () => {
 });
 
 test('a signal from simulated prices says so', async () => {
-  const run = input({ series: [series('GLD', 'simulated:yahoofinance')] });
+  const run = input({ series: [series('GLD', 'simulated:yahoofinance:1')] });
   await activities().evaluateSignals(run);
   const { signals: stored } = (await signals().recordedRun(run.runId))!;
   expect(stored).toMatchObject([{ assetId: 'GLD', simulated: true }]);

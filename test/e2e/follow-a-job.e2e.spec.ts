@@ -1,5 +1,8 @@
+import { RequestContext } from '@mikro-orm/core';
+import { MikroORM } from '@mikro-orm/postgresql';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { PipelinesService } from '../../src/pipelines/pipelines.service.js';
 import { aPortfolio, finishedJob, startService, type Service } from '../support/story.js';
 
 let service: Service;
@@ -98,3 +101,34 @@ test('lists page by cursor without a gap or a repeat, and filter by kind and sta
   const { body } = await service.http.get('/api/v1/jobs?state=lost').expect(422);
   expect(body.errors[0]).toMatchObject({ field: 'state', value: 'lost' });
 });
+
+test('an answer that was given is given again, also when the portfolio was emptied since', async () => {
+  const { body } = await service.http.post('/api/v1/portfolios').send({ name: 'Short-lived' }).expect(201);
+  const hold = (held: object) =>
+    service.http.put(`/api/v1/portfolios/${body.id}/holdings`).send({ holdings: held }).expect(200);
+  await hold({ BTC: '1', ETH: '1', SPY: '1' });
+  const first = await post('emptied', { portfolio_id: body.id, as_of: '2025-06-30' }).expect(202);
+  await hold({});
+  const again = await post('emptied', { portfolio_id: body.id, as_of: '2025-06-30' }).expect(202);
+  expect(again.text).toBe(first.text);
+  await finishedJob(service, first.body.id);
+}, 40_000);
+
+test('a name that the database could not store is refused at the door', async () => {
+  for (const name of ['a\u0000b', 'a\ud800b', 'a\u0007b']) {
+    const { body } = await service.http.post('/api/v1/portfolios').send({ name }).expect(422);
+    expect(body.errors[0].field).toBe('name');
+  }
+});
+
+test('a schedule requests one run for each portfolio that holds something, once, as of the scheduled time', async () => {
+  const pipelines = service.api.get(PipelinesService);
+  const request = () =>
+    RequestContext.create(service.api.get(MikroORM).em, () => pipelines.requestScheduled('2025-07-01T00:45:00.000Z'));
+  const jobs = await request();
+  expect(jobs.length).toBeGreaterThan(0);
+  expect(await request()).toEqual(jobs);
+  const finished = await finishedJob(service, jobs[0]!);
+  const { body } = await service.http.get(finished.result).expect(200);
+  expect(body).toMatchObject({ as_of: '2025-07-01T00:45:00Z', rehearsal: false });
+}, 40_000);

@@ -1,4 +1,4 @@
-import { aWaitingDecision, startService, type Service } from '../support/story.js';
+import { aPortfolio, aWaitingDecision, finishedJob, holdings, startService, type Service } from '../support/story.js';
 
 let service: Service;
 let made: Awaited<ReturnType<typeof aWaitingDecision>>;
@@ -12,7 +12,7 @@ test('collects closed bars of every asset and says from where', () => {
   const { assets } = made.pipeline.collection;
   expect(assets.map((asset: { asset_id: string }) => asset.asset_id).sort()).toEqual(['BTC', 'ETH', 'GLD', 'SPY']);
   for (const asset of assets) {
-    expect(asset.source).toMatch(/^simulated:(binance|yahoofinance)$/);
+    expect(asset.source).toMatch(/^simulated:(binance|yahoofinance):7$/);
     expect(asset.rows_stored).toBe(asset.rows_new);
     expect(asset.rows_stored).toBeGreaterThan(365);
     expect(asset.last_open_time <= '2025-06-30T00:00:00Z').toBe(true);
@@ -80,14 +80,34 @@ test('a second run over the same bars stores none of them again and comes to the
 }, 40_000);
 
 test('an asset that no source has fails the job with a reason that names it', async () => {
-  const { body: portfolio } = await service.http.post('/api/v1/portfolios').send({ name: 'Rare' }).expect(201);
-  const path = `/api/v1/portfolios/${portfolio.id}`;
-  await service.http
-    .put(`${path}/holdings`)
-    .send({ holdings: { BTC: '1', USD: '5', ETH: '1' } })
-    .expect(200);
-  const { body: job } = await service.http.post('/api/v1/pipelines').send({ portfolio_id: portfolio.id }).expect(202);
-  const failed = await (await import('../support/story.js')).finishedJob(service, job.id);
-  expect(failed).toMatchObject({ state: 'failed', problem: { type: '/problems/prices-missing' } });
-  expect(failed.problem.detail).toContain('USD');
+  const onlyCrypto = await startService({ env: { FKS_SOURCES: 'binance' } });
+  try {
+    const portfolioId = await aPortfolio(onlyCrypto);
+    const { body: job } = await onlyCrypto.http
+      .post('/api/v1/pipelines')
+      .send({ portfolio_id: portfolioId })
+      .expect(202);
+    const failed = await finishedJob(onlyCrypto, job.id);
+    expect(failed).toMatchObject({ state: 'failed', problem: { type: '/problems/prices-missing' } });
+    expect(failed.problem.detail).toContain('SPY');
+    expect(failed.problem.detail).not.toContain('BTC (');
+  } finally {
+    await onlyCrypto.stop();
+  }
+}, 60_000);
+
+test('cash is part of what is held and no part of what is collected or optimized', async () => {
+  const { body: portfolio } = await service.http.post('/api/v1/portfolios').send({ name: 'With cash' }).expect(201);
+  const cash = { ...holdings, USD: '100000' };
+  await service.http.put(`/api/v1/portfolios/${portfolio.id}/holdings`).send({ holdings: cash }).expect(200);
+  const body = { portfolio_id: portfolio.id, as_of: '2025-06-30' };
+  const { body: job } = await service.http.post('/api/v1/pipelines').send(body).expect(202);
+  const { body: pipeline } = await service.http.get((await finishedJob(service, job.id)).result).expect(200);
+  const { body: decision } = await service.http.get(`/api/v1/decisions/${pipeline.decision_id}`).expect(200);
+  const weights = decision.proposal.weights as { asset_id: string; current_weight: number; target_weight: number }[];
+  const usd = weights.find(({ asset_id }) => asset_id === 'USD')!;
+  expect(usd.target_weight).toBe(0);
+  expect(usd.current_weight).toBeGreaterThan(0.1);
+  expect(weights.reduce((sum, { current_weight }) => sum + current_weight, 0)).toBeCloseTo(1, 12);
+  expect(decision.proposal.assumptions[0]).toContain('1 USDT is counted as 1 USD');
 }, 40_000);

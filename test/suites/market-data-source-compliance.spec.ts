@@ -59,7 +59,7 @@ test('the suite sees bars that do not ascend', () => {
     candles: [bar, bar],
     refused: [],
     rowsRefused: 0,
-    simulated: false,
+    simulatedSeed: null,
   } as const;
   expect(broken({ kind: 'ok', value }, { ...casesOf('csv'), from: null })).toEqual([
     '1970-01-01 does not come after the bar before',

@@ -37,7 +37,7 @@ const sourceCase = z.strictObject({
     closes: z.array(z.string()).optional(),
     quoteCurrency: z.string().optional(),
     adjustment: z.string().optional(),
-    simulated: z.boolean().optional(),
+    simulatedSeed: z.string().nullable().optional(),
     refused: z.array(z.string()).optional(),
   }),
 });
@@ -152,12 +152,12 @@ export function seenBy({ expect: wanted }: SourceCase, outcome: SourceOutcome<Ca
   const seen: SourceCase['expect'] = { kind: outcome.kind };
   if (outcome.kind === 'rateLimited' && outcome.retryAfterMs !== undefined) seen.retryAfterMs = outcome.retryAfterMs;
   if (outcome.kind !== 'ok') return seen;
-  const { candles, quoteCurrency, adjustment, simulated, refused } = outcome.value;
+  const { candles, quoteCurrency, adjustment, simulatedSeed, refused } = outcome.value;
   if (wanted.dates) seen.dates = candles.map(({ openTime }) => utcDate(openTime));
   if (wanted.closes) seen.closes = candles.map(({ close }) => close);
   if (wanted.quoteCurrency) seen.quoteCurrency = quoteCurrency;
   if (wanted.adjustment) seen.adjustment = adjustment;
-  if (wanted.simulated !== undefined) seen.simulated = simulated;
+  if (wanted.simulatedSeed !== undefined) seen.simulatedSeed = simulatedSeed;
   if (wanted.refused) seen.refused = refused.map(({ where, reason }) => `${where}: ${reason}`);
   return seen;
 }

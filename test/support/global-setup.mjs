@@ -7,6 +7,7 @@ import { NoopSpanProcessor } from '@opentelemetry/sdk-trace-base';
 import { startPg } from '../../tools/local/pg.mjs';
 import { findBinary, startTemporal } from '../../tools/local/temporal.mjs';
 import { stateDirOf } from '../../tools/local/project.mjs';
+import { clearDeadRuns } from './dead-runs.mjs';
 
 const quiet = () => {};
 
@@ -28,24 +29,32 @@ async function bundleTo(file) {
 /** One PostgreSQL, one real Temporal server and one workflow bundle for the whole run, in a state folder of its own. */
 export default async function setUp() {
   const started = performance.now();
-  const stateDir = path.join(stateDirOf('.cache/test'), `run-${process.pid}`);
+  const cache = stateDirOf('.cache/test');
+  await clearDeadRuns(cache);
+  const stateDir = path.join(cache, `run-${process.pid}`);
   fs.mkdirSync(stateDir, { recursive: true });
   /** @type {(() => Promise<unknown>)[]} */
-  const stop = [async () => fs.rmSync(stateDir, { recursive: true, force: true })];
-  Object.assign(globalThis, { stopTestStack: () => Promise.allSettled(stop.map((one) => one())) });
+  const stop = [];
+  const stopAll = async () => {
+    const stopped = await Promise.allSettled(stop.map((one) => one()));
+    for (const one of stopped) if (one.status === 'rejected') throw one.reason;
+    // a server that is still ending writes into its folder
+    fs.rmSync(stateDir, { recursive: true, force: true });
+  };
+  Object.assign(globalThis, { stopTestStack: stopAll });
   const pg = startPg({ dir: path.join(stateDir, 'pg'), port: 56432, fast: true }).then((running) => {
-    stop.unshift(running.stop);
+    stop.push(running.stop);
     return running;
   });
   const temporal = startTemporal({ stateDir, port: 17233, uiPort: 18233, fast: true }).then((running) => {
-    stop.unshift(running.stop);
+    stop.push(running.stop);
     return running;
   });
   const bundle = bundleTo(path.join(stateDir, 'workflow-bundle.cjs'));
   const results = await Promise.allSettled([pg, temporal, bundle, findBinary('temporal-test-server')]);
   const failed = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   if (failed.length > 0) {
-    for (const one of stop) await one();
+    await stopAll();
     throw new AggregateError(
       failed,
       `the test stack did not start: ${failed.map((error) => error.message).join('; ')}`,

@@ -30,7 +30,6 @@ export async function startApi(config: Config, processor?: SpanProcessor): Promi
   const app = module.createNestApplication<NestExpressApplication>({
     logger: false,
     bodyParser: false,
-    forceCloseConnections: true,
   });
   configureHttp(app, config);
   await app.listen(0, '127.0.0.1');

@@ -18,10 +18,16 @@ export interface Service {
 }
 
 /** API, simulator and database, and a worker unless it is not wanted yet. */
-export async function startService(options: { worker?: boolean; processor?: SpanProcessor } = {}): Promise<Service> {
+export async function startService(
+  options: { worker?: boolean; processor?: SpanProcessor; env?: Record<string, string> } = {},
+): Promise<Service> {
   const database = await freshDatabase();
   const simulator = await startMarketSimulator({ seed: 7 });
-  const config = testConfig(database.url, { BINANCE_BASE_URL: simulator.url, YAHOOFINANCE_BASE_URL: simulator.url });
+  const config = testConfig(database.url, {
+    BINANCE_BASE_URL: simulator.url,
+    YAHOOFINANCE_BASE_URL: simulator.url,
+    ...options.env,
+  });
   const api = await startApi(config, options.processor);
   const workers: INestApplicationContext[] = [];
   const begin = async () => {

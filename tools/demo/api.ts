@@ -73,9 +73,11 @@ export class Api {
     return valueOf(await this.client.GET('/api/v1/decisions/{id}', { params: { path: { id } } }));
   }
 
-  async answerDecision(id: string, choice: 'approve' | 'reject'): Promise<Decision> {
+  /** The decision, still open after 202; undefined when the service says "not now" (503). */
+  async answerDecision(id: string, choice: 'approve' | 'reject'): Promise<Decision | undefined> {
     const body = { choice, note: 'answered by npm run demo' };
-    return valueOf(await this.client.POST('/api/v1/decisions/{id}/answer', { params: { path: { id } }, body }));
+    const answered = await this.client.POST('/api/v1/decisions/{id}/answer', { params: { path: { id } }, body });
+    return answered.response.status === 503 ? undefined : valueOf(answered);
   }
 
   async decisionEvents(id: string): Promise<DecisionEvent[]> {

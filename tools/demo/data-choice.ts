@@ -1,5 +1,6 @@
+import { UsageError } from '../local/command-line.js';
 import { folderId, daysInYearBefore, findPriceFile, lastClosedDay } from './price-folders.js';
-import { UsageError, type DemoOptions } from './options.js';
+import type { DemoOptions } from './options.js';
 import type { Probe } from './live-sources.js';
 
 /** What the sample portfolio holds: quantities a private person might have, nothing more. */

@@ -1,6 +1,8 @@
-import { messageOf } from '../local/project.mjs';
-
-const withinMs = 5_000;
+import type { MarketDataSource, SourceIo } from '../../src/data/sources/market-data-source.js';
+import { HttpSourceIo } from '../../src/data/sources/http-source-io.js';
+import { sourcesInOrder } from '../../src/data/sources/registry.js';
+import { readConfig } from '../../src/platform/config/config.js';
+import type { AssetId } from '../../src/shared/ids.js';
 
 export interface Probe {
   source: 'binance' | 'yahoofinance';
@@ -8,31 +10,29 @@ export interface Probe {
   detail: string;
 }
 
-/** Asks both live sources for one small thing, at the same time and at most five seconds in all. */
-export function probeLiveSources(env: NodeJS.ProcessEnv): Promise<Probe[]> {
-  const binance = env.BINANCE_BASE_URL || 'https://data-api.binance.vision';
-  const yahoo = env.YAHOOFINANCE_BASE_URL || 'https://query1.finance.yahoo.com';
-  return Promise.all([
-    probe('binance', new URL('/api/v3/klines?symbol=BTCUSDT&interval=1d&limit=1', binance), Array.isArray),
-    probe('yahoofinance', new URL('/v8/finance/chart/SPY?range=5d&interval=1d', yahoo), hasChart),
-  ]);
+const asked = { binance: 'BTC' as AssetId, yahoofinance: 'SPY' as AssetId };
+
+/** Asks both live sources for one price, as the service would, at the same time and at most five seconds in all. */
+export async function probeLiveSources(env: NodeJS.ProcessEnv, withinMs = 5_000): Promise<Probe[]> {
+  const names = ['binance', 'yahoofinance'] as const;
+  const sources = sourcesInOrder(names, readConfig(env).sources);
+  const tooLate = AbortSignal.timeout(withinMs);
+  const io = new HttpSourceIo({ signal: tooLate });
+  return Promise.all(
+    names.map(async (name, i) => {
+      try {
+        return { source: name, ...(await probe(sources[i]!, asked[name], io)) };
+      } catch (error) {
+        if (!tooLate.aborted) throw error;
+        return { source: name, reachable: false, detail: `no answer within ${withinMs / 1_000} s` };
+      }
+    }),
+  );
 }
 
-const hasChart = (body: unknown): boolean => typeof body === 'object' && body !== null && 'chart' in body;
-
-async function probe(source: Probe['source'], url: URL, isAnswer: (body: unknown) => boolean): Promise<Probe> {
-  try {
-    const response = await fetch(url, {
-      signal: AbortSignal.timeout(withinMs),
-      headers: { accept: 'application/json' },
-    });
-    if (!response.ok) return { source, reachable: false, detail: `status ${response.status}` };
-    // a captive portal answers 200 with a page of its own
-    const body: unknown = await response.json();
-    const reachable = isAnswer(body);
-    return { source, reachable, detail: reachable ? 'answers' : 'answers something else than prices' };
-  } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return { source, reachable: false, detail: messageOf(cause) || 'cannot be reached' };
-  }
+async function probe(source: MarketDataSource, asset: AssetId, io: SourceIo): Promise<Omit<Probe, 'source'>> {
+  const outcome = await source.latestQuote?.(asset, io);
+  if (outcome?.kind === 'ok') return { reachable: true, detail: 'answers' };
+  const why = outcome && 'why' in outcome ? `: ${outcome.why}` : '';
+  return { reachable: false, detail: `${outcome?.kind ?? 'has no quotes'}${why}` };
 }

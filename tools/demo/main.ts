@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UsageError } from '../local/command-line.js';
 import { interruption, Interrupted } from '../local/interrupt.mjs';
 import { messageOf, stateDirOf } from '../local/project.mjs';
-import { startStack } from '../local/stack.mjs';
+import { NotStopped, startStack } from '../local/stack.mjs';
+import { answerUntilRecorded, isOpen } from './answer.js';
 import { Api, type Decision, type Job, type Pipeline, type Portfolio } from './api.js';
 import { chooseData, sampleHoldings, type DataChoice } from './data-choice.js';
 import { followJob, progressOf } from './job-events.js';
 import { probeLiveSources } from './live-sources.js';
-import { help, parseOptions, UsageError, type DemoOptions } from './options.js';
+import { help, parseOptions, type DemoOptions } from './options.js';
 import {
   collectionLines,
   decisionLines,
@@ -153,12 +155,9 @@ class Demo {
 
   private async answer(api: Api, pipeline: Pipeline, decision: Decision): Promise<void> {
     await this.steps.run('answer', async () => {
-      await api.answerDecision(decision.id, this.options.answer);
-      // 202 when the worker was slow: the answer is recorded a little later
-      const answered = await this.untilAnswered(api, decision.id, Date.now() + 60_000);
+      const { state } = await answerUntilRecorded(api, decision.id, this.options.answer, { signal: this.signal });
       const expected = this.options.answer === 'approve' ? 'approved' : 'rejected';
-      if (answered?.state !== expected)
-        throw new Error(`the decision is ${answered?.state ?? 'still open'}, not ${expected}`);
+      if (state !== expected) throw new Error(`the decision is ${state}, not ${expected}`);
       return expected;
     });
     await this.showTrail(api, pipeline, decision.id);
@@ -171,7 +170,8 @@ class Demo {
     print(['', 'The stack stays up until Ctrl-C.']);
     this.writeReport(null);
     try {
-      if (await this.untilAnswered(api, decision.id, Infinity)) await this.showTrail(api, pipeline, decision.id);
+      await this.untilAnswered(api, decision.id);
+      await this.showTrail(api, pipeline, decision.id);
       await sleep(2 ** 31 - 1, undefined, { signal: this.signal });
     } catch (error) {
       if (!this.signal.aborted) throw error;
@@ -179,13 +179,8 @@ class Demo {
     print(['', 'stopping ...']);
   }
 
-  private async untilAnswered(api: Api, id: string, end: number): Promise<Decision | undefined> {
-    for (; Date.now() < end;) {
-      const decision = await api.decision(id);
-      if (!['awaiting_answer', 'recording'].includes(decision.state)) return decision;
-      await sleep(500, undefined, { signal: this.signal });
-    }
-    return undefined;
+  private async untilAnswered(api: Api, id: string): Promise<void> {
+    while (isOpen(await api.decision(id))) await sleep(500, undefined, { signal: this.signal });
   }
 
   private async showTrail(api: Api, pipeline: Pipeline, id: string): Promise<void> {
@@ -213,11 +208,11 @@ async function main(): Promise<number> {
     await new Demo(options, signal).run();
     return 0;
   } catch (error) {
-    if (signal.reason instanceof Interrupted) {
+    if (signal.reason instanceof Interrupted && !(error instanceof NotStopped)) {
       process.stderr.write(`demo stopped: ${signal.reason.message}\n`);
       return 130;
     }
-    process.stderr.write(`demo failed: ${messageOf(signal.reason ?? error)}\n`);
+    process.stderr.write(`demo failed: ${messageOf(error instanceof NotStopped ? error : (signal.reason ?? error))}\n`);
     if (!(error instanceof UsageError)) return 1;
     process.stderr.write('npm run demo -- --help tells what it understands\n');
     return 2;

@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { parseAsOf } from '../../src/shared/time.js';
+import { readOptions, UsageError } from '../local/command-line.js';
 import { folderId } from './price-folders.js';
 
 export interface DemoOptions {
@@ -14,11 +14,6 @@ export interface DemoOptions {
   answer: 'approve' | 'reject';
   report: string | undefined;
   fresh: boolean;
-}
-
-/** The caller typed something that means nothing here; the message says what. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export const help = `npm run demo -- [options]
@@ -52,7 +47,18 @@ export function parseOptions(
   args: readonly string[],
   environment: { env: NodeJS.ProcessEnv; from: string; now: number },
 ): DemoOptions | 'help' {
-  const values = parsed(args);
+  const values = readOptions(args, {
+    once: { type: 'boolean' },
+    prices: { type: 'string', multiple: true },
+    'as-of': { type: 'string' },
+    simulate: { type: 'boolean' },
+    seed: { type: 'string' },
+    live: { type: 'boolean' },
+    answer: { type: 'string' },
+    report: { type: 'string' },
+    fresh: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  });
   if (values.help) return 'help';
   const { env, from, now } = environment;
   const simulate = values.simulate ?? false;
@@ -73,30 +79,6 @@ export function parseOptions(
     report: values.report === undefined ? undefined : path.resolve(from, values.report),
     fresh: values.fresh ?? false,
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        once: { type: 'boolean' },
-        prices: { type: 'string', multiple: true },
-        'as-of': { type: 'string' },
-        simulate: { type: 'boolean' },
-        seed: { type: 'string' },
-        live: { type: 'boolean' },
-        answer: { type: 'string' },
-        report: { type: 'string' },
-        fresh: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code?.startsWith('ERR_PARSE_ARGS')) throw new UsageError(message.split('. To specify')[0] ?? message);
-    throw error;
-  }
 }
 
 function readableFolders(folders: string[]): string[] {

@@ -22,14 +22,14 @@ export function simulatedBanner(): string[] {
 }
 
 /** What must be said wherever numbers of a run are shown; empty for real prices as of now. */
-function warnings(run: { simulated: boolean; rehearsal: boolean; as_of: string }): string {
+function warnings(run: { simulated: boolean | null; rehearsal: boolean; as_of: string }): string {
   return [
     ...(run.simulated ? ['SIMULATED PRICES'] : []),
     ...(run.rehearsal ? [`REHEARSAL as of ${run.as_of}, no advice for today`] : []),
   ].join(' · ');
 }
 
-function heading(title: string, run: { simulated: boolean; rehearsal: boolean; as_of: string }): string[] {
+function heading(title: string, run: { simulated: boolean | null; rehearsal: boolean; as_of: string }): string[] {
   const warning = warnings(run);
   return ['', warning ? `${title.toUpperCase()}   *** ${warning} ***` : title.toUpperCase()];
 }
@@ -129,6 +129,7 @@ export function weightLines(run: Pipeline, optimization: Optimization, decision:
             `condition ${certificate.condition_number === null ? 'singular' : small(certificate.condition_number)}, ${certificate.iterations} iterations`,
         ]
       : []),
+    ...decision.proposal.assumptions.map((assumption) => `  taken for granted: ${assumption}`),
   ];
 }
 

@@ -15,11 +15,12 @@ const clockColumns = [
   'settled_at',
   'known_at',
   'sent_at',
+  'next_attempt_at',
 ];
 /** Digests over ids and clock readings, and texts that hold them. The digest of frozen prices is none of these. */
 const digestColumns = ['hash', 'prev_hash', 'proposal_hash', 'body_hash', 'body', 'trace_headers'];
 /** The same inside JSON. */
-const withinJson = /"(proposal_hash|milliseconds)": ("[^"]*"|\d+)/g;
+const withinJson = /"(proposal_hash|answer_by|milliseconds)": ("[^"]*"|\d+)/g;
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 /** What the whole database holds now. */

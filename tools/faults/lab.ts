@@ -1,17 +1,15 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import pg from 'pg';
-import { commandAbove } from '../local/interrupt.mjs';
 import { lock } from '../local/lock.mjs';
 import { startPg } from '../local/pg.mjs';
 import { choosePort, releasePorts } from '../local/ports.mjs';
-import { identify, waitUntilGone } from '../local/processes.mjs';
-import { messageOf, root, shown, tail } from '../local/project.mjs';
-import { claim, clearLeftovers, eraseState, pgDir, writeState } from '../local/stack-state.mjs';
+import { isAlive, waitUntilGone } from '../local/processes.mjs';
+import { root } from '../local/project.mjs';
+import { runTool, waitUntilReady } from '../local/services.mjs';
+import { claim, clearLeftovers, eraseState, noteStack, pgDir } from '../local/stack-state.mjs';
 import { SupervisedChild } from '../local/supervised-child.mjs';
 import { startTemporal } from '../local/temporal.mjs';
 import { Caller } from './caller.js';
@@ -124,15 +122,10 @@ export class Lab {
     this.pg = await startPg({ dir: pgDir(stateDir), ...(known ?? { port: firstPorts.PostgreSQL }) });
   }
 
-  /** Runs one of the project's tools to its end; its words are shown when it fails. */
-  private async runTool(name: string, script: string): Promise<void> {
+  private runTool(name: string, script: string): Promise<void> {
     const log = path.join(this.options.stateDir, `${name}.log`);
-    const fd = fs.openSync(log, 'w');
     const env = { ...this.serviceEnv(), DATABASE_OWNER_URL: this.pg?.ownerUrl, DATABASE_APP_ROLE: 'fks_app' };
-    const child = spawn(process.execPath, [this.program(script)], { cwd: root, env, stdio: ['ignore', fd, fd] });
-    fs.closeSync(fd);
-    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
-    if (code !== 0) throw new Error(`${name} failed (${signal ?? code}); the end of ${shown(log)}:\n${tail(log)}`);
+    return runTool({ name, script: this.program(script), env, log });
   }
 
   private async startServices(): Promise<void> {
@@ -194,32 +187,15 @@ export class Lab {
 
   /** Written down, so that a later lab finds what this one left when it was killed. */
   private note(): void {
-    const launcher = identify(process.pid);
-    if (!launcher) throw new Error(`process ${process.pid} cannot find itself`);
-    writeState(this.options.stateDir, {
-      launcher,
-      parent: commandAbove(),
-      isStopping: this.isStopping,
-      apiUrl: this.callerOfApi?.url,
-      processes: this.children.flatMap((child) => child.record ?? []),
-    });
+    const { isStopping, children } = this;
+    noteStack(this.options.stateDir, { isStopping, apiUrl: this.callerOfApi?.url, children });
   }
 
   async untilReady(): Promise<void> {
-    let last = 'no answer';
-    for (const end = Date.now() + readyWithinMs; ;) {
-      this.signal.throwIfAborted();
-      for (const child of this.children) if (child.ended !== undefined) throw new Error(child.describeEnd());
-      try {
-        const { status, text } = await this.api.send('GET', '/ready', { timeoutMs: 5_000 });
-        if (status === 200) return;
-        last = text;
-      } catch (error) {
-        last = messageOf(error);
-      }
-      if (Date.now() > end) throw new Error(`the API is not ready after ${readyWithinMs / 1_000} s: ${last}`);
-      await this.pause(100);
-    }
+    const api = this.services?.api;
+    if (!api) throw new Error('the lab has no API yet');
+    const others = this.children.filter((child) => child !== api);
+    await waitUntilReady(this.api.url, { api, others, withinMs: readyWithinMs, signal: this.signal });
   }
 
   /** Processes that ended though nobody had stopped them, started again; what each left as its last words. */
@@ -251,8 +227,8 @@ export class Lab {
 
   /** `pg_ctl stop -m immediate`: no shutdown checkpoint, sessions are cut off, the next start has to recover. */
   async stopDatabaseImmediately(): Promise<void> {
-    const known = this.pg && identify(this.pg.pid);
-    if (!known) throw new Error('PostgreSQL does not run');
+    const known = this.pg;
+    if (!known || !isAlive(known)) throw new Error('PostgreSQL does not run');
     process.kill(known.pid, 'SIGQUIT');
     if (!(await waitUntilGone(known, 30_000))) throw new Error(`PostgreSQL (process ${known.pid}) does not end`);
   }

@@ -1,10 +1,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
+import { UsageError } from '../local/command-line.js';
 import { interruption, Interrupted } from '../local/interrupt.mjs';
 import { messageOf, root, shown, stateDirOf, writeWhole } from '../local/project.mjs';
 import { isClean } from './fault-row.js';
 import { Ledger } from './ledger.js';
-import { help, parseOptions, UsageError, type FaultOptions } from './options.js';
+import { help, parseOptions, type FaultOptions } from './options.js';
 import { withResult } from './report.js';
 import { faultRows } from './rows/registry.js';
 import { runTrials, type TrialResult } from './run-trials.js';

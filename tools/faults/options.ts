@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readOptions, UsageError } from '../local/command-line.js';
 import type { FaultRow } from './fault-row.js';
 
 export interface FaultOptions {
@@ -6,11 +6,6 @@ export interface FaultOptions {
   trials: number;
   seed: number;
   resume: boolean;
-}
-
-/** The caller typed something that means nothing here; the message says what. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
 }
 
 export const help = (rows: readonly FaultRow[]) => `npm run faults -- --row R --trials N --seed S [--resume]
@@ -25,7 +20,13 @@ counts into docs/generated/faults.md. Ends with 1 when a promise was broken.
 
 /** Reads the command line. @throws UsageError for anything that cannot be meant */
 export function parseOptions(args: readonly string[], rows: readonly FaultRow[]): FaultOptions | 'help' {
-  const values = parsed(args);
+  const values = readOptions(args, {
+    row: { type: 'string' },
+    trials: { type: 'string' },
+    seed: { type: 'string' },
+    resume: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  });
   if (values.help) return 'help';
   const row = rows.find(({ name }) => name === values.row);
   if (!row) {
@@ -38,25 +39,6 @@ export function parseOptions(args: readonly string[], rows: readonly FaultRow[])
     seed: wholeNumber('seed', values.seed ?? '1', 0),
     resume: values.resume ?? false,
   };
-}
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        row: { type: 'string' },
-        trials: { type: 'string' },
-        seed: { type: 'string' },
-        resume: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code?.startsWith('ERR_PARSE_ARGS')) throw new UsageError(message.split('. To specify')[0] ?? message);
-    throw error;
-  }
 }
 
 function wholeNumber(name: string, text: string, lowest: number): number {

@@ -24,6 +24,7 @@ const run = promisify(execFile);
  * @property {string} appUrl Of the role that API and worker use.
  * @property {number} port
  * @property {number} pid
+ * @property {string} started Together with the pid, which process it is.
  * @property {string} log
  * @property {boolean} fresh Whether the data directory was made by this call.
  * @property {boolean} reused Whether the server was running already.
@@ -190,7 +191,7 @@ export async function startPg({
       return launch(runner, { port: at, fast, log, admin });
     });
   }
-  const { port: at, pid } = server;
+  const { port: at, pid, started } = server;
   const of = { passwords, port: at, database };
   const admin = urlOf({ ...of, user: 'postgres', database: 'postgres' });
   if (reused) await waitUntilAnswers(admin, undefined, log);
@@ -202,6 +203,7 @@ export async function startPg({
     appUrl: urlOf({ ...of, user: 'fks_app' }),
     port: at,
     pid,
+    started,
     log,
     fresh,
     reused,

@@ -2,10 +2,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { commandAbove } from './interrupt.mjs';
 import { readJson } from './json.mjs';
 import { holderOf, tryLock } from './lock.mjs';
 import { erasePg, stopPg } from './pg.mjs';
-import { isAlive, waitUntilGone } from './processes.mjs';
+import { identify, isAlive, waitUntilGone } from './processes.mjs';
 import { shown, writeWhole } from './project.mjs';
 import { stopLeftover } from './supervised-child.mjs';
 import { stopTemporal } from './temporal.mjs';
@@ -31,8 +32,17 @@ function readState(stateDir) {
   return fs.existsSync(stateFile(stateDir)) ? /** @type {StackState} */ (readJson(stateFile(stateDir))) : undefined;
 }
 
-/** @param {string} stateDir @param {StackState} state */
-export const writeState = (stateDir, state) => writeWhole(stateFile(stateDir), JSON.stringify(state, null, 2));
+/** Writes down what this launcher has running.
+ * @param {string} stateDir
+ * @param {{ isStopping: boolean, apiUrl: string | undefined, children: readonly import('./supervised-child.mjs').SupervisedChild[] }} stack */
+export function noteStack(stateDir, { isStopping, apiUrl, children }) {
+  const launcher = identify(process.pid);
+  if (!launcher) throw new Error(`process ${process.pid} cannot find itself`);
+  const processes = children.flatMap((child) => child.record ?? []);
+  /** @type {StackState} */
+  const state = { launcher, parent: commandAbove(), isStopping, apiUrl, processes };
+  writeWhole(stateFile(stateDir), JSON.stringify(state, null, 2));
+}
 
 /** A stack is up already, and whoever started it is still there. */
 class StackIsUp extends Error {

@@ -1,15 +1,13 @@
 // The whole stack on one machine: PostgreSQL, Temporal, migrations, schedules, market simulator, API and worker.
-import { spawn } from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { commandAbove } from './interrupt.mjs';
 import { startPg } from './pg.mjs';
 import { choosePort, portFrom, releasePorts, startOnPorts } from './ports.mjs';
-import { identify, isAlive } from './processes.mjs';
-import { messageOf, root, shown, tail } from './project.mjs';
+import { isAlive } from './processes.mjs';
+import { messageOf, shown } from './project.mjs';
 import { registerSearchAttributes } from './search-attributes.mjs';
-import { claim, clearLeftovers, eraseState, pgDir, writeState } from './stack-state.mjs';
+import { runTool, waitUntilReady } from './services.mjs';
+import { claim, clearLeftovers, eraseState, noteStack, pgDir } from './stack-state.mjs';
 import { SupervisedChild } from './supervised-child.mjs';
 import { startTemporal } from './temporal.mjs';
 
@@ -19,7 +17,8 @@ import { startTemporal } from './temporal.mjs';
  *
  * @typedef {object} StackOptions
  * @property {string} stateDir
- * @property {NodeJS.ProcessEnv} [env] DATABASE_URL and TEMPORAL_ADDRESS given: used, and no server started.
+ * @property {NodeJS.ProcessEnv} [env] DATABASE_URL and TEMPORAL_ADDRESS given: used, and no server started. A database
+ *   that is given without DATABASE_OWNER_URL is migrated by whoever owns its tables.
  * @property {{ seed: number } | undefined} [simulate] Prices from the market simulator instead of the sources themselves.
  * @property {boolean} [fresh] Forgets what the state directory holds.
  * @property {(line: string) => void} [say]
@@ -71,7 +70,7 @@ export async function startStack({
   programs = productPrograms,
 }) {
   const release = await claim(stateDir);
-  const stack = new Stack(stateDir, env, say, programs);
+  const stack = new Stack({ stateDir, env, say, programs, fast });
   try {
     await clearLeftovers(stateDir, say);
     if (fresh) await eraseState(stateDir);
@@ -81,17 +80,23 @@ export async function startStack({
       signal?.throwIfAborted();
       await step(name, work);
     };
-    await next('PostgreSQL', () => stack.startDatabase(fast));
-    await next('migrations', () => stack.runTool('migrations', programs.migrations));
-    await next('Temporal', () => stack.startTemporal(fast));
-    await next('schedules', () => stack.runTool('schedules', programs.schedules));
+    await next('PostgreSQL', () => stack.startDatabase());
+    await next('migrations', () => stack.migrate());
+    await next('Temporal', () => stack.startTemporal());
+    await next('schedules', () => stack.declareSchedules());
     if (simulate) await next('market simulator', () => stack.startSimulator(simulate.seed));
     await next('API and worker', () => stack.startServices(signal));
     signal?.throwIfAborted();
     stack.supervise();
   } catch (error) {
-    await stack.stop();
-    release();
+    try {
+      await stack.stop();
+    } catch (failure) {
+      // said already; why the start failed is the news
+      if (!(failure instanceof NotStopped)) throw new AggregateError([error, failure], messageOf(error));
+    } finally {
+      release();
+    }
     throw error;
   }
   return {
@@ -99,18 +104,29 @@ export async function startStack({
     stateDir,
     logTails: (lines) => stack.logTails(lines),
     restartServices: () => stack.restartServices(signal),
-    stop: async () => {
-      await stack.stop();
-      release();
-    },
+    stop: () => stack.stop().finally(release),
   };
 }
+
+/** @param {PromiseSettledResult<unknown>[]} results */
+const reasonsOf = (results) =>
+  results.flatMap((result) => (result.status === 'rejected' ? [/** @type {Error} */ (result.reason)] : []));
+
+/** @param {PromiseSettledResult<unknown>[]} results */
+function throwFirst(results) {
+  const [first] = reasonsOf(results);
+  if (first) throw first;
+}
+
+/** Something of the stack still runs, or may run; the causes stand in `errors`. */
+export class NotStopped extends AggregateError {}
 
 class Stack {
   #stateDir;
   #env;
   #say;
   #programs;
+  #fast;
   /** @type {Awaited<ReturnType<typeof startPg>> | undefined} */ #pg;
   /** @type {Awaited<ReturnType<typeof startTemporal>> | undefined} */ #temporal;
   /** @type {SupervisedChild[]} */ #children = [];
@@ -121,12 +137,13 @@ class Stack {
   /** @type {NodeJS.ProcessEnv} */ #simulated = {};
   /** @type {NodeJS.Timeout | undefined} */ #watch;
 
-  /** @param {string} stateDir @param {NodeJS.ProcessEnv} env @param {(line: string) => void} say @param {typeof productPrograms} programs */
-  constructor(stateDir, env, say, programs) {
+  /** @param {Required<Pick<StackOptions, 'stateDir' | 'env' | 'say' | 'programs' | 'fast'>>} options */
+  constructor({ stateDir, env, say, programs, fast }) {
     this.#stateDir = stateDir;
     this.#env = env;
     this.#say = say;
     this.#programs = programs;
+    this.#fast = fast;
   }
 
   get addresses() {
@@ -147,32 +164,23 @@ class Stack {
   }
 
   writeState() {
-    const launcher = identify(process.pid);
-    if (!launcher) throw new Error(`process ${process.pid} cannot find itself`);
-    writeState(this.#stateDir, {
-      launcher,
-      parent: commandAbove(),
-      isStopping: this.#isStopping,
-      apiUrl: this.#isReady ? this.#apiUrl : undefined,
-      processes: this.#children.flatMap((child) => child.record ?? []),
-    });
+    const apiUrl = this.#isReady ? this.#apiUrl : undefined;
+    noteStack(this.#stateDir, { isStopping: this.#isStopping, apiUrl, children: this.#children });
   }
 
-  /** @param {boolean} fast */
-  async startDatabase(fast) {
+  async startDatabase() {
     if (this.#env.DATABASE_URL) return 'given by DATABASE_URL';
     const asked = portFrom('FKS_POSTGRES_PORT', this.#env);
     this.#pg = await startPg({
       dir: pgDir(this.#stateDir),
-      fast,
+      fast: this.#fast,
       say: this.#say,
       ...(asked === undefined ? {} : { port: asked, exactPort: true }),
     });
     return `127.0.0.1:${this.#pg.port}${this.#pg.fresh ? ', new' : this.#pg.reused ? ', was running' : ''}`;
   }
 
-  /** @param {boolean} fast */
-  async startTemporal(fast) {
+  async startTemporal() {
     const given = this.#env.TEMPORAL_ADDRESS;
     if (given) {
       await registerSearchAttributes(given, this.#namespace);
@@ -183,7 +191,7 @@ class Stack {
     const { address, from, reused } = (this.#temporal = await startTemporal({
       stateDir: this.#stateDir,
       namespace: this.#namespace,
-      fast,
+      fast: this.#fast,
       say: this.#say,
       exactPorts: { port: port !== undefined, uiPort: uiPort !== undefined },
       ...(port === undefined ? {} : { port }),
@@ -192,23 +200,22 @@ class Stack {
     return `${address}, program from ${from}${reused ? ', was running' : ''}`;
   }
 
-  /** Runs one of the project's tools to its end; its words are shown when it fails.
-   * @param {string} name @param {string} script */
-  async runTool(name, script) {
+  /** As the owner of the tables, who is never taken to be the role that API and worker use. */
+  async migrate() {
+    const owner = this.#ownerEnv();
+    if (owner) return this.#runTool('migrations', this.#programs.migrations, owner);
+    this.#say('DATABASE_OWNER_URL is not set: migrations are left to you');
+    return 'left to you';
+  }
+
+  declareSchedules() {
+    return this.#runTool('schedules', this.#programs.schedules);
+  }
+
+  /** @param {string} name @param {string} script @param {NodeJS.ProcessEnv} more */
+  async #runTool(name, script, more = {}) {
     const log = path.join(this.#stateDir, `${name}.log`);
-    const fd = fs.openSync(log, 'w');
-    const env = { ...this.#serviceEnv(), ...this.#ownerEnv() };
-    const child = spawn(process.execPath, ['--enable-source-maps', script], {
-      cwd: root,
-      env,
-      stdio: ['ignore', fd, fd],
-    });
-    fs.closeSync(fd);
-    /** @type {string | number | null} */
-    const how = await new Promise((resolve, reject) => {
-      child.once('error', reject).once('exit', (code, signal) => resolve(signal ?? code));
-    });
-    if (how !== 0) throw new Error(`${name} failed (${how}); the end of ${shown(log)}:\n${tail(log)}`);
+    await runTool({ name, script, log, env: { ...this.#serviceEnv(), ...more } });
     return 'done';
   }
 
@@ -256,7 +263,7 @@ class Stack {
       const worker = this.#child('worker', 'worker.log', env, ['--enable-source-maps', this.#programs.worker]);
       try {
         for (const service of [api, worker]) service.start();
-        await this.#waitUntilReady(api, worker, port, signal);
+        await this.#waitUntilReady(api, worker, signal);
       } catch (error) {
         await this.#giveUp(api, worker);
         throw error;
@@ -271,13 +278,21 @@ class Stack {
   async restartServices(signal) {
     const [api, worker] = ['API', 'worker'].map((name) => this.#children.find((child) => child.name === name));
     if (!api || !worker) throw new Error('API and worker have not been started');
-    await Promise.all([api, worker].map((service) => service.restart(this.#graceMs)));
-    await this.#waitUntilReady(api, worker, Number(new URL(this.#apiUrl).port), signal);
+    // none may still be on its way to a start when this has failed and the stack is being stopped
+    throwFirst(await this.#end(api, worker));
+    signal?.throwIfAborted();
+    for (const service of [api, worker]) service.start();
+    await this.#waitUntilReady(api, worker, signal);
+  }
+
+  /** @param {SupervisedChild[]} children */
+  #end(...children) {
+    return Promise.allSettled(children.map((child) => child.stop(this.#graceMs)));
   }
 
   /** @param {SupervisedChild[]} children */
   async #giveUp(...children) {
-    await Promise.all(children.map((child) => child.stop(this.#graceMs)));
+    throwFirst(await this.#end(...children));
     this.#children = this.#children.filter((child) => !children.includes(child));
   }
 
@@ -293,9 +308,10 @@ class Stack {
     this.#isReviving = true;
     try {
       const [pg, temporal] = [this.#pg, this.#temporal];
-      if (pg && identify(pg.pid) === undefined) {
+      if (pg && !isAlive(pg)) {
         this.#say('PostgreSQL has died; starting it again');
-        this.#pg = await startPg({ dir: pgDir(this.#stateDir), port: pg.port, exactPort: true, say: this.#say });
+        const where = { dir: pgDir(this.#stateDir), port: pg.port, exactPort: true };
+        this.#pg = await startPg({ ...where, fast: this.#fast, say: this.#say });
       }
       if (temporal && !isAlive(temporal)) {
         this.#say('the Temporal server has died; starting it again');
@@ -305,6 +321,7 @@ class Stack {
           port: temporal.port,
           uiPort: temporal.uiPort,
           exactPorts: { port: true, uiPort: true },
+          fast: this.#fast,
         });
       }
     } catch (error) {
@@ -315,17 +332,22 @@ class Stack {
     }
   }
 
+  /** Stops all that can be stopped. @throws NotStopped when something could not; it has been said then */
   async stop() {
     this.#isStopping = true;
     clearInterval(this.#watch);
-    this.writeState();
+    const [noted] = await Promise.allSettled([(async () => this.writeState())()]);
     while (this.#isReviving) await sleep(50);
-    await Promise.all(this.#children.map((child) => child.stop(this.#graceMs)));
-    await this.#temporal?.stop();
-    await this.#pg?.stop();
+    const children = await this.#end(...this.#children);
+    // the servers outlive those who use them
+    const servers = await Promise.allSettled([this.#temporal?.stop(), this.#pg?.stop()]);
     releasePorts(...this.#ports);
-    this.#children = [];
+    // whatever still runs is written down for the next launcher
+    this.#children = this.#children.filter((_child, i) => children[i]?.status === 'rejected');
     this.writeState();
+    const errors = reasonsOf([noted, ...children, ...servers]);
+    for (const error of errors) this.#say(`not stopped: ${messageOf(error)}`);
+    if (errors.length > 0) throw new NotStopped(errors, errors.map(messageOf).join('; '));
   }
 
   logTails(lines = 15) {
@@ -372,30 +394,23 @@ class Stack {
     };
   }
 
-  /** What migrations need beyond that. A database given without its owner is taken to be the caller's own.
-   * @returns {NodeJS.ProcessEnv} */
+  /** What migrations need beyond that; undefined when the owner of a given database is not known.
+   * @returns {NodeJS.ProcessEnv | undefined} */
   #ownerEnv() {
     if (this.#pg) return { DATABASE_OWNER_URL: this.#pg.ownerUrl, DATABASE_APP_ROLE: 'fks_app' };
     const { DATABASE_URL: url = '', DATABASE_OWNER_URL: owner, DATABASE_APP_ROLE: role } = this.#env;
-    return { DATABASE_OWNER_URL: owner || url, DATABASE_APP_ROLE: role || decodeURIComponent(new URL(url).username) };
+    return owner
+      ? { DATABASE_OWNER_URL: owner, DATABASE_APP_ROLE: role || decodeURIComponent(new URL(url).username) }
+      : undefined;
   }
 
-  /** @param {SupervisedChild} api @param {SupervisedChild} worker @param {number} port @param {AbortSignal | undefined} signal */
-  async #waitUntilReady(api, worker, port, signal) {
-    let last = 'no answer';
-    for (const end = Date.now() + 90_000; ;) {
-      signal?.throwIfAborted();
-      for (const service of [api, worker]) if (service.ended !== undefined) throw new Error(service.describeEnd());
-      try {
-        const response = await fetch(`${this.#apiUrl}/ready`, { signal: AbortSignal.timeout(5_000) });
-        // another stack on the same port would say the same
-        if (response.ok && api.listensOn(port)) return;
-        last = await response.text();
-      } catch (error) {
-        last = messageOf(error instanceof Error ? (error.cause ?? error) : error);
-      }
-      if (Date.now() > end) throw new Error(`the API is not ready after 90 s: ${last}\n${this.logTails()}`);
-      await sleep(100);
+  /** @param {SupervisedChild} api @param {SupervisedChild} worker @param {AbortSignal | undefined} signal */
+  async #waitUntilReady(api, worker, signal) {
+    try {
+      await waitUntilReady(this.#apiUrl, { api, others: [worker], withinMs: 90_000, signal });
+    } catch (error) {
+      if (signal?.aborted || [api, worker].some(({ ended }) => ended !== undefined)) throw error;
+      throw new Error(`${messageOf(error)}\n${this.logTails()}`, { cause: error });
     }
   }
 }

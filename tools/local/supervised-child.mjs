@@ -112,18 +112,11 @@ export class SupervisedChild {
   /** @param {number} graceMs */
   async stop(graceMs) {
     this.#run = undefined;
+    this.#failuresInARow = 0;
     clearTimeout(this.#restart);
     if (!this.#process || !isAlive(this.#process)) return;
     const asked = await stopProcess(this.#process, { graceMs });
     if (!asked) this.#options.say(`${this.name} did not end within ${graceMs / 1000} s of SIGTERM and was killed`);
-  }
-
-  /** Stops the process and starts it anew, for new code.
-   * @param {number} graceMs */
-  async restart(graceMs) {
-    await this.stop(graceMs);
-    this.#failuresInARow = 0;
-    this.start();
   }
 
   /** The last lines that this process wrote; an earlier run's are not its own.

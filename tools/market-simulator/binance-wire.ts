@@ -39,7 +39,9 @@ export async function klines(query: URLSearchParams, { bars, now }: Market): Pro
 
 const price = (value: number) => value.toFixed(8);
 
-function kline({ day, open, high, low, close, volume }: Bar) {
+function kline({ day, open, high, low, close, volume: counted }: Bar) {
+  // this wire has no word for a volume that nobody counted
+  const volume = counted ?? 0;
   const half = price(volume / 2);
   return [
     day,

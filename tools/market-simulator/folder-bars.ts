@@ -35,7 +35,7 @@ export class FolderBars implements BarSource {
         high: Number(high),
         low: Number(low),
         close: Number(close),
-        volume: Number(volume ?? 0),
+        volume: volume === null ? null : Number(volume),
       }));
     }
     return [];

@@ -11,7 +11,8 @@ export interface Bar {
   readonly high: number;
   readonly low: number;
   readonly close: number;
-  readonly volume: number;
+  /** Null where nobody counted. */
+  readonly volume: number | null;
 }
 
 /** Where the simulator's bars come from. */
@@ -149,7 +150,7 @@ function rounded(bar: Bar): Bar {
   const decimals = bar.close >= 1 ? 2 : Math.min(8, 3 - Math.floor(Math.log10(bar.close)));
   const at = (value: number) => Math.max(10 ** -decimals, Number(value.toFixed(decimals)));
   const { day, open, high, low, close, volume } = bar;
-  return { day, open: at(open), high: at(high), low: at(low), close: at(close), volume: Math.round(volume) };
+  return { day, open: at(open), high: at(high), low: at(low), close: at(close), volume: volume && Math.round(volume) };
 }
 
 const spelled = (venue: keyof Asset['venues']) =>

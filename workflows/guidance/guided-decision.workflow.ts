@@ -15,7 +15,12 @@ import {
   type GuidanceActivities,
   type GuidedDecision,
 } from '../../src/guidance/guidance.contract.js';
-import { isSettled, whyAnswerIsRefused, type Answer, type DecisionState } from '../../src/guidance/domain/decision.js';
+import {
+  isSettled,
+  whyAnswerIsRefused,
+  type Answer,
+  type LiveDecisionState,
+} from '../../src/guidance/domain/decision.js';
 import { writeOnce } from '../activity-options.js';
 
 const { recordDecision, recordExpiry } = proxyActivities<GuidanceActivities>({
@@ -25,9 +30,9 @@ const { recordDecision, recordExpiry } = proxyActivities<GuidanceActivities>({
 
 /** Waits for the user's answer to one proposal and makes sure that it ends up in the audit trail, whatever happens. */
 export const guidedDecision: GuidedDecision = async ({ decisionId, answerBy, proposalHash, title }) => {
-  let state: DecisionState = 'awaiting_answer';
+  let state: LiveDecisionState = 'awaiting_answer';
   const deadline = Date.parse(answerBy);
-  const enter = (next: DecisionState) => {
+  const enter = (next: LiveDecisionState) => {
     state = next;
     setCurrentDetails(`**${next.replace('_', ' ')}**: ${title}\n\nanswer by ${answerBy}`);
     upsertSearchAttributes([{ key: decisionStateAttribute, value: next }]);
@@ -38,8 +43,9 @@ export const guidedDecision: GuidedDecision = async ({ decisionId, answerBy, pro
     async (answer) => {
       enter('recording'); // before the first await: a second answer sees it and is refused
       try {
-        enter(await recordDecision({ decisionId, answer, updateId: currentUpdateInfo()?.id ?? 'unknown' }));
-        return state;
+        const settled = await recordDecision({ decisionId, answer, updateId: currentUpdateInfo()?.id ?? 'unknown' });
+        enter(settled);
+        return settled;
       } catch (error) {
         enter('awaiting_answer'); // nothing was recorded, so the question is still open
         throw error;

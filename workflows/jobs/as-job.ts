@@ -1,4 +1,5 @@
 import {
+  ApplicationFailure,
   CancellationScope,
   TemporalFailure,
   isCancellation,
@@ -22,25 +23,20 @@ export interface JobOutcome<T> {
   result: string;
 }
 
-/**
- * Runs a story as a job: its row says when it started, how far it is and how it ended.
- *
- * Without a job id the story is a part of somebody else's job and runs bare.
- */
-export async function asJob<T>(
-  jobId: JobId | undefined,
-  story: (progress: ReportProgress) => Promise<JobOutcome<T>>,
-): Promise<T> {
-  if (jobId === undefined) return (await story(async (_done, _total, note) => setCurrentDetails(note))).value;
+/** Runs a story as a job: its row says when it started, how far it is and how it ended. */
+export async function asJob<T>(jobId: JobId, story: (progress: ReportProgress) => Promise<JobOutcome<T>>): Promise<T> {
   const { workflowId, runId } = workflowInfo();
   const progress: ReportProgress = async (done, total, note) => {
     setCurrentDetails(`**${done} of ${total}** ${note}`);
     await jobProgressed({ jobId, key: `progress:${done}`, progress: { done, total, note } });
   };
   try {
-    await jobStarted({ jobId, workflowId, runId });
+    if (!(await jobStarted({ jobId, workflowId, runId })).wanted) {
+      throw ApplicationFailure.nonRetryable('the job had ended before its workflow started', 'JobWithdrawn');
+    }
     const { value, result } = await story(progress);
-    await jobSucceeded({ jobId, result });
+    // what was made is there: a cancellation that comes now is too late
+    await CancellationScope.nonCancellable(() => jobSucceeded({ jobId, result }));
     return value;
   } catch (error) {
     if (isCancellation(error)) {

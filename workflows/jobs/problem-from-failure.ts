@@ -1,14 +1,23 @@
 import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, TimeoutFailure } from '@temporalio/common';
 import type { JobProblem } from '../../src/jobs/jobs.contract.js';
 
+/** Failure types whose message is written for people; the text of any other stays in the log and the Temporal UI. */
+const spoken = new Set([
+  'PricesMissing',
+  'OptimizationInfeasible',
+  'SourceUnavailable',
+  'RateLimited',
+  'DomainError',
+  'DatabaseRefused',
+  'Unavailable',
+]);
+
 /**
  * Why a job failed, for the person who asked for it.
- *
- * Speaks of failures that carry a type of ours; the text of any other error stays in the log and the Temporal UI.
  */
 export function problemFrom(error: unknown): JobProblem {
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if (at instanceof ApplicationFailure && at.type && at.type !== 'Error') {
+    if (at instanceof ApplicationFailure && at.type && spoken.has(at.type)) {
       return { type: `/problems/${kebab(at.type)}`, title: words(at.type), detail: at.message };
     }
     if (at instanceof TimeoutFailure) {

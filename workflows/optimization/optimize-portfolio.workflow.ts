@@ -34,6 +34,7 @@ export const optimizePortfolio: OptimizePortfolio = async (
     series: input.series,
     asOf: input.asOf,
     lookbackDays: input.lookbackDays,
+    rehearsal: input.rehearsal,
   });
   setCurrentDetails(`solving on snapshot ${snapshotId}`);
   const summary = await solve({ ...input, snapshotId });

@@ -1,4 +1,11 @@
-import { ApplicationFailure, ParentClosePolicy, executeChild, proxyActivities, startChild } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  ParentClosePolicy,
+  executeChild,
+  proxyActivities,
+  startChild,
+} from '@temporalio/workflow';
 import { collectPricesWorkflow, collectionWorkflowId, type CollectPrices } from '../../src/data/data.contract.js';
 import {
   decisionWorkflowId,
@@ -71,27 +78,29 @@ export const runPipeline: RunPipeline = (input) =>
     await progress(3, steps, 'opening the decision');
     const { signalIds } = signals;
     const { answerWithinHours } = input;
-    const opened = await openDecision({
-      decisionId,
-      ownerId,
-      portfolioId,
-      pipelineId,
-      optimizationId,
-      signalIds,
-      asOf,
-      rehearsal,
-      answerWithinHours,
+    // one step: a decision is never left open without the workflow that takes its answer
+    await CancellationScope.nonCancellable(async () => {
+      const opened = await openDecision({
+        decisionId,
+        ownerId,
+        portfolioId,
+        pipelineId,
+        optimizationId,
+        signalIds,
+        asOf,
+        rehearsal,
+        answerWithinHours,
+      });
+      await startChild<GuidedDecision>(guidedDecisionWorkflow, {
+        workflowId: decisionWorkflowId(decisionId),
+        args: [opened],
+        // the decision outlives the pipeline: it waits for a person, for days
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        workflowIdReusePolicy: 'REJECT_DUPLICATE',
+        typedSearchAttributes: new TypedSearchAttributes([{ key: portfolioIdAttribute, value: portfolioId }]),
+        staticSummary: opened.title,
+      });
+      await progress(steps, steps, 'the decision waits for an answer');
     });
-    await startChild<GuidedDecision>(guidedDecisionWorkflow, {
-      workflowId: decisionWorkflowId(decisionId),
-      args: [opened],
-      // the decision outlives the pipeline: it waits for a person, for days
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
-      typedSearchAttributes: new TypedSearchAttributes([{ key: portfolioIdAttribute, value: portfolioId }]),
-      staticSummary: opened.title,
-    });
-
-    await progress(steps, steps, 'the decision waits for an answer');
     return { value: { pipelineId, decisionId }, result: pipelinePath(pipelineId) };
   });

@@ -142,6 +142,9 @@ export function resolveAsset(text: string): ResolvedAsset {
 /** What is known of the asset with this id; undefined for an id that nobody registered. */
 export const assetOf = (id: AssetId): Asset | undefined => byId.get(id);
 
+/** Cash is worth 1 of itself by definition: no source is asked for its price. */
+export const isCash = (id: AssetId): boolean => assetOf(id)?.assetClass === 'cash';
+
 /** The three ids whose spelling, or earlier name, is reached by the fewest edits; in the order of the list when even. */
 function nearestAssets(text: string): AssetId[] {
   const asked = text.trim().toUpperCase().slice(0, 32);

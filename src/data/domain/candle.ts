@@ -49,12 +49,33 @@ export interface RefusedRow {
 export interface SeriesRef {
   readonly assetId: AssetId;
   readonly interval: Interval;
-  /** `binance`, `yahoofinance`, `csv:<folder>`, or `simulated:<source>` when the market simulator answered. */
+  /** `binance`, `yahoofinance`, `csv:<folder>`, or `simulated:<source>:<seed>` when the market simulator answered. */
   readonly source: string;
   readonly quoteCurrency: QuoteCurrency;
   readonly adjustment: Adjustment;
 }
 
+const simulatedName = /^simulated:(.+?)(?::([^:]+))?$/;
+
+/** Under which name the bars of one world of the market simulator are stored: worlds of two seeds never mix. */
+export const simulatedSource = (id: string, seed: string): string => `simulated:${id}:${seed}`;
+
+/** Whether bars stored under this name came from the market simulator. */
+export const isSimulatedSource = (source: string): boolean => simulatedName.test(source);
+
+/** The id of the source that was asked for the bars stored under this name, simulated or not. */
+export const askedSource = (source: string): string => simulatedName.exec(source)?.[1] ?? source;
+
 /** Whether the bar that opens at `openTime` is over at `instant`: its end is at or before it. */
 export const isClosed = (openTime: EpochMs, interval: Interval, instant: EpochMs): boolean =>
   openTime + intervalMs[interval] <= instant;
+
+/**
+ * Which revisions of a series' bars a run reads: `as_known` the first one, and later ones from when they were known on;
+ * `newest` the last one.
+ *
+ * A rehearsal must not know corrections that came later. Adjusted series are the exception: a source rewrites all of
+ * their history at each split or dividend, and revisions of different dates would mix two price bases.
+ */
+export const revisionsFor = ({ adjustment }: SeriesRef, rehearsal: boolean): 'as_known' | 'newest' =>
+  rehearsal && adjustment !== 'split' && adjustment !== 'total_return' ? 'as_known' : 'newest';

@@ -1,6 +1,14 @@
 import { dayMs, type EpochMs } from '../../shared/time.js';
 import type { AssetClass } from './assets.js';
-import { intervalMs, type Interval, type SeriesRef } from './candle.js';
+import {
+  askedSource,
+  intervalMs,
+  isClosed,
+  isSimulatedSource,
+  type Candle,
+  type Interval,
+  type SeriesRef,
+} from './candle.js';
 
 /** What a source really has; the API, the documentation and the choice of a source all read this. */
 export interface SourceAbilities {
@@ -52,6 +60,32 @@ export function firstMissing(stored: Coverage, interval: Interval, asOf: EpochMs
   return first - wanted <= allowed && longestGapMs <= allowed ? last : wanted;
 }
 
+/** A source whose last bar is this old at the as-of has stopped, or is a file that nobody goes on with. */
+const staleAfterMs = 7 * dayMs;
+/** Stocks: a weekend with holidays on both sides. */
+const longestWeekendMs = 5 * dayMs;
+
+/** End of the last bar that was over at `asOf`; undefined without any. Bars are oldest first. */
+export function lastEnd(candles: readonly Candle[], interval: Interval, asOf: EpochMs): EpochMs | undefined {
+  const last = candles.findLast(({ openTime }) => isClosed(openTime, interval, asOf));
+  return last && last.openTime + intervalMs[interval];
+}
+
+/** Whether bars that end there are too old to be the market of `asOf`, so that another source is better asked. */
+export const isStale = (end: EpochMs, asOf: EpochMs): boolean => end < asOf - staleAfterMs;
+
+/**
+ * Whether what is stored serves a question as of `asOf` without asking anybody: the history wanted, without a hole, up
+ * to the last bar that was over. Coins trade every day; of stocks the last bar may end five days before.
+ */
+export function isComplete(stored: Coverage, assetClass: AssetClass, interval: Interval, asOf: EpochMs): boolean {
+  const { last } = stored;
+  if (last === null || firstMissing(stored, interval, asOf) !== last) return false;
+  const step = intervalMs[interval];
+  const sinceEnd = asOf - (last + step);
+  return sinceEnd < step || (assetClass !== 'crypto' && sinceEnd <= longestWeekendMs);
+}
+
 /** A stored series with its number of bars. */
 interface Stored {
   readonly series: SeriesRef;
@@ -63,8 +97,11 @@ interface Stored {
  * any other source by name. Of one source in several bases the one with the most bars; undefined when nothing is stored.
  */
 export function preferredSeries<T extends Stored>(stored: readonly T[], order: readonly string[]): T | undefined {
-  const names = [...order, ...order.map((id) => `simulated:${id}`)];
-  const rank = ({ series }: T) => (names.includes(series.source) ? names.indexOf(series.source) : names.length);
+  const rank = ({ series: { source } }: T) => {
+    const at = order.indexOf(askedSource(source));
+    if (at < 0) return 2 * order.length;
+    return isSimulatedSource(source) ? order.length + at : at;
+  };
   return stored.toSorted(
     (a, b) =>
       rank(a) - rank(b) ||

@@ -44,13 +44,12 @@ export class HttpSourceIo implements SourceIo {
       });
       const body = await wholeBody(response, this.options.maximumBytes ?? maximumBodyBytes);
       if (body === undefined) return unavailable(shown, 'sent more than the size limit allows');
-      const mark = response.headers.get(simulatorHeader);
       return {
         kind: 'response',
         status: response.status,
         body,
         header: (name) => response.headers.get(name) ?? undefined,
-        simulated: mark?.startsWith('model') ?? false,
+        simulatedSeed: seedOf(response.headers.get(simulatorHeader)),
       };
     } catch (error) {
       this.signal.throwIfAborted();
@@ -58,6 +57,12 @@ export class HttpSourceIo implements SourceIo {
       return unavailable(shown, reasonOf(error));
     }
   }
+}
+
+/** The seed in the mark `model; seed=<n>`; null without a mark, and for `folder`. */
+function seedOf(mark: string | null): string | null {
+  const model = /^model(?:;\s*seed=(\w+))?/.exec(mark ?? '');
+  return model && (model[1] ?? 'unknown');
 }
 
 /** The body as text, or undefined when it is larger than allowed; the rest is then not read. */

@@ -4,6 +4,7 @@ import type { Adjustment, Candle, Interval, QuoteCurrency, RefusedRow } from '..
 import type { SourceAbilities } from '../domain/source-choice.js';
 
 interface RateLimit {
+  /** Kept by the collector in each process: what is over it waits. */
   readonly requestsPerMinute: number;
 }
 
@@ -23,8 +24,8 @@ export interface CandleAnswer {
   readonly candles: readonly Candle[];
   readonly refused: readonly RefusedRow[];
   readonly rowsRefused: number;
-  /** True when the answer came from the market simulator. */
-  readonly simulated: boolean;
+  /** The world of the market simulator that answered; null when the prices are real. */
+  readonly simulatedSeed: string | null;
 }
 
 /** Latest price with the time it was true. */
@@ -32,7 +33,7 @@ export interface Quote {
   readonly price: string;
   readonly quoteCurrency: QuoteCurrency;
   readonly time: EpochMs;
-  readonly simulated: boolean;
+  readonly simulatedSeed: string | null;
 }
 
 /** "Could not ask" is never "there is nothing". */
@@ -61,8 +62,8 @@ export type SourceResponse =
       readonly status: number;
       readonly body: string;
       readonly header: (name: string) => string | undefined;
-      /** The market simulator marks its answers. */
-      readonly simulated: boolean;
+      /** The market simulator marks its answers with the seed of its world. */
+      readonly simulatedSeed: string | null;
     }
   | { readonly kind: 'unavailable'; readonly why: string };
 

@@ -3,8 +3,11 @@ import type { EpochMs } from '../../shared/time.js';
 
 export const decisionKinds = ['target_allocation'] as const;
 
-export const decisionStates = ['awaiting_answer', 'recording', 'approved', 'rejected', 'expired'] as const;
+export const decisionStates = ['awaiting_answer', 'approved', 'rejected', 'expired'] as const;
 export type DecisionState = (typeof decisionStates)[number];
+
+/** The workflow also knows the moment in which an answer is being written. */
+export type LiveDecisionState = DecisionState | 'recording';
 
 export const choices = ['approve', 'reject'] as const;
 export type Choice = (typeof choices)[number];
@@ -22,6 +25,10 @@ export interface Answer {
 /** Target weights to be approved or rejected, in the order they are shown. */
 export interface AllocationProposal {
   optimizationId: OptimizationId;
+  /** UTC date of the closes that the current weights are valued at; null when nothing was valued. */
+  pricesOf: string | null;
+  /** What was taken for granted, in words; empty when nothing was. */
+  assumptions: string[];
   weights: { assetId: AssetId; currentWeight: number | null; targetWeight: number }[];
 }
 
@@ -31,7 +38,7 @@ export interface DecisionEvidence {
   signals: Record<string, unknown>[];
 }
 
-export const isSettled = (state: DecisionState): boolean => {
+export const isSettled = (state: LiveDecisionState): boolean => {
   switch (state) {
     case 'awaiting_answer':
     case 'recording':
@@ -52,7 +59,7 @@ export const stateAfter = (choice: Choice): 'approved' | 'rejected' => (choice =
  * `proposalHash` is the hash of the proposal as it stands, `now` and `answerBy` are wall-clock times.
  */
 export function whyAnswerIsRefused(
-  decision: { state: DecisionState; proposalHash: string; answerBy: EpochMs },
+  decision: { state: LiveDecisionState; proposalHash: string; answerBy: EpochMs },
   answer: Answer,
   now: EpochMs,
 ): string | undefined {

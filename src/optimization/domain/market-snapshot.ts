@@ -1,4 +1,4 @@
-import { isClosed, type SeriesRef } from '../../data/domain/candle.js';
+import { isClosed, isSimulatedSource, type SeriesRef } from '../../data/domain/candle.js';
 import { daysSinceClose } from '../../risk/domain/trading-days.js';
 import { InvariantViolation } from '../../shared/errors.js';
 import { dayMs, toIso, utcDate, type EpochMs, type IsoInstant } from '../../shared/time.js';
@@ -90,7 +90,7 @@ export const observationsOf = (snapshot: MarketSnapshot): number => Math.max(0, 
 
 /** True when any of the prices came from the market simulator. */
 export const isSimulated = (series: readonly SeriesRef[]): boolean =>
-  series.some(({ source }) => source.startsWith('simulated:'));
+  series.some(({ source }) => isSimulatedSource(source));
 
 /** Why nothing can be estimated from the snapshot, naming the series that limits it; undefined when something can. */
 export function whyTooLittleData(snapshot: MarketSnapshot): string | undefined {

@@ -13,7 +13,13 @@ const appendOnly = ['audit_event', 'candle', 'job_event', 'market_snapshot', 'op
  * @returns names of the migrations that ran
  */
 export async function migrate(ownerUrl: string, appRole: string, entities: readonly EntityClass[]): Promise<string[]> {
-  const orm = await MikroORM.init({ ...ormOptions({ url: ownerUrl, poolMax: 2 }, entities), logger: () => undefined });
+  const options = ormOptions({ url: ownerUrl, poolMax: 2 }, entities);
+  const orm = await MikroORM.init({
+    ...options,
+    // a migration, and the wait for another's, may take long
+    driverOptions: { ...options.driverOptions, statement_timeout: 0, query_timeout: 0 },
+    logger: () => undefined,
+  });
   try {
     return await orm.em.fork().transactional(async (em) => {
       await em.execute(`select pg_advisory_xact_lock(hashtextextended('fks-portfolio:migrate', 0))`);

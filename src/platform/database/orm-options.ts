@@ -19,5 +19,11 @@ export const ormOptions = (database: { url: string; poolMax: number }, entities:
     forceUtcTimezone: true,
     allowGlobalContext: false,
     pool: { min: 0, max: database.poolMax },
-    driverOptions: { connectionTimeoutMillis: 3_000, statement_timeout: 60_000, application_name: 'fks-portfolio' },
+    driverOptions: {
+      connectionTimeoutMillis: 3_000,
+      statement_timeout: 60_000,
+      // for a server that went silent and cannot end the statement itself
+      query_timeout: 65_000,
+      application_name: 'fks-portfolio',
+    },
   });

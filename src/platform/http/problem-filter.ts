@@ -87,7 +87,10 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const response = host.switchToHttp().getResponse<Response>();
     const { problem, retryAfterSeconds } = answerTo(error);
-    if (problem.status >= 500) {
+    if (problem.status === 503) {
+      // expected while a dependency is away: no alarm, no stack
+      this.logger.warn({ reason: problem.detail }, 'request.unavailable');
+    } else if (problem.status >= 500) {
       const request = host.switchToHttp().getRequest<Request>();
       const cause = error instanceof DriverException ? `${error.message} (${error.code ?? 'no code'})` : error;
       this.logger.error({ err: cause, path: request.path, status: problem.status }, 'request.failed');

@@ -14,19 +14,21 @@ export const wantsEventStream = (request: Request): boolean =>
   request.accepts(['json', 'text/event-stream']) === 'text/event-stream';
 
 /**
- * Streams events until `next` answers null or the client goes away.
+ * Streams events until `next` answers null, the client goes away, or the process stops (`closing`).
  *
  * `next` gives the events that are new since its last call; it is asked every `pollMs`. An error ends the stream, and
  * the client comes back with `Last-Event-ID`.
  */
 export async function streamEvents(
-  request: Request,
   response: Response,
+  closing: AbortSignal,
   next: () => Promise<ServerSentEvent[] | null>,
   pollMs = 300,
 ): Promise<void> {
   const gone = new AbortController();
-  request.once('close', () => gone.abort());
+  response.once('close', () => gone.abort());
+  closing.addEventListener('abort', () => gone.abort(), { signal: gone.signal });
+  if (response.destroyed || closing.aborted) return;
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-cache, no-transform',

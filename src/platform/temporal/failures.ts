@@ -20,8 +20,25 @@ export function toApplicationFailure(error: unknown): ApplicationFailure | undef
       cause: error,
     });
   }
+  if (error instanceof DomainError && error.kind === 'unavailable') {
+    const { retryAfterSeconds } = error.details;
+    const nextRetryDelay = retryAfterSeconds === undefined ? {} : { nextRetryDelay: retryAfterSeconds * 1_000 };
+    return ApplicationFailure.create({ message: error.message, type: 'Unavailable', ...nextRetryDelay, cause: error });
+  }
   if (error instanceof InvariantViolation || error instanceof DomainError) {
     return ApplicationFailure.create({ message: error.message, type: error.name, nonRetryable: true, cause: error });
   }
+  if (isRefusedByDatabase(error)) {
+    return ApplicationFailure.create({
+      message: 'the database refused what was to be written',
+      type: 'DatabaseRefused',
+      nonRetryable: true,
+      cause: error as Error,
+    });
+  }
   return undefined;
 }
+
+/** SQLSTATE classes 22 (data exception) and 23 (integrity constraint): the same statement fails for ever. */
+const isRefusedByDatabase = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && /^2[23]\w{3}$/.test(String(error.code));

@@ -14,7 +14,7 @@ const awayCodes = new Set([4, 14, 1, 8]);
 
 /** Whether an error means that the Temporal server could not be asked. */
 function isTemporalAway(error: unknown): boolean {
-  // the server is there and waits for a worker to take the update
+  // says only that no answer came in time: the server may be there and wait for a worker
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return false;
   for (let at: unknown = error; at instanceof Error; at = at.cause) {
     if (isGrpcServiceError(at) && awayCodes.has(at.code)) return true;
@@ -29,7 +29,10 @@ export class TemporalClient implements OnApplicationShutdown {
   readonly client: Client;
   private readonly inFlight = new Set<Promise<unknown>>();
 
-  constructor(@Inject(CONFIG) config: Config, @Inject(TRACING) tracing: Tracing) {
+  constructor(
+    @Inject(CONFIG) config: Config,
+    @Inject(TRACING) private readonly tracing: Tracing,
+  ) {
     this.connection = Connection.lazy({ address: config.temporal.address, connectTimeout: 2_000 });
     this.client = new Client({
       connection: this.connection,
@@ -58,9 +61,16 @@ export class TemporalClient implements OnApplicationShutdown {
     }
   }
 
+  /** @throws DomainError `unavailable` when the server cannot be reached */
+  async ping(withinMs = 1_000): Promise<void> {
+    await this.call(({ workflowService }) => workflowService.getSystemInfo({}), withinMs);
+  }
+
   async onApplicationShutdown(): Promise<void> {
     // closing under a pending retry would throw from a timer and take the process down
     await Promise.allSettled(this.inFlight);
     await this.connection.close();
+    // after the worker has drained: its last spans are sent too
+    await this.tracing.shutdown();
   }
 }

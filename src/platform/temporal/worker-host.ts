@@ -106,12 +106,16 @@ export class WorkerHost implements OnApplicationBootstrap, BeforeApplicationShut
   private async connect(): Promise<NativeConnection> {
     for (let delay = 250; ; delay = Math.min(delay * 2, slowestReconnectMs)) {
       this.stopping.signal.throwIfAborted();
+      let connecting: Promise<NativeConnection> | undefined;
       try {
         const timeout = sleep(connectTimeoutMs, undefined, { ref: false }).then(() => {
           throw new Error(`no answer within ${connectTimeoutMs} ms`);
         });
-        return await Promise.race([NativeConnection.connect({ address: this.config.temporal.address }), timeout]);
+        connecting = NativeConnection.connect({ address: this.config.temporal.address });
+        return await Promise.race([connecting, timeout]);
       } catch (error) {
+        // one that comes through too late is not wanted any more; one that fails is told of below
+        void connecting?.then((late) => late.close()).catch(() => undefined);
         const reason = error instanceof Error ? error.message : String(error);
         this.logger.warn({ address: this.config.temporal.address, reason }, 'worker.waiting_for_temporal');
         await sleep(delay, undefined, { signal: this.stopping.signal, ref: false });

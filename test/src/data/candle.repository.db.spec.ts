@@ -121,6 +121,18 @@ test('a bar counts from its close on, as first stored; a correction from when it
   expect(await closesOf(series, null)).toEqual(['100.50', '111', '102.50']);
 });
 
+test('the newest revisions of the bars that could be had, whenever they were corrected', async () => {
+  const series = aSeries();
+  await candles().storeSeries(series, bars(0, 3));
+  await candles().storeSeries(series, [bar(1, '111')]);
+  await storedAt(series, 2, at(400));
+  const newest = async (asOf: number) =>
+    (await candles().closedBars(series, asOf, { revisions: 'newest' })).map(({ close }) => close);
+  expect(await newest(at(2))).toEqual(['100.50', '111']);
+  expect(await newest(at(2) - 1)).toEqual(['100.50']);
+  expect((await candles().closes(series, at(2), { revisions: 'newest' })).closes).toEqual(Float64Array.of(100.5, 111));
+});
+
 test('a source that publishes late is read late', async () => {
   const series = aSeries();
   await candles().storeSeries(series, bars(0, 1), 3_600_000);

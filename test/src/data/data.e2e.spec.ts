@@ -28,7 +28,7 @@ beforeAll(async () => {
     volume: i === 0 ? null : '10',
   }));
   const candles = new CandleRepository(orm.em.fork());
-  await candles.storeSeries(series('simulated:binance'), bars.slice(0, 1));
+  await candles.storeSeries(series('simulated:binance:1'), bars.slice(0, 1));
   await candles.storeSeries(series('yahoofinance'), bars);
   await orm.close(true);
   app = await startApi(testConfig(database.url));
@@ -62,7 +62,7 @@ test('cuts a window, where a date at its end includes that day', async () => {
   expect(await closes('from=2025-01-02&to=2025-01-03')).toEqual([2.1, 2.2]);
   expect(await closes('from=2025-01-02T00:00:00Z&to=2025-01-03T00:00:00Z')).toEqual([2.1]);
   expect(await closes('as_of=2025-01-02')).toEqual([2, 2.1]);
-  expect(await closes('source=simulated:binance')).toEqual([2]);
+  expect(await closes('source=simulated:binance:1')).toEqual([2]);
 });
 
 test('an asset or a source without bars has an empty list, not somebody else’s', async () => {

@@ -6,6 +6,7 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import { CandleRepository } from '../../../src/data/candle.repository.js';
 import { PriceCollector } from '../../../src/data/price-collector.js';
 import { HttpSourceIo } from '../../../src/data/sources/http-source-io.js';
+import type { MarketDataSource } from '../../../src/data/sources/market-data-source.js';
 import { sourcesInOrder } from '../../../src/data/sources/registry.js';
 import { Fault } from '../../../src/shared/errors.js';
 import type { AssetId } from '../../../src/shared/ids.js';
@@ -51,7 +52,7 @@ test('collects 800 days from the first source that has the asset, and the report
     series: {
       assetId: 'BTC',
       interval: '1d',
-      source: 'simulated:binance',
+      source: 'simulated:binance:11',
       quoteCurrency: 'USDT',
       adjustment: 'raw',
     },
@@ -93,7 +94,7 @@ test('asks again from the last stored bar only; an earlier as-of, or a hole, ask
 test('the whole file of a folder is stored, whatever the as-of', async () => {
   const rows = ['2020-01-01,1,2,0.5,1.5,0', '2020-01-02,1,2,0.5,9,1', '2025-07-01,1,2,0.5,1.75,1'];
   fs.writeFileSync(path.join(folder, 'GLD.csv'), ['date,open,high,low,close,volume', ...rows].join('\n'));
-  expect(await collect('GLD')).toMatchObject({
+  expect(await collect('GLD', ['csv'])).toMatchObject({
     series: { source: `csv:${path.basename(folder)}`, quoteCurrency: 'USD', adjustment: 'unknown' },
     simulated: false,
     rowsRead: 2,
@@ -101,16 +102,16 @@ test('the whole file of a folder is stored, whatever the as-of', async () => {
     rowsStored: 2,
     rowsRefused: 1,
     refused: [{ where: 'GLD.csv:3', reason: 'close 9 is above high 2' }],
-    attempts: [{ outcome: 'ok', detail: '2 bars, 1 rows refused' }],
+    attempts: [{ outcome: 'ok', detail: '2 bars, 1 rows refused; the last bar ended 2020-01-02T00:00:00Z' }],
   });
-  expect(await collect('GLD')).toMatchObject({ rowsRead: 2, rowsNew: 0, rowsRevised: 0, rowsStored: 2 });
+  expect(await collect('GLD', ['csv'])).toMatchObject({ rowsRead: 2, rowsNew: 0, rowsRevised: 0, rowsStored: 2 });
 });
 
 test('goes on to the next source when one is away, limited, or answers nonsense', async () => {
   for (const kind of ['500', '429', 'html', 'cut'] as const) simulator.fault({ route: klines, kind });
   for (const outcome of ['unavailable', 'rateLimited', 'badAnswer', 'unavailable']) {
     expect(await collect('ETH', ['binance', 'yahoofinance'])).toMatchObject({
-      series: { source: 'simulated:yahoofinance', quoteCurrency: 'USD', adjustment: 'split' },
+      series: { source: 'simulated:yahoofinance:11', quoteCurrency: 'USD', adjustment: 'split' },
       attempts: [
         { source: 'binance', outcome },
         { source: 'yahoofinance', outcome: 'ok' },
@@ -145,6 +146,40 @@ test('is worth another attempt when no source delivered and one could not be ask
   await expect(collect('SPY', ['csv', 'binance', 'yahoofinance'])).rejects.toMatchObject({ type: 'SourceUnavailable' });
 });
 
+test('a source is asked no more often than it allows, whichever asset is asked for', async () => {
+  const source: MarketDataSource = {
+    id: 'slow',
+    offers: {
+      candles: ['1d'],
+      assetClasses: ['crypto'],
+      quotes: false,
+      history: '',
+      wholeHistory: false,
+      publicationLagMs: 0,
+    },
+    limits: { requestsPerMinute: 1 },
+    candles: async (_, io) => {
+      await io.get(new URL('http://127.0.0.1:9/'));
+      return { kind: 'empty' };
+    },
+  };
+  const collector = new PriceCollector([source], new CandleRepository(orm.em.fork()));
+  const caller = new AbortController();
+  const now = Date.parse(asOf);
+  const io = new HttpSourceIo({ signal: caller.signal, now: () => now });
+  const notes: string[] = [];
+  const of = (assetId: string) => {
+    const input = { collectionId: randomUUID(), assetId: assetId as AssetId, interval: '1d', asOf } as const;
+    return collector.collect(input, io, (note) => {
+      notes.push(note);
+      if (note.startsWith('waiting')) caller.abort(new Error('given up'));
+    });
+  };
+  expect(await of('BTC')).toMatchObject({ series: null, attempts: [{ outcome: 'empty' }] });
+  await expect(of('ETH')).rejects.toThrow('given up');
+  expect(notes).toEqual(['asking slow', 'asking slow', 'waiting 60 s for the limit of slow']);
+});
+
 test('that no source has an asset is an outcome', async () => {
   expect(await collect('SPY', ['csv', 'binance'])).toMatchObject({
     series: null,
@@ -156,17 +191,119 @@ test('that no source has an asset is an outcome', async () => {
   });
 });
 
+/** A file of 900 days from 2023-01-01 on, weekdays only for a stock. */
+function writePrices(into: string, assetId: string, factor = 1, isStock = false): void {
+  const rows = Array.from({ length: 900 }, (_, i) => new Date(Date.parse('2023-01-01T00:00:00Z') + i * dayMs))
+    .filter((date) => !isStock || ![0, 6].includes(date.getUTCDay()))
+    .map((date) => `${date.toISOString().slice(0, 10)},${[8, 16, 4, 12].map((price) => price * factor).join(',')},1`);
+  fs.writeFileSync(path.join(into, `${assetId}.csv`), ['date,open,high,low,close,volume', ...rows].join('\n'));
+}
+/** Replaces the simulator by one at the same address. */
+async function serve(options: Parameters<typeof startMarketSimulator>[0]): Promise<void> {
+  await simulator.stop();
+  simulator = await startMarketSimulator({ ...options, port: simulator.port });
+}
+
+test('prices that are adjusted for splits are asked for whole: a split revises all of them', async () => {
+  const real = fs.mkdtempSync(path.join(os.tmpdir(), 'real-'));
+  writePrices(real, 'GLD', 1, true);
+  await serve({ prices: [real] });
+  const first = await collect('GLD', ['yahoofinance']);
+  expect(first).toMatchObject({ series: { source: 'yahoofinance', adjustment: 'split' }, rowsRevised: 0 });
+  // four new shares for one
+  writePrices(real, 'GLD', 0.25, true);
+  await serve({ prices: [real] });
+  const second = await collect('GLD', ['yahoofinance'], '2025-06-03T00:00:00Z');
+  // 800 days to 2025-06-03 begin on 2023-03-25, a Saturday: 570 weekdays; Friday the 24th is outside the window
+  expect(second).toMatchObject({ rowsRead: 571, rowsNew: 1, rowsRevised: 570 });
+  const stored = await new CandleRepository(orm.em.fork()).closedBars(second.series!, null, { last: 571 });
+  expect(new Set(stored.map(({ close }) => Number(close)))).toEqual(new Set([3]));
+  fs.rmSync(real, { recursive: true });
+});
+
+test('worlds of different seeds are different sources', async () => {
+  const first = await collect('BTC', ['binance']);
+  await serve({ seed: 12 });
+  const second = await collect('BTC', ['binance']);
+  expect(second).toMatchObject({ series: { source: 'simulated:binance:12' }, rowsRead: 800, rowsNew: 800 });
+  const lastClose = async ({ series }: typeof first) =>
+    (await new CandleRepository(orm.em.fork()).closedBars(series!, null, { last: 1 }))[0]!.close;
+  expect(await lastClose(second)).not.toBe(await lastClose(first));
+});
+
+test('a source that ended long ago is no reason to leave the next one unasked', async () => {
+  const csv = `csv:${path.basename(folder)}`;
+  const write = (...dates: string[]) =>
+    fs.writeFileSync(
+      path.join(folder, 'GLD.csv'),
+      ['date,open,high,low,close,volume', ...dates.map((date) => `${date},1,2,0.5,1.5,1`)].join('\n'),
+    );
+  write('2025-05-23', '2026-01-02');
+  expect(await collect('GLD')).toMatchObject({
+    series: { source: 'simulated:yahoofinance:11' },
+    attempts: [
+      { source: csv, outcome: 'ok', detail: 'the last bar ended 2025-05-24T00:00:00Z' },
+      { source: 'binance', outcome: 'notOffered' },
+      { source: 'yahoofinance', outcome: 'ok' },
+    ],
+  });
+  // nobody has a later bar: of stopped sources the one that goes furthest
+  simulator.fault({ route: charts, kind: '500', count: 2 });
+  expect(await collect('GLD')).toMatchObject({
+    series: { source: csv },
+    rowsRead: 2,
+    attempts: [{ source: csv }, { source: 'binance' }, { source: 'yahoofinance', outcome: 'unavailable' }],
+  });
+  write('2026-01-02');
+  expect(await collect('GLD')).toMatchObject({
+    series: { source: csv },
+    attempts: [{ detail: 'no bar ended by the as-of' }, { source: 'binance' }, { source: 'yahoofinance' }],
+  });
+  // seven days are no reason to look further
+  write('2025-05-24');
+  expect(await collect('GLD')).toMatchObject({ series: { source: csv }, attempts: [{ source: csv, outcome: 'ok' }] });
+});
+
+test('what is stored answers for a source that cannot be asked when it leaves nothing to ask for', async () => {
+  const real = fs.mkdtempSync(path.join(os.tmpdir(), 'real-'));
+  writePrices(real, 'BTC');
+  await serve({ prices: [real] });
+  await collect('BTC', ['binance']);
+  simulator.fault({ route: klines, kind: '500', count: 2 });
+  expect(await collect('BTC', ['binance'])).toMatchObject({
+    series: { source: 'binance' },
+    simulated: false,
+    rowsRead: 0,
+    rowsNew: 0,
+    rowsStored: 800,
+    lastOpenTime: '2025-05-31T00:00:00Z',
+    attempts: [
+      {
+        source: 'binance',
+        outcome: 'unavailable',
+        detail: 'status 500; what is stored of it leaves nothing to ask for',
+      },
+    ],
+  });
+  // the bar of 1 June is missing
+  await expect(collect('BTC', ['binance'], '2025-06-02T00:00:00Z')).rejects.toMatchObject({
+    type: 'SourceUnavailable',
+  });
+  fs.rmSync(real, { recursive: true });
+});
+
+test('a simulated history does not answer for a source that cannot be asked', async () => {
+  await collect('BTC', ['binance']);
+  simulator.fault({ route: klines, kind: '500' });
+  await expect(collect('BTC', ['binance'])).rejects.toMatchObject({ type: 'SourceUnavailable' });
+});
+
 test('a simulated history is no reason to ask the real source for less', async () => {
   await collect('BTC', ['binance']);
-  const rows = Array.from({ length: 900 }, (_, i) => {
-    const date = new Date(Date.parse('2023-01-01T00:00:00Z') + i * dayMs).toISOString().slice(0, 10);
-    return `${date},1,2,0.5,1.5,1`;
-  });
   const real = fs.mkdtempSync(path.join(os.tmpdir(), 'real-'));
-  fs.writeFileSync(path.join(real, 'BTC.csv'), ['date,open,high,low,close,volume', ...rows].join('\n'));
-  await simulator.stop();
+  writePrices(real, 'BTC');
   // the same address serves real prices now
-  simulator = await startMarketSimulator({ prices: [real], port: simulator.port });
+  await serve({ prices: [real] });
   expect(await collect('BTC', ['binance'])).toMatchObject({
     series: { source: 'binance' },
     simulated: false,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { MikroORM } from '@mikro-orm/postgresql';
@@ -49,8 +50,16 @@ function linesOf(file: string) {
       if (!file) continue;
       collected += 1;
       const lines = linesOf(path.join(folder, file));
-      const input = { collectionId: 'c', assetId: id, interval: '1d', asOf: '2021-01-01T00:00:00Z' } as const;
-      const report = await collector.collect(input, io, () => undefined);
+      const collect = () => {
+        const input = {
+          collectionId: randomUUID(),
+          assetId: id,
+          interval: '1d',
+          asOf: '2021-01-01T00:00:00Z',
+        } as const;
+        return collector.collect(input, io, () => undefined);
+      };
+      const report = await collect();
       expect(report).toMatchObject({
         rowsRead: lines.length,
         rowsNew: lines.length,
@@ -59,7 +68,7 @@ function linesOf(file: string) {
         firstOpenTime: `${lines[0]!.date}T00:00:00Z`,
         lastOpenTime: `${lines.at(-1)!.date}T00:00:00Z`,
       });
-      expect(await collector.collect(input, io, () => undefined)).toMatchObject({ rowsNew: 0, rowsRevised: 0 });
+      expect(await collect()).toMatchObject({ rowsNew: 0, rowsRevised: 0 });
       const stored = await repository.closedBars(report.series!, null);
       expect(stored.filter(({ volume }) => volume === null)).toHaveLength(
         lines.filter(({ volume }) => volume === 0).length,

@@ -1,5 +1,4 @@
 import { JobReconciler } from '../../../src/jobs/job-reconciler.js';
-import { JobsService } from '../../../src/jobs/jobs.service.js';
 import { TemporalClient } from '../../../src/platform/temporal/temporal-client.js';
 import { RequestContext } from '@mikro-orm/core';
 import { MikroORM } from '@mikro-orm/postgresql';
@@ -35,7 +34,6 @@ async function startedJob() {
 }
 
 test('a job whose workflow runs is left alone; one that was terminated is told as failed, once', async () => {
-  expect(service.api.get(JobsService)).toBeDefined();
   const running = await startedJob();
   const ended = await startedJob();
   await handleOf(ended.workflow_id).terminate('by an operator');

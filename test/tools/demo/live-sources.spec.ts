@@ -15,32 +15,71 @@ afterAll(() => {
   server.close();
 });
 
-const probe = () => probeLiveSources({ BINANCE_BASE_URL: url, YAHOOFINANCE_BASE_URL: url });
+const probe = (withinMs?: number) => probeLiveSources({ BINANCE_BASE_URL: url, YAHOOFINANCE_BASE_URL: url }, withinMs);
+const isBinance = (request: http.IncomingMessage) => request.url?.startsWith('/api/v3/') === true;
 
-test('a source that answers with prices is reachable', async () => {
-  answer = (request, response) => response.end(request.url?.includes('klines') ? '[[1]]' : '{"chart":{}}');
-  expect((await probe()).map(({ source, reachable }) => [source, reachable])).toEqual([
-    ['binance', true],
-    ['yahoofinance', true],
+const chart = {
+  chart: {
+    error: null,
+    result: [
+      {
+        meta: {
+          currency: 'USD',
+          symbol: 'SPY',
+          exchangeTimezoneName: 'America/New_York',
+          regularMarketPrice: 612.5,
+          regularMarketTime: 1_764_018_000,
+          priceHint: 2,
+        },
+        indicators: { quote: [{}] },
+      },
+    ],
+  },
+};
+
+test('a source that answers with a price is reachable, also one that refuses the names of HTTP libraries', async () => {
+  answer = (request, response) => {
+    if (isBinance(request)) response.end('{"symbol":"BTCUSDT","price":"87000.10000000"}');
+    else if (!request.headers['user-agent']?.startsWith('Mozilla/')) response.writeHead(429).end();
+    else response.end(JSON.stringify(chart));
+  };
+  expect(await probe()).toEqual([
+    { source: 'binance', reachable: true, detail: 'answers' },
+    { source: 'yahoofinance', reachable: true, detail: 'answers' },
   ]);
 });
 
 test('an error status, a page of somebody else and a closed port are not', async () => {
   answer = (request, response) => {
-    if (request.url?.includes('klines')) response.writeHead(451).end();
+    if (isBinance(request)) response.writeHead(503).end();
     else response.end('{"welcome":"please log in"}');
   };
   expect(await probe()).toEqual([
-    { source: 'binance', reachable: false, detail: 'status 451' },
-    { source: 'yahoofinance', reachable: false, detail: 'answers something else than prices' },
+    { source: 'binance', reachable: false, detail: 'unavailable: status 503' },
+    { source: 'yahoofinance', reachable: false, detail: expect.stringMatching(/^badAnswer: no chart/) },
   ]);
-  const closed = await probeLiveSources({ BINANCE_BASE_URL: 'http://127.0.0.1:9', YAHOOFINANCE_BASE_URL: url });
-  expect(closed[0]?.reachable).toBe(false);
+  answer = (_request, response) => response.writeHead(429).end();
+  const [closed, limited] = await probeLiveSources({
+    BINANCE_BASE_URL: 'http://127.0.0.1:9',
+    YAHOOFINANCE_BASE_URL: url,
+  });
+  expect(closed).toMatchObject({ reachable: false, detail: expect.stringContaining('127.0.0.1:9') });
+  expect(limited).toMatchObject({ reachable: false, detail: 'rateLimited' });
 });
 
-test('a source that says nothing costs five seconds and no more', async () => {
-  answer = () => {};
+test('a source that says nothing costs the time limit and no more', async () => {
+  answer = (request, response) => {
+    // headers alone are no answer
+    if (isBinance(request)) response.writeHead(200).flushHeaders();
+  };
   const begin = Date.now();
-  expect((await probe()).map(({ reachable }) => reachable)).toEqual([false, false]);
-  expect(Date.now() - begin).toBeLessThan(7_000);
-}, 15_000);
+  expect(await probe(300)).toEqual([
+    { source: 'binance', reachable: false, detail: 'no answer within 0.3 s' },
+    { source: 'yahoofinance', reachable: false, detail: 'no answer within 0.3 s' },
+  ]);
+  expect(Date.now() - begin).toBeLessThan(3_000);
+});
+
+test('a wrong address is named', async () => {
+  await expect(probeLiveSources({ BINANCE_BASE_URL: 'nowhere' })).rejects.toThrow('BINANCE_BASE_URL');
+});

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { help, parseOptions, UsageError } from '../../../tools/demo/options.js';
+import { help, parseOptions } from '../../../tools/demo/options.js';
+import { UsageError } from '../../../tools/local/command-line.js';
 
 let from: string;
 beforeAll(() => {

@@ -138,6 +138,8 @@ const decision: Decision = {
   evidence: { pipeline_id: 'p', signals: [] },
   proposal: {
     optimization_id: 'o',
+    prices_of: '2021-07-06',
+    assumptions: [],
     hash: 'h',
     weights: [
       { asset_id: 'BTC', current_weight: 0.61234, target_weight: 0.5 },

@@ -10,6 +10,7 @@ import pg from 'pg';
 import { startPg, stopPg } from '../../../tools/local/pg.mjs';
 import { commandLine } from '../../../tools/local/processes.mjs';
 import { stopStack } from '../../../tools/local/stack-state.mjs';
+import { clearDeadRuns } from '../../support/dead-runs.mjs';
 
 const launcher = path.resolve(import.meta.dirname, '../fixtures/launcher.mjs');
 const started: ChildProcess[] = [];
@@ -27,14 +28,16 @@ afterEach(async () => {
 
 /** Starts a launcher and returns the first line it prints. */
 async function launch(env: NodeJS.ProcessEnv = {}, migrations = 'done') {
-  const given = ['DATABASE_URL', 'TEMPORAL_ADDRESS', 'PORT'];
+  const given = ['DATABASE_URL', 'DATABASE_OWNER_URL', 'TEMPORAL_ADDRESS', 'PORT'];
   const outer = Object.fromEntries(Object.entries(process.env).filter(([name]) => !given.includes(name)));
   const child = spawn(process.execPath, [launcher, migrations], {
     env: { ...outer, FKS_STATE_DIR: stateDir, SIMULATE: '', ...env },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   started.push(child);
   const lines: string[] = [];
+  const said: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => said.push(line));
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   const exited = once(child, 'exit');
   await Promise.race([
@@ -43,7 +46,7 @@ async function launch(env: NodeJS.ProcessEnv = {}, migrations = 'done') {
       while (lines.length === 0) await sleep(20);
     })(),
   ]);
-  return { child, exited, lines, url: lines[0]?.replace('ready ', '') ?? '' };
+  return { child, exited, lines, said, url: lines[0]?.replace('ready ', '') ?? '' };
 }
 
 const ask = async (url: string) => (await (await fetch(url)).json()) as { pid: number; env: NodeJS.ProcessEnv };
@@ -166,6 +169,68 @@ test('a tool that fails ends the start with its own last words, and nothing stay
   expect(lines.join('\n')).toContain('migrations failed (3)');
   expect(lines.join('\n')).toContain('relation "portfolio" does not exist');
   expect(remaining()).toEqual([]);
+}, 60_000);
+
+test('a database given without its owner is not migrated, and the services use it as it is', async () => {
+  const database = 'postgresql://me:secret@127.0.0.1:9/mine';
+  const { url, said } = await launch({ DATABASE_URL: database }, 'fails');
+  expect((await ask(url)).env.DATABASE_URL).toBe(database);
+  expect(said).toContain('DATABASE_OWNER_URL is not set: migrations are left to you');
+
+  const owner = 'postgresql://owner:secret@127.0.0.1:9/mine';
+  const other = { FKS_STATE_DIR: path.join(stateDir, 'other'), DATABASE_URL: database, DATABASE_OWNER_URL: owner };
+  const { exited, lines } = await launch(other, 'fails');
+  expect(await exited).toEqual([1, null]);
+  expect(lines[0]).toMatch(/^migrations failed \(3\)/);
+}, 60_000);
+
+test('what cannot be stopped keeps nothing else running, is named, and leaves the lock free', async () => {
+  const { child, exited, lines } = await launch();
+  const file = path.join(stateDir, 'temporal.json');
+  const known = fs.readFileSync(file, 'utf8');
+  fs.writeFileSync(file, 'spoiled');
+  child.kill('SIGTERM');
+  expect(await exited).toEqual([1, null]);
+  expect(lines.at(-1)).toContain('spoiled');
+  expect(remaining()).toEqual([expect.stringContaining('server start-dev')]);
+  expect(fs.existsSync(path.join(stateDir, 'stack.lock'))).toBe(false);
+  fs.writeFileSync(file, known);
+}, 60_000);
+
+test('a PostgreSQL that was killed is started again with the durability it had', async () => {
+  const { url } = await launch();
+  const { env } = await ask(url);
+  const pidFile = path.join(stateDir, 'pg/postmaster.pid');
+  const pid = Number(fs.readFileSync(pidFile, 'utf8').split('\n')[0]);
+  process.kill(pid, 'SIGKILL');
+  const fsync = async () => {
+    const client = new pg.Client({ connectionString: env.DATABASE_URL ?? '' });
+    try {
+      await client.connect();
+      return (await client.query<{ fsync: string }>('show fsync')).rows[0]?.fsync;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  };
+  let answer: string | undefined;
+  for (const end = Date.now() + 20_000; answer === undefined && Date.now() < end;) {
+    await sleep(200);
+    answer = await fsync().catch(() => undefined);
+  }
+  expect(answer).toBe('off');
+  expect(Number(fs.readFileSync(pidFile, 'utf8').split('\n')[0])).not.toBe(pid);
+}, 60_000);
+
+test('the servers of a test run that was killed are stopped and its folder removed; a live run keeps its own', async () => {
+  const cache = path.join(stateDir, 'test');
+  const dead = spawn(process.execPath, ['-e', '']);
+  await once(dead, 'exit');
+  const folder = path.join(cache, `run-${dead.pid}`);
+  const server = await startPg({ dir: path.join(folder, 'pg'), fast: true });
+  fs.mkdirSync(path.join(cache, `run-${process.pid}`));
+  await clearDeadRuns(cache);
+  expect(commandLine(server.pid)).toBe('');
+  expect(fs.readdirSync(cache)).toEqual([`run-${process.pid}`]);
 }, 60_000);
 
 test('a port that somebody asked for and that is taken ends the start, named', async () => {

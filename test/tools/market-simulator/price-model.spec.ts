@@ -27,7 +27,7 @@ test('every asset but cash has more than three years of consistent bars', async 
     expect((until - bars[0]!.day) / dayMs).toBeGreaterThan(3 * 366);
     const wrong = bars.filter(
       ({ open, high, low, close, volume }) =>
-        !(low > 0 && low <= Math.min(open, close) && high >= Math.max(open, close) && volume > 0),
+        !(low > 0 && low <= Math.min(open, close) && high >= Math.max(open, close) && volume !== null && volume > 0),
     );
     expect({ id: asset.id, wrong }).toEqual({ id: asset.id, wrong: [] });
   }

@@ -41,11 +41,11 @@ async function bars(source: BinanceSource | YahooFinanceSource, asked: CandleReq
 test('the adapters read years of both venues, marked as simulated', async () => {
   const { url } = await simulate();
   const btc = await bars(new BinanceSource(url), request('BTC', '2020-01-01', '2025-06-18'));
-  expect(btc).toMatchObject({ simulated: true, quoteCurrency: 'USDT', rowsRefused: 0 });
+  expect(btc).toMatchObject({ simulatedSeed: '7', quoteCurrency: 'USDT', rowsRefused: 0 });
   // 2020-01-01 to 2025-06-17, every day: two pages
   expect(btc.candles).toHaveLength(1_995);
   const spy = await bars(new YahooFinanceSource(url), request('SPY', '2025-05-01', '2025-06-18'));
-  expect(spy).toMatchObject({ simulated: true, quoteCurrency: 'USD', adjustment: 'split', rowsRefused: 0 });
+  expect(spy).toMatchObject({ simulatedSeed: '7', quoteCurrency: 'USD', adjustment: 'split', rowsRefused: 0 });
   // weekdays from 1 May to 17 June
   expect(spy.candles).toHaveLength(34);
   expect(spy.candles.every(({ openTime }) => ![0, 6].includes(new Date(openTime).getUTCDay()))).toBe(true);
@@ -116,8 +116,8 @@ test('the latest prices of both venues', async () => {
     await new BinanceSource(url).latestQuote('SPY' as AssetId, io),
   ];
   expect(quotes).toEqual([
-    { kind: 'ok', value: { price: expect.any(String), quoteCurrency: 'USDT', time: now, simulated: true } },
-    { kind: 'ok', value: { price: expect.any(String), quoteCurrency: 'USD', time: now, simulated: true } },
+    { kind: 'ok', value: { price: expect.any(String), quoteCurrency: 'USDT', time: now, simulatedSeed: '7' } },
+    { kind: 'ok', value: { price: expect.any(String), quoteCurrency: 'USD', time: now, simulatedSeed: '7' } },
     { kind: 'unknownAsset' },
   ]);
 });
@@ -164,6 +164,17 @@ test('each fault reaches the adapter as what it is, as often as ordered, and req
   });
 });
 
+test('a volume that nobody counted stays unknown where the wire has a word for it', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'prices-'));
+  fs.writeFileSync(path.join(folder, 'BTC.csv'), 'date,open,high,low,close,volume\n2025-06-02,1,3,0.5,2,\n');
+  const { url } = await simulate({ prices: [folder] });
+  const response = await fetch(`${url}/v8/finance/chart/BTC-USD?range=1mo&interval=1d`);
+  expect(await response.json()).toMatchObject({ chart: { result: [{ indicators: { quote: [{ volume: [null] }] } }] } });
+  const page = await fetch(`${url}/api/v3/klines?symbol=BTCUSDT&interval=1d`);
+  expect(await page.json()).toEqual([expect.arrayContaining(['2.00000000', '0.00000000'])]);
+  fs.rmSync(folder, { recursive: true });
+});
+
 test('serves folders of real histories, which are not marked as simulated', async () => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'prices-'));
   fs.writeFileSync(
@@ -173,7 +184,7 @@ test('serves folders of real histories, which are not marked as simulated', asyn
   const { url } = await simulate({ prices: [folder] });
   expect((await fetch(`${url}/api/v3/ticker/price?symbol=BTCUSDT`)).headers.get('x-market-simulator')).toBe('folder');
   const btc = await bars(new BinanceSource(url), request('BTC', '2025-06-01', '2025-06-10'));
-  expect(btc).toMatchObject({ simulated: false, candles: [{ close: '2.00000000' }, { close: '2.50000000' }] });
+  expect(btc).toMatchObject({ simulatedSeed: null, candles: [{ close: '2.00000000' }, { close: '2.50000000' }] });
   expect(await new BinanceSource(url).candles(request('ETH', '2025-06-01', '2025-06-10'), io)).toEqual({
     kind: 'unknownAsset',
   });

@@ -24,6 +24,8 @@ test('keeps the text of any other error inside', () => {
   const secret = new Error('connect postgres://fks_app:hunter2@db failed');
   expect(JSON.stringify(problemFrom(inActivity(ApplicationFailure.fromError(secret))))).not.toContain('hunter2');
   expect(problemFrom(secret).title).toBe('Internal error');
+  const driver = ApplicationFailure.create({ type: 'DriverException', message: "insert ... values ('secret')" });
+  expect(problemFrom(inActivity(driver)).title).toBe('Internal error');
 });
 
 test('says when a step took too long', () => {

@@ -82,8 +82,8 @@ test('freezes prices under the optimization’s own key, then solves on that sna
     },
   };
   const { result, currentDetails } = await run(activities, of);
-  const { ownerId, series, asOf, lookbackDays } = of;
-  expect(frozen).toEqual([{ key: of.optimizationId, ownerId, series, asOf, lookbackDays }]);
+  const { ownerId, series, asOf, lookbackDays, rehearsal } = of;
+  expect(frozen).toEqual([{ key: of.optimizationId, ownerId, series, asOf, lookbackDays, rehearsal }]);
   expect(solved).toEqual([{ ...of, snapshotId }]);
   expect(result).toEqual(summaryOf(of));
   expect(currentDetails).toBe('**solved**\n- BTC 0.5000\n- GLD 0.5000');

@@ -62,6 +62,7 @@ function telling(told: string[], change: Partial<Activities> = {}): Partial<Acti
   return {
     async jobStarted() {
       told.push('started');
+      return { wanted: true };
     },
     async jobProgressed({ progress }) {
       told.push(`${progress.done}/${progress.total} ${progress.note}`);

@@ -61,7 +61,7 @@ class TemplateSource implements MarketDataSource {
         candles,
         refused,
         rowsRefused: refused.length,
-        simulated: response.simulated,
+        simulatedSeed: response.simulatedSeed,
       },
     };
   }

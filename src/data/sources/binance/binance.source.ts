@@ -38,7 +38,7 @@ export class BinanceSource implements MarketDataSource {
     const step = intervalMs[request.interval];
     const candles: Candle[] = [];
     const refused: RefusedRow[] = [];
-    let simulated = false;
+    let simulatedSeed: string | null = null;
     let rowsBefore = 0;
     for (let from = request.from ?? 0; from < request.to;) {
       const response = await io.get(this.klinesUrl(symbol, request.interval, from, request.to - 1));
@@ -47,7 +47,7 @@ export class BinanceSource implements MarketDataSource {
       const read = readPage(page.rows, { ...request, from, rowsBefore, now: io.now() });
       candles.push(...read.candles);
       refused.push(...read.refused);
-      simulated ||= page.simulated;
+      simulatedSeed ??= page.simulatedSeed;
       rowsBefore += page.rows.length;
       if (page.rows.length < pageSize) break;
       const last = read.candles.at(-1);
@@ -60,7 +60,7 @@ export class BinanceSource implements MarketDataSource {
     const rowsRefused = refused.length;
     return {
       kind: 'ok',
-      value: { quoteCurrency: 'USDT', adjustment: 'raw', candles, refused, rowsRefused, simulated },
+      value: { quoteCurrency: 'USDT', adjustment: 'raw', candles, refused, rowsRefused, simulatedSeed },
     };
   }
 
@@ -77,7 +77,7 @@ export class BinanceSource implements MarketDataSource {
     const { price } = ticker.data;
     if (!isDecimalText(price) || Number(price) <= 0) return badAnswer(`price "${price.slice(0, 40)}" of ${symbol}`);
     // the ticker carries no time: it is the last trade as of the answer
-    return { kind: 'ok', value: { price, quoteCurrency: 'USDT', time: io.now(), simulated: json.simulated } };
+    return { kind: 'ok', value: { price, quoteCurrency: 'USDT', time: io.now(), simulatedSeed: json.simulatedSeed } };
   }
 
   private klinesUrl(symbol: string, interval: Interval, from: EpochMs, to: EpochMs): URL {
@@ -93,7 +93,7 @@ export const binance: SourceFamily = {
   create: ({ binance: { baseUrl } }) => [new BinanceSource(baseUrl)],
 };
 
-type Json = { kind: 'json'; value: unknown; simulated: boolean };
+type Json = { kind: 'json'; value: unknown; simulatedSeed: string | null };
 
 /** The JSON of an answer that is neither an error nor a page of some machine on the way. */
 function answerOf(response: SourceResponse, now: EpochMs): Json | FailedOutcome {
@@ -107,7 +107,7 @@ function answerOf(response: SourceResponse, now: EpochMs): Json | FailedOutcome 
   const general = statusOutcome(response, now);
   if (general) return general;
   if (status !== 200) return badAnswer(`status ${status}`);
-  return json.kind === 'json' ? { ...json, simulated: response.simulated } : json;
+  return json.kind === 'json' ? { ...json, simulatedSeed: response.simulatedSeed } : json;
 }
 
 function errorOutcome(
@@ -130,14 +130,14 @@ function banEndsIn(header: string | undefined, text: string, now: EpochMs): numb
   return retryAfterMs(header, now) ?? (until === undefined ? undefined : Math.max(0, Number(until) - now));
 }
 
-type Page = { kind: 'rows'; rows: unknown[]; simulated: boolean };
+type Page = { kind: 'rows'; rows: unknown[]; simulatedSeed: string | null };
 
 function klinesOf(response: SourceResponse, now: EpochMs): Page | FailedOutcome {
   const json = answerOf(response, now);
   if (json.kind !== 'json') return json;
   const page = klinesPage.safeParse(json.value);
   return page.success
-    ? { kind: 'rows', rows: page.data, simulated: json.simulated }
+    ? { kind: 'rows', rows: page.data, simulatedSeed: json.simulatedSeed }
     : badAnswer(`klines are no array but ${typeof json.value}`);
 }
 

@@ -45,7 +45,7 @@ class CsvSource implements MarketDataSource {
     if (found.kind !== 'file') return found;
     const read = await readFile(found.path, request, io.signal);
     if (read.kind !== 'rows') return read;
-    const { candles, refused: disbelieved } = checkCandles(read.offered, request.interval, io.now());
+    const { candles, refused: disbelieved } = checkCandles(oldestFirst(read.offered), request.interval, io.now());
     const refused = [...read.malformed, ...disbelieved].sort((a, b) => lineOf(a) - lineOf(b));
     if (candles.length === 0 && refused.length === 0) return { kind: 'empty' };
     const { from, to, interval } = request;
@@ -60,7 +60,7 @@ class CsvSource implements MarketDataSource {
         candles: asked,
         refused,
         rowsRefused: refused.length,
-        simulated: false,
+        simulatedSeed: null,
       },
     };
   }
@@ -84,6 +84,13 @@ class CsvSource implements MarketDataSource {
     }
     return { kind: 'unknownAsset' };
   }
+}
+
+/** Rows from the oldest on: a file may also run from the newest row down. Single rows out of order stay where they are. */
+function oldestFirst(rows: readonly OfferedCandle[]): readonly OfferedCandle[] {
+  const rising = rows.filter(({ openTime }, i) => i > 0 && openTime > rows[i - 1]!.openTime).length;
+  const falling = rows.filter(({ openTime }, i) => i > 0 && openTime < rows[i - 1]!.openTime).length;
+  return falling > rising ? rows.toReversed() : rows;
 }
 
 const lineOf = ({ where }: RefusedRow) => Number(where.slice(where.lastIndexOf(':') + 1));

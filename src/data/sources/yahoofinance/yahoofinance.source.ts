@@ -45,7 +45,7 @@ export class YahooFinanceSource implements MarketDataSource {
     const response = await io.get(url, { headers: { 'user-agent': userAgent } });
     const chart = chartOf(response, io.now());
     if (chart.kind !== 'chart') return chart;
-    return dailyBars(chart.chart, { ...request, symbol, now: io.now(), simulated: chart.simulated });
+    return dailyBars(chart.chart, { ...request, symbol, now: io.now(), simulatedSeed: chart.simulatedSeed });
   }
 
   async latestQuote(assetId: CandleRequest['assetId'], io: SourceIo): Promise<SourceOutcome<Quote>> {
@@ -63,7 +63,7 @@ export class YahooFinanceSource implements MarketDataSource {
     const text = priceText(price, meta.priceHint ?? 2);
     return {
       kind: 'ok',
-      value: { price: text, quoteCurrency: 'USD', time: time * secondMs, simulated: answer.simulated },
+      value: { price: text, quoteCurrency: 'USD', time: time * secondMs, simulatedSeed: answer.simulatedSeed },
     };
   }
 
@@ -81,7 +81,7 @@ export const yahoofinance: SourceFamily = {
   create: ({ yahoofinance: { baseUrl } }) => [new YahooFinanceSource(baseUrl)],
 };
 
-type ChartAnswer = { kind: 'chart'; chart: Chart; simulated: boolean };
+type ChartAnswer = { kind: 'chart'; chart: Chart; simulatedSeed: string | null };
 
 /** The chart of an answer, or what its status and error mean. */
 export function chartOf(response: SourceResponse, now: EpochMs): ChartAnswer | FailedOutcome {
@@ -95,7 +95,7 @@ export function chartOf(response: SourceResponse, now: EpochMs): ChartAnswer | F
   if (error.success) return errorOutcome(status, error.data);
   if (status !== 200) return badAnswer(`status ${status} without an error of the vendor: ${quoted(body)}`);
   const chart = chartBody.safeParse(json.value);
-  if (chart.success) return { kind: 'chart', chart: chart.data, simulated: response.simulated };
+  if (chart.success) return { kind: 'chart', chart: chart.data, simulatedSeed: response.simulatedSeed };
   const issue = chart.error.issues[0];
   return badAnswer(`no chart: ${issue?.path.join('.')} ${issue?.message}`);
 }
@@ -121,12 +121,12 @@ interface BarsContext {
   readonly from: EpochMs | null;
   readonly to: EpochMs;
   readonly now: EpochMs;
-  readonly simulated: boolean;
+  readonly simulatedSeed: string | null;
 }
 
 /** The chart's closed daily bars, keyed by the exchange's session date; split-adjusted, dividends not. */
 export function dailyBars(chart: Chart, context: BarsContext): SourceOutcome<CandleAnswer> {
-  const { symbol, from, to, now, simulated } = context;
+  const { symbol, from, to, now, simulatedSeed } = context;
   const { meta, timestamp } = chart;
   if (!timestamp || timestamp.length === 0) return { kind: 'empty' };
   const wrong = whyNotInDollars(chart, symbol);
@@ -149,7 +149,7 @@ export function dailyBars(chart: Chart, context: BarsContext): SourceOutcome<Can
   }
   return {
     kind: 'ok',
-    value: { quoteCurrency: 'USD', adjustment: 'split', candles, refused, rowsRefused: refused.length, simulated },
+    value: { quoteCurrency: 'USD', adjustment: 'split', candles, refused, rowsRefused: refused.length, simulatedSeed },
   };
 }
 

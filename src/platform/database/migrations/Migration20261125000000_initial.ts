@@ -65,7 +65,7 @@ export class Migration20261125000000_initial extends Migration {
     this.addSql(`create index "decision_owner_id_state_id_index" on "decision" ("owner_id", "state", "id");`);
     this.addSql(`alter table "decision" add constraint "decision_kind_check" check ("kind" in ('target_allocation'));`);
     this.addSql(
-      `alter table "decision" add constraint "decision_state_check" check ("state" in ('awaiting_answer', 'recording', 'approved', 'rejected', 'expired'));`,
+      `alter table "decision" add constraint "decision_state_check" check ("state" in ('awaiting_answer', 'approved', 'rejected', 'expired'));`,
     );
     this.addSql(
       `alter table "decision" add constraint "decision_choice_check" check ("choice" in ('approve', 'reject'));`,
@@ -154,9 +154,11 @@ export class Migration20261125000000_initial extends Migration {
     );
 
     this.addSql(
-      `create table "workflow_outbox" ("id" uuid not null, "owner_id" text not null, "job_id" uuid not null, "job_kind" text not null, "portfolio_id" uuid null, "workflow_type" text not null, "workflow_id" text not null, "summary" text not null, "input" jsonb not null, "trace_headers" jsonb not null, "created_at" timestamptz not null default now(), "attempts" int not null default 0, "last_error" text null, "sent_at" timestamptz null, primary key ("id"));`,
+      `create table "workflow_outbox" ("id" uuid not null, "owner_id" text not null, "job_id" uuid not null, "job_kind" text not null, "portfolio_id" uuid null, "workflow_type" text not null, "workflow_id" text not null, "summary" text not null, "input" jsonb not null, "trace_headers" jsonb not null, "created_at" timestamptz not null default now(), "attempts" int not null default 0, "last_error" text null, "next_attempt_at" timestamptz not null default now(), "sent_at" timestamptz null, primary key ("id"));`,
     );
     this.addSql(`alter table "workflow_outbox" add constraint "workflow_outbox_job_id_unique" unique ("job_id");`);
-    this.addSql(`create index "workflow_outbox_unsent" on "workflow_outbox" ("id") where sent_at is null;`);
+    this.addSql(
+      `create index "workflow_outbox_unsent" on "workflow_outbox" ("next_attempt_at", "id") where sent_at is null;`,
+    );
   }
 }

@@ -1,6 +1,9 @@
 import {
   firstMissing,
   firstWanted,
+  isComplete,
+  isStale,
+  lastEnd,
   preferredSeries,
   whyNotOffered,
 } from '../../../../src/data/domain/source-choice.js';
@@ -52,6 +55,27 @@ test.each([
   expect(date(firstMissing(stored, '1d', asOf))).toBe(from);
 });
 
+test('a source is stale when its last bar before the as-of ended more than seven days before it', () => {
+  const bar = (openTime: number) => ({ openTime, open: '1', high: '1', low: '1', close: '1', volume: null });
+  expect(lastEnd([bar(asOf - 9 * dayMs), bar(asOf - 8 * dayMs), bar(asOf)], '1d', asOf)).toBe(asOf - 7 * dayMs);
+  expect(lastEnd([bar(asOf)], '1d', asOf)).toBeUndefined();
+  expect(isStale(asOf - 7 * dayMs, asOf)).toBe(false);
+  expect(isStale(asOf - 7 * dayMs - 1, asOf)).toBe(true);
+});
+
+test.each([
+  ['crypto', 1, true],
+  ['crypto', 2, false],
+  ['stock', 5, true],
+  ['stock', 6, true],
+  ['stock', 7, false],
+] as const)('stored %s bars whose last opened %i days before leave nothing to ask for: %s', (assetClass, age, is) => {
+  const stored = { rows: 500, first: wanted, last: asOf - age * dayMs, longestGapMs: 4 * dayMs };
+  expect(isComplete(stored, assetClass, '1d', asOf)).toBe(is);
+  expect(isComplete({ ...stored, longestGapMs: 8 * dayMs }, assetClass, '1d', asOf)).toBe(false);
+  expect(isComplete({ ...stored, first: wanted + 8 * dayMs }, assetClass, '1d', asOf)).toBe(false);
+});
+
 test('prefers the configured order, then its simulated series, then what has most bars', () => {
   const stored = (source: string, rows = 10, adjustment: SeriesRef['adjustment'] = 'raw') => ({
     series: { assetId: 'BTC' as AssetId, interval: '1d', source, quoteCurrency: 'USDT', adjustment } as const,
@@ -61,8 +85,8 @@ test('prefers the configured order, then its simulated series, then what has mos
     preferredSeries(all, ['binance', 'yahoofinance'])?.series.source;
   expect(chosen()).toBeUndefined();
   expect(chosen(stored('csv:x'), stored('yahoofinance'), stored('binance'))).toBe('binance');
-  expect(chosen(stored('simulated:binance'), stored('yahoofinance'))).toBe('yahoofinance');
-  expect(chosen(stored('csv:x'), stored('simulated:yahoofinance'))).toBe('simulated:yahoofinance');
+  expect(chosen(stored('simulated:binance:1'), stored('yahoofinance'))).toBe('yahoofinance');
+  expect(chosen(stored('csv:x'), stored('simulated:yahoofinance:1'))).toBe('simulated:yahoofinance:1');
   expect(chosen(stored('csv:y'), stored('csv:x'))).toBe('csv:x');
   expect(preferredSeries([stored('csv:x', 5, 'raw'), stored('csv:x', 9, 'split')], [])?.series.adjustment).toBe(
     'split',

@@ -29,7 +29,7 @@ test('answers with status, headers, body and the mark of the simulator', async (
     response.writeHead(418, { 'retry-after': '5', 'x-market-simulator': 'model; seed=3' }).end('né');
   });
   const response = await io().get(url);
-  expect(response).toMatchObject({ kind: 'response', status: 418, body: 'né', simulated: true });
+  expect(response).toMatchObject({ kind: 'response', status: 418, body: 'né', simulatedSeed: '3' });
   expect(response.kind === 'response' && response.header('Retry-After')).toBe('5');
 });
 

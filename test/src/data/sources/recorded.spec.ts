@@ -32,7 +32,7 @@ function recorded(file: string) {
     status: row.http_status,
     body: (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8'),
     header: (name: string) => row.headers[name.toLowerCase()],
-    simulated: false,
+    simulatedSeed: null,
   } as const;
 }
 
@@ -72,7 +72,9 @@ function told(outcome: SourceOutcome<CandleAnswer>): string {
   ])('yahoo %s of %s: %s', (file, symbol, wanted) => {
     const chart = chartOf(recorded(`yahoo/${file}`), now);
     const outcome =
-      chart.kind === 'chart' ? dailyBars(chart.chart, { symbol, from: null, to: now, now, simulated: false }) : chart;
+      chart.kind === 'chart'
+        ? dailyBars(chart.chart, { symbol, from: null, to: now, now, simulatedSeed: null })
+        : chart;
     expect(told(outcome)).toBe(wanted);
   });
 

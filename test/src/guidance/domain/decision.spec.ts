@@ -4,15 +4,15 @@ import {
   stateAfter,
   whyAnswerIsRefused,
   type Answer,
-  type DecisionState,
+  type LiveDecisionState,
 } from '../../../../src/guidance/domain/decision.js';
 
 const answerBy = Date.parse('2026-11-28T00:00:00Z');
 const approve: Answer = { choice: 'approve', note: null, actor: 'local', proposalHash: null };
-const refusal = (state: DecisionState, answer = approve, now = answerBy - 1) =>
+const refusal = (state: LiveDecisionState, answer = approve, now = answerBy - 1) =>
   whyAnswerIsRefused({ state, proposalHash: 'h1', answerBy }, answer, now);
 
-test.each<[DecisionState, string | undefined]>([
+test.each<[LiveDecisionState, string | undefined]>([
   ['awaiting_answer', undefined],
   ['recording', 'another answer to this decision is being recorded'],
   ['approved', 'the decision was approved already'],

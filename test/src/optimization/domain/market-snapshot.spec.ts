@@ -90,7 +90,7 @@ test('enough and fresh data has nothing against it', () => {
 });
 
 test('one simulated series makes the whole snapshot simulated', () => {
-  expect(isSimulated([series('BTC'), series('ETH', 'simulated:binance')])).toBe(true);
+  expect(isSimulated([series('BTC'), series('ETH', 'simulated:binance:1')])).toBe(true);
   expect(isSimulated([series('BTC'), series('ETH', 'binance')])).toBe(false);
 });
 

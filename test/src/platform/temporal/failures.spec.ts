@@ -19,6 +19,14 @@ test('a defect and a refusal of the domain are not tried again', () => {
   }
 });
 
+test('what the database refuses for good is not tried again, and a service that is away is', () => {
+  const refused = Object.assign(new Error('invalid byte sequence: "secret"'), { code: '22021' });
+  expect(toApplicationFailure(refused)).toMatchObject({ nonRetryable: true, type: 'DatabaseRefused' });
+  expect(toApplicationFailure(refused)?.message).not.toContain('secret');
+  const away = new DomainError('unavailable', 'the workflow service cannot be reached', { retryAfterSeconds: 5 });
+  expect(toApplicationFailure(away)).toMatchObject({ nonRetryable: false, nextRetryDelay: 5_000 });
+});
+
 test('any other error is left to the retry policy', () => {
   expect(toApplicationFailure(new Error('connection terminated'))).toBeUndefined();
 });

@@ -11,7 +11,7 @@ function asked(status: number, body: string) {
   const io: SourceIo = {
     signal: new AbortController().signal,
     now: () => now,
-    get: () => Promise.resolve({ kind: 'response', status, body, header: () => undefined, simulated: false }),
+    get: () => Promise.resolve({ kind: 'response', status, body, header: () => undefined, simulatedSeed: null }),
   };
   const [source] = template.create({ priceFolders: [], binance: { baseUrl: '' }, yahoofinance: { baseUrl: '' } });
   return source!.candles({ assetId: 'BTC' as AssetId, interval: '1d', from: day(0), to: now }, io);

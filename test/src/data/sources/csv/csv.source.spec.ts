@@ -87,6 +87,31 @@ test('a stray quote costs its own row', async () => {
   });
 });
 
+test('a file may run from the newest row down', async () => {
+  const day = (n: number, close = '1.5') => `2025-01-0${n},1,2,0.5,${close},1`;
+  const at = folder('down', {
+    'BTC.csv': rows(day(4, '1.4'), day(3, '1.3'), day(2, '1.2'), day(1, '1.1')),
+    // a row twice, and one that is not where its date belongs
+    'ETH.csv': rows(
+      day(5, '1.5'),
+      day(4, '1.4'),
+      day(4, '1.9'),
+      day(3, '1.3'),
+      day(8, '1.8'),
+      day(2, '1.2'),
+      day(1, '1.1'),
+    ),
+  });
+  expect(await ask(at, 'BTC')).toMatchObject({ closes: ['1.1', '1.2', '1.3', '1.4'], refused: [] });
+  expect(await ask(at, 'ETH')).toMatchObject({
+    closes: ['1.1', '1.2', '1.3', '1.9', '1.5'],
+    refused: [
+      { where: 'ETH.csv:3', reason: 'date 2025-01-04T00:00:00Z stands there twice' },
+      { where: 'ETH.csv:6', reason: 'date 2025-01-08T00:00:00Z is out of order' },
+    ],
+  });
+});
+
 test('gives the asked window only', async () => {
   const at = folder('w', { 'BTC.csv': rows(first, second) });
   const day = Date.parse('2025-01-02T00:00:00Z');

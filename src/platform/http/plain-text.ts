@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+/** Control characters, but for tab and line breaks, and halves of surrogate pairs. */
+const unstorable = /[^\P{Cc}\t\n\r]|\p{Cs}/u;
+
+/** Text that people write and PostgreSQL stores: trimmed, well-formed Unicode, without control characters. */
+export const plainText = (maximum: number) =>
+  z
+    .string()
+    .trim()
+    .max(maximum)
+    .refine((text) => !unstorable.test(text), 'has control characters or broken Unicode');
