@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import { readConfig } from './platform/config/config.js';
 import { configureHttp } from './platform/http/http-app.js';
 import { createLogger } from './platform/logging/logger.js';
+import { NestLogger } from './platform/logging/nest-logger.js';
 import { startTracing } from './platform/temporal/tracing.js';
 
 async function main(): Promise<void> {
@@ -13,7 +14,8 @@ async function main(): Promise<void> {
   const logger = createLogger('api', config.log.level);
   const tracing = startTracing('api', config.tracing.otlpEndpoint);
   const app = await NestFactory.create<NestExpressApplication>(AppModule.with(config, tracing, logger), {
-    bufferLogs: true,
+    logger: new NestLogger(logger),
+    abortOnError: false,
     bodyParser: false,
   });
   app.useLogger(app.get(Logger));
@@ -24,6 +26,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
+  createLogger('api', 'info').fatal({ err: error }, 'api.start_failed');
   process.exit(1);
 });

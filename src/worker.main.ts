@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { Logger } from 'nestjs-pino';
 import { readConfig } from './platform/config/config.js';
 import { createLogger } from './platform/logging/logger.js';
+import { NestLogger } from './platform/logging/nest-logger.js';
 import { installRuntime } from './platform/temporal/runtime.js';
 import { startTracing } from './platform/temporal/tracing.js';
 import { WorkerHost } from './platform/temporal/worker-host.js';
@@ -18,7 +19,8 @@ async function main(): Promise<void> {
   installRuntime(logger, config.metrics);
   const tracing = startTracing('worker', config.tracing.otlpEndpoint);
   const app = await NestFactory.createApplicationContext(WorkerModule.with(config, tracing, logger), {
-    bufferLogs: true,
+    logger: new NestLogger(logger),
+    abortOnError: false,
   });
   app.useLogger(app.get(Logger));
   app.enableShutdownHooks();
@@ -30,6 +32,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? `${error.name}: ${error.message}` : error);
+  createLogger('worker', 'info').fatal({ err: error }, 'worker.start_failed');
   process.exit(1);
 });

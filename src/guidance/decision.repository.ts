@@ -8,6 +8,7 @@ import { DomainError, InvariantViolation } from '../shared/errors.js';
 import type { DecisionId, OwnerId } from '../shared/ids.js';
 import { hourMs, toIso } from '../shared/time.js';
 import { Decision } from './decision.entity.js';
+import { evidenceView, proposalView } from './guidance.views.js';
 import { stateAfter, type Answer, type DecisionState } from './domain/decision.js';
 
 /** A decision that is about to be put before a person. */
@@ -78,8 +79,8 @@ export class DecisionRepository {
         rehearsal: wanted.rehearsal,
         simulated: wanted.simulated,
         answer_by: toIso(answerBy.getTime()),
-        proposal: wanted.proposal,
-        evidence: wanted.evidence,
+        proposal: proposalView(wanted.proposal),
+        evidence: evidenceView(wanted.evidence),
       };
       const proposalHash = sha256(canonicalJson(shown));
       // the stream's lock also makes two attempts at the same decision wait for each other

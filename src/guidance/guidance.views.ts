@@ -1,7 +1,23 @@
 import type { RecordedEvent } from '../audit/audit.service.js';
 import { toIso } from '../shared/time.js';
+import type { AllocationProposal, DecisionEvidence } from './domain/decision.js';
 import type { Decision } from './decision.entity.js';
 import type { DecisionEventView, DecisionView } from './guidance.schemas.js';
+
+/** A proposal as people and the audit trail see it. */
+export const proposalView = (proposal: AllocationProposal) => ({
+  optimization_id: proposal.optimizationId,
+  prices_of: proposal.pricesOf,
+  assumptions: proposal.assumptions,
+  weights: proposal.weights.map(({ assetId, currentWeight, targetWeight }) => ({
+    asset_id: assetId,
+    current_weight: currentWeight,
+    target_weight: targetWeight,
+  })),
+});
+
+/** Its evidence, likewise. */
+export const evidenceView = ({ pipelineId, signals }: DecisionEvidence) => ({ pipeline_id: pipelineId, signals });
 
 export const decisionView = (row: Decision): DecisionView => ({
   id: row.id,
@@ -11,18 +27,8 @@ export const decisionView = (row: Decision): DecisionView => ({
   as_of: toIso(row.asOf.getTime()),
   rehearsal: row.rehearsal,
   simulated: row.simulated,
-  proposal: {
-    optimization_id: row.proposal.optimizationId,
-    prices_of: row.proposal.pricesOf,
-    assumptions: row.proposal.assumptions,
-    weights: row.proposal.weights.map(({ assetId, currentWeight, targetWeight }) => ({
-      asset_id: assetId,
-      current_weight: currentWeight,
-      target_weight: targetWeight,
-    })),
-    hash: row.proposalHash,
-  },
-  evidence: { pipeline_id: row.evidence.pipelineId, signals: row.evidence.signals },
+  proposal: { ...proposalView(row.proposal), hash: row.proposalHash },
+  evidence: evidenceView(row.evidence),
   opened_at: toIso(row.openedAt.getTime()),
   answer_by: toIso(row.answerBy.getTime()),
   answer:

@@ -108,19 +108,28 @@ export class JobsService {
   async cancel(ownerId: OwnerId, id: string): Promise<JobView> {
     const job = await this.found(ownerId, id);
     if (isFinal(job.state)) throw new DomainError('conflict', `the job has ${job.state} already`);
-    const isSent = await this.em.transactional(async (tx) => {
+    const line = await this.em.transactional(async (tx) => {
       const [removed] = await tx.execute<{ attempts: number }[]>(
         'delete from workflow_outbox where job_id = ? and sent_at is null returning attempts',
         [id],
       );
       await recordIn(tx, id, { key: 'cancel_requested', kind: 'cancel_requested' });
       if (removed) await recordIn(tx, id, { key: 'cancelled', kind: 'cancelled', set: { state: 'cancelled' } });
-      // an attempt whose answer was lost may have started it
-      return !removed || removed.attempts > 0;
+      return removed;
     });
-    if (isSent) await this.cancelWorkflow(job.workflowId);
+    if (!line) await this.cancelWorkflow(job.workflowId);
+    else if (line.attempts > 0) await this.cancelIfStarted(job.workflowId);
     this.em.clear();
     return this.get(ownerId, id);
+  }
+
+  /** An attempt whose answer was lost may have started it; one that comes to run later finds the job ended by itself. */
+  private async cancelIfStarted(workflowId: string): Promise<void> {
+    try {
+      await this.cancelWorkflow(workflowId);
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.kind !== 'unavailable') throw error;
+    }
   }
 
   private async cancelWorkflow(workflowId: string): Promise<void> {

@@ -43,6 +43,22 @@ test('every error is a problem with a string for detail, and none tells of our i
   }
 });
 
+test('a body that would lose a member on the way, or has no content type, is refused and changes nothing', async () => {
+  const { http } = service;
+  const { body: made } = await http.post('/api/v1/portfolios').send({ name: 'Kept' }).expect(201);
+  const path = `/api/v1/portfolios/${made.id}`;
+  await http
+    .put(`${path}/holdings`)
+    .send({ holdings: { BTC: '1' } })
+    .expect(200);
+  const put = (type: string) => http.put(`${path}/holdings`).set('content-type', type);
+  const proto = await put('application/json').send('{"holdings":{"__proto__":"1"}}').expect(400);
+  expect(proto.body.detail).toContain('__proto__');
+  const untyped = await put('application/x-www-form-urlencoded').send('{"holdings":{}}').expect(400);
+  expect(untyped.body.detail).toContain('Content-Type application/json');
+  expect((await http.get(path).expect(200)).body.holdings).toEqual({ BTC: '1' });
+});
+
 test('a request id of the caller is kept, a strange one replaced', async () => {
   const { http } = service;
   expect((await http.get('/health').set('x-request-id', 'abc-1')).headers['x-request-id']).toBe('abc-1');

@@ -146,6 +146,9 @@ class Demo {
     const job = (this.result.job = await api.job(started.id));
     if (job.state !== 'succeeded') {
       this.steps.fail();
+      // what was collected, and each refused row, often is the reason
+      const pipeline = (this.result.pipeline = await api.pipeline(job.workflow_id.replace(/^pipeline:/, '')));
+      if (pipeline.collection) print(collectionLines(pipeline));
       throw new Error(
         `the pipeline has ${job.state}: ${job.problem?.detail ?? job.problem?.title ?? 'no reason was given'}`,
       );

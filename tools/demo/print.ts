@@ -47,7 +47,7 @@ export function collectionLines(run: Pipeline): string[] {
     String(asset.rows_stored),
     asset.first_open_time ? `${asset.first_open_time.slice(0, 10)} … ${asset.last_open_time?.slice(0, 10)}` : '',
   ]);
-  const titles = ['asset', 'source', 'prices in', 'read', 'new', 'revised', 'refused', 'stored', 'days'];
+  const titles = ['asset', 'source', 'prices in', 'good', 'new', 'revised', 'refused', 'stored', 'days'];
   return [
     ...heading('Prices collected', run),
     ...table(titles, rows, [3, 4, 5, 6, 7]),
@@ -179,7 +179,7 @@ export function whereToLook(at: {
 
 export function workflowUrl(uiUrl: string, namespace: string, workflow: { id: string; runId: string | null }): string {
   const parts = [workflow.id, ...(workflow.runId ? [workflow.runId] : [])].map(encodeURIComponent).join('/');
-  return `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${parts}${workflow.runId ? '/history' : ''}`;
+  return `${uiUrl}/namespaces/${encodeURIComponent(namespace)}/workflows/${parts}${workflow.runId ? '/timeline' : ''}`;
 }
 
 /** A table with two blanks between columns; the columns named in `right` are flush right. */

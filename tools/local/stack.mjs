@@ -1,10 +1,11 @@
 // The whole stack on one machine: PostgreSQL, Temporal, migrations, schedules, market simulator, API and worker.
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startPg } from './pg.mjs';
 import { choosePort, portFrom, releasePorts, startOnPorts } from './ports.mjs';
 import { isAlive } from './processes.mjs';
-import { messageOf, shown } from './project.mjs';
+import { messageOf, root, shown } from './project.mjs';
 import { registerSearchAttributes } from './search-attributes.mjs';
 import { runTool, waitUntilReady } from './services.mjs';
 import { claim, clearLeftovers, eraseState, noteStack, pgDir } from './stack-state.mjs';
@@ -51,6 +52,17 @@ const productPrograms = {
   simulator: 'dist/tools/market-simulator/main.js',
 };
 
+/** Wrong settings are told in one line, before anything is started.
+ * @param {NodeJS.ProcessEnv} env */
+async function checkSettings(env) {
+  /** @param {string} file */
+  const built = (file) => import(pathToFileURL(path.join(root, 'dist', file)).href);
+  const { readConfig } = await built('src/platform/config/config.js');
+  const { sourcesInOrder } = await built('src/data/sources/registry.js');
+  const { sources } = readConfig(env);
+  sourcesInOrder(sources.order, sources);
+}
+
 /** @type {ShowStep} */
 const plainStep = async (_name, work) => {
   await work();
@@ -72,6 +84,7 @@ export async function startStack({
   const release = await claim(stateDir);
   const stack = new Stack({ stateDir, env, say, programs, fast });
   try {
+    if (programs === productPrograms) await checkSettings(env);
     await clearLeftovers(stateDir, say);
     if (fresh) await eraseState(stateDir);
     stack.writeState();

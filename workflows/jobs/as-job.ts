@@ -3,6 +3,7 @@ import {
   CancellationScope,
   TemporalFailure,
   isCancellation,
+  log,
   proxyActivities,
   setCurrentDetails,
   workflowInfo,
@@ -12,7 +13,10 @@ import type { JobActivities } from '../../src/jobs/jobs.contract.js';
 import type { JobId } from '../../src/shared/ids.js';
 import { writeOnce } from '../activity-options.js';
 
-const { jobStarted, jobProgressed, jobSucceeded, jobFailed, jobCancelled } = proxyActivities<JobActivities>(writeOnce);
+const { jobStarted, jobProgressed, jobSucceeded, jobFailed, jobCancelled } = proxyActivities<JobActivities>({
+  ...writeOnce,
+  summary: "the job's row and its events",
+});
 
 /** Tells how far the work is; the note also stands in the Temporal UI. */
 export type ReportProgress = (done: number, total: number, note: string) => Promise<void>;
@@ -34,16 +38,21 @@ export async function asJob<T>(jobId: JobId, story: (progress: ReportProgress) =
     if (!(await jobStarted({ jobId, workflowId, runId })).wanted) {
       throw ApplicationFailure.nonRetryable('the job had ended before its workflow started', 'JobWithdrawn');
     }
+    log.info('job.started', { jobId });
     const { value, result } = await story(progress);
     // what was made is there: a cancellation that comes now is too late
     await CancellationScope.nonCancellable(() => jobSucceeded({ jobId, result }));
+    log.info('job.succeeded', { jobId, result });
     return value;
   } catch (error) {
     if (isCancellation(error)) {
       await CancellationScope.nonCancellable(() => jobCancelled({ jobId }));
+      log.info('job.cancelled', { jobId });
     } else if (error instanceof TemporalFailure) {
       // any other error is a defect: it fails the task, and the workflow goes on once it is mended
-      await CancellationScope.nonCancellable(() => jobFailed({ jobId, problem: problemFrom(error) }));
+      const problem = problemFrom(error);
+      await CancellationScope.nonCancellable(() => jobFailed({ jobId, problem }));
+      log.warn('job.failed', { jobId, problem });
     }
     throw error;
   }

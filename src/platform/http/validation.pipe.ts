@@ -28,6 +28,9 @@ const refusal = (errors: FieldError[]) =>
 export class RequestValidationPipe extends StandardSchemaValidationPipe {
   /** A refused path or query parameter is named by the parameter: its schema does not know what it is called. */
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
+    if (metadata.type === 'body' && metadata.schema && value === undefined) {
+      throw new DomainError('bad_request', 'there is no JSON body: send one, with Content-Type application/json');
+    }
     try {
       return await super.transform(value, metadata);
     } catch (error) {

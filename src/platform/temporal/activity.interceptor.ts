@@ -1,3 +1,4 @@
+import { Context, log } from '@temporalio/activity';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { RequestContext } from '@mikro-orm/core';
 import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker';
@@ -13,6 +14,10 @@ export const activityInterceptor =
         try {
           return await RequestContext.create(em, () => beating(() => next(input)));
         } catch (error) {
+          // one line an attempt: retries are silent otherwise
+          const { activityType, attempt } = Context.current().info;
+          const reason = error instanceof Error ? error.message.slice(0, 500) : String(error);
+          log.warn('activity.attempt_failed', { activityType, attempt, reason });
           throw toApplicationFailure(error) ?? error;
         }
       },

@@ -30,7 +30,7 @@ export function readHoldings(
       continue;
     }
     const quantity = decimalFrom(text);
-    if (quantity === undefined) refuse('is not a decimal number', text);
+    if (quantity === undefined) refuse('is not a decimal number of at most 38 digits and 18 decimals', text);
     else if (quantity.isNegative() && !quantity.isZero()) refuse('must not be negative', text);
     else if (holdings.has(asset.assetId)) refuse(`names ${asset.assetId} a second time`, symbol);
     else holdings.set(asset.assetId, quantity.toFixed());

@@ -164,7 +164,7 @@ test('the collection shows where prices came from, the counts, and each refused 
   expect(collectionLines(pipeline)).toEqual([
     '',
     'PRICES COLLECTED   *** REHEARSAL as of 2021-07-07T00:00:00Z, no advice for today ***',
-    '  asset  source       prices in     read   new  revised  refused  stored  days',
+    '  asset  source       prices in     good   new  revised  refused  stored  days',
     '  BTC    csv:cmc-usd  USD, unknown  2990  2990        0        3    2990  2013-04-29 … 2021-07-06',
     '  refused BTC-USD.csv:17: high 1 is below low 2',
     '  ... and 2 more rows of BTC refused',
@@ -228,7 +228,7 @@ test('where to look names the docs, the workflow and the call that answers', () 
     decisionId: 'd',
   }).join('\n');
   expect(lines).toContain('http://127.0.0.1:8012/docs');
-  expect(lines).toContain('http://127.0.0.1:8233/namespaces/default/workflows/pipeline%3Ap/r/history');
+  expect(lines).toContain('http://127.0.0.1:8233/namespaces/default/workflows/pipeline%3Ap/r/timeline');
   expect(lines).toContain(
     `curl -s -X POST http://127.0.0.1:8012/api/v1/decisions/d/answer -H 'content-type: application/json' -d '{"choice":"approve"}'`,
   );

@@ -21,10 +21,10 @@ test('a quantity of zero means that nothing is held', () => {
 
 test.each([
   [{ BTC: '-1' }, 'holdings.BTC', '-1', 'must not be negative'],
-  [{ BTC: 'NaN' }, 'holdings.BTC', 'NaN', 'is not a decimal number'],
-  [{ BTC: 'Infinity' }, 'holdings.BTC', 'Infinity', 'is not a decimal number'],
-  [{ BTC: '0x10' }, 'holdings.BTC', '0x10', 'is not a decimal number'],
-  [{ BTC: '1e999' }, 'holdings.BTC', '1e999', 'is not a decimal number'],
+  [{ BTC: 'NaN' }, 'holdings.BTC', 'NaN', 'is not a decimal number of at most 38 digits and 18 decimals'],
+  [{ BTC: 'Infinity' }, 'holdings.BTC', 'Infinity', 'is not a decimal number of at most 38 digits and 18 decimals'],
+  [{ BTC: '0x10' }, 'holdings.BTC', '0x10', 'is not a decimal number of at most 38 digits and 18 decimals'],
+  [{ BTC: '1e999' }, 'holdings.BTC', '1e999', 'is not a decimal number of at most 38 digits and 18 decimals'],
   [{ BTC: '1', btc: '2' }, 'holdings.btc', 'btc', 'names BTC a second time'],
 ])('%j is refused with the field and the value', (given, field, value, message) => {
   expect(read(given as Record<string, string>)).toEqual({ kind: 'refused', errors: [{ field, value, message }] });
