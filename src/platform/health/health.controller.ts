@@ -116,7 +116,7 @@ export class HealthController {
   private async indicate(name: string, why: () => Promise<string | undefined>): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check(name);
     try {
-      const late = sleep(checkTimeoutMs + 500, 'does not answer', { ref: false });
+      const late = sleep(checkTimeoutMs + 500, 'cannot be reached', { ref: false });
       const reason = await Promise.race([why(), late]);
       return reason === undefined ? indicator.up() : indicator.down({ reason });
     } catch {
