@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { toApplicationFailure } from '../../../src/platform/temporal/failures.js';
-import { silentTracing } from '../../../src/platform/temporal/tracing.js';
 import {
   collectPricesWorkflow,
   collectionWorkflowId,
@@ -14,12 +12,11 @@ import {
 } from '../../../src/data/data.contract.js';
 import { Fault } from '../../../src/shared/errors.js';
 import type { AssetId } from '../../../src/shared/ids.js';
-import { fromEnvironment } from '../../support/database.js';
+import { startTimeSkipping, withWorker } from '../../support/time-skipping.js';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {
-  const path = fromEnvironment('TEST_TEMPORAL_TEST_SERVER');
-  env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  env = await startTimeSkipping();
 });
 afterAll(() => env.teardown());
 
@@ -40,17 +37,9 @@ const collected = (assetId: AssetId, over: Partial<AssetCollection> = {}): Asset
   ...over,
 });
 
-async function run(collectAsset: DataActivities['collectAsset'], assets: string[]) {
-  const taskQueue = `test-${randomUUID()}`;
+function run(collectAsset: DataActivities['collectAsset'], assets: string[]) {
   const collectionId = randomUUID();
-  const worker = await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue,
-    activities: { collectAsset },
-    workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
-    plugins: [silentTracing()],
-  });
-  return worker.runUntil(async () => {
+  return withWorker(env, { collectAsset }, async (taskQueue) => {
     const handle = await env.client.workflow.start<CollectPrices>(collectPricesWorkflow, {
       args: [{ collectionId, assets: assets as AssetId[], interval: '1d', asOf }],
       workflowId: collectionWorkflowId(collectionId),

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import {
   optimizationWorkflowId,
   optimizePortfolioWorkflow,
@@ -11,14 +10,12 @@ import {
   type OptimizePortfolioInput,
   type SolveInput,
 } from '../../../src/optimization/optimization.contract.js';
-import { silentTracing } from '../../../src/platform/temporal/tracing.js';
 import type { AssetId, OptimizationId, OwnerId, PortfolioId, SnapshotId } from '../../../src/shared/ids.js';
-import { fromEnvironment } from '../../support/database.js';
+import { startTimeSkipping, withWorker } from '../../support/time-skipping.js';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {
-  const path = fromEnvironment('TEST_TEMPORAL_TEST_SERVER');
-  env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  env = await startTimeSkipping();
 });
 afterAll(() => env.teardown());
 
@@ -46,16 +43,8 @@ const summaryOf = (of: OptimizePortfolioInput, over: Partial<OptimizationSummary
   ...over,
 });
 
-async function run(activities: OptimizationActivities, of: OptimizePortfolioInput) {
-  const taskQueue = `test-${randomUUID()}`;
-  const worker = await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue,
-    activities,
-    workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
-    plugins: [silentTracing()],
-  });
-  return worker.runUntil(async () => {
+function run(activities: OptimizationActivities, of: OptimizePortfolioInput) {
+  return withWorker(env, activities, async (taskQueue) => {
     const handle = await env.client.workflow.start<OptimizePortfolio>(optimizePortfolioWorkflow, {
       args: [of],
       workflowId: optimizationWorkflowId(of.optimizationId),

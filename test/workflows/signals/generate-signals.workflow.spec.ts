@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { Worker } from '@temporalio/worker';
-import { silentTracing } from '../../../src/platform/temporal/tracing.js';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { AssetId, OwnerId, PipelineId, PortfolioId, SignalId } from '../../../src/shared/ids.js';
 import {
   generateSignalsWorkflow,
@@ -12,12 +10,11 @@ import {
   type SignalActivities,
   type SignalsSummary,
 } from '../../../src/signals/signals.contract.js';
-import { fromEnvironment } from '../../support/database.js';
+import { startTimeSkipping, withWorker } from '../../support/time-skipping.js';
 
 let env: TestWorkflowEnvironment;
 beforeAll(async () => {
-  const path = fromEnvironment('TEST_TEMPORAL_TEST_SERVER');
-  env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: { type: 'existing-path', path } } });
+  env = await startTimeSkipping();
 });
 afterAll(() => env.teardown());
 
@@ -38,16 +35,8 @@ const summary: SignalsSummary = {
   withheld: [{ assetId: 'SPY' as AssetId, category: 'swing', reason: 'needs 60 closed bars, has 41' }],
 };
 
-async function run(activities: SignalActivities, of: GenerateSignalsInput) {
-  const taskQueue = `test-${randomUUID()}`;
-  const worker = await Worker.create({
-    connection: env.nativeConnection,
-    taskQueue,
-    activities,
-    workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
-    plugins: [silentTracing()],
-  });
-  return worker.runUntil(async () => {
+function run(activities: SignalActivities, of: GenerateSignalsInput) {
+  return withWorker(env, activities, async (taskQueue) => {
     const handle = await env.client.workflow.start<GenerateSignals>(generateSignalsWorkflow, {
       args: [of],
       workflowId: signalsWorkflowId(of.runId),
