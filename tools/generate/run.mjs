@@ -6,7 +6,12 @@ import { build } from '../build.mjs';
 import { root } from '../local/project.mjs';
 
 const isCheck = process.argv.includes('--check');
-const generated = ['docs/generated/openapi.json', 'docs/generated/schema.sql', 'docs/generated/api.d.ts'];
+const generated = [
+  'docs/generated/openapi.json',
+  'docs/generated/schema.sql',
+  'docs/generated/api.d.ts',
+  'docs/generated/dependency-graph.md',
+];
 const contents = () =>
   generated.map((file) => (fs.existsSync(path.join(root, file)) ? fs.readFileSync(path.join(root, file), 'utf8') : ''));
 
@@ -16,11 +21,37 @@ function run(...args) {
   if (error || status !== 0) throw new Error(`${args[0]} failed`);
 }
 
+/** Areas and who imports whom, as a Mermaid drawing. */
+function drawDependencies() {
+  const { stdout, status } = spawnSync(
+    process.execPath,
+    [
+      'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs',
+      ...['src', 'workflows', 'activities', '--config', '.dependency-cruiser.cjs', '--output-type', 'mermaid'],
+      ...['--include-only', '^(src|workflows|activities)/', '--collapse', '^(src/[^/]+|workflows|activities)'],
+    ],
+    { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 2] },
+  );
+  if (status !== 0) throw new Error('the dependency graph could not be drawn');
+  const drawing = [
+    '# Who imports whom',
+    '',
+    'Written by `npm run generate`.',
+    '',
+    '```mermaid',
+    stdout.trim(),
+    '```',
+    '',
+  ];
+  fs.writeFileSync(path.join(root, 'docs/generated/dependency-graph.md'), drawing.join('\n'));
+}
+
 await build();
 const before = contents();
 run('dist/tools/generate/openapi.js');
 run('dist/tools/generate/schema.js');
 run('node_modules/openapi-typescript/bin/cli.js', 'docs/generated/openapi.json', '-o', 'docs/generated/api.d.ts');
+drawDependencies();
 const after = contents();
 const changed = generated.filter((_file, at) => before[at] !== after[at]);
 if (isCheck && changed.length > 0) {
