@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { WorkflowNotFoundError } from '@temporalio/client';
 import { JobsService } from '../jobs/jobs.service.js';
+import { everyRow } from '../platform/database/every-row.js';
 import { TemporalClient } from '../platform/temporal/temporal-client.js';
 import type { DecisionId } from '../shared/ids.js';
 import { minuteMs } from '../shared/time.js';
@@ -10,8 +10,6 @@ import { decisionWorkflowId, type DecisionsReconciled } from './guidance.contrac
 
 /** A workflow that is still there gets this long to tell of the expiry itself. */
 const graceMs = 2 * minuteMs;
-const batch = 200;
-const firstId = '00000000-0000-0000-0000-000000000000';
 
 /** Settles decisions that nobody can answer any more because their workflow ended without settling them. */
 @Injectable()
@@ -27,14 +25,11 @@ export class DecisionReconciler {
   async reconcile(olderThanMs = graceMs): Promise<DecisionsReconciled> {
     const opened = new Date(Date.now() - olderThanMs);
     let [examined, expired] = [0, 0];
-    for (let after = firstId; ;) {
-      const waiting = await this.decisions.awaitingSince(opened, after, batch);
-      for (const decision of waiting) if (await this.repair(decision)) expired += 1;
-      examined += waiting.length;
-      const last = waiting.at(-1);
-      if (waiting.length < batch || last === undefined) return { examined, expired };
-      after = last.id;
+    for await (const decision of everyRow((id, limit) => this.decisions.awaitingSince(opened, id, limit))) {
+      examined += 1;
+      if (await this.repair(decision)) expired += 1;
     }
+    return { examined, expired };
   }
 
   private async repair(decision: Decision): Promise<boolean> {
@@ -47,14 +42,7 @@ export class DecisionReconciler {
     // the job that opened it starts its workflow next, however long it has to wait for a worker; asked first, because a
     // job that ends between the two questions has started the workflow
     const isComing = await this.jobs.hasUnfinished(portfolioId);
-    try {
-      const { status } = await this.temporal.call((client) =>
-        client.workflow.getHandle(decisionWorkflowId(id as DecisionId)).describe(),
-      );
-      return status.name === 'RUNNING' || status.name === 'PAUSED';
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      return isComing;
-    }
+    const end = await this.temporal.endOf(decisionWorkflowId(id as DecisionId));
+    return end === 'open' || (end === 'absent' && isComing);
   }
 }

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { WorkflowNotFoundError, type WorkflowExecutionDescription } from '@temporalio/client';
+import { everyRow } from '../platform/database/every-row.js';
 import { TemporalClient } from '../platform/temporal/temporal-client.js';
 import type { JobId } from '../shared/ids.js';
 import { dayMs, minuteMs } from '../shared/time.js';
@@ -9,8 +9,6 @@ import type { ReconciliationReport } from './jobs.contract.js';
 
 /** Younger jobs are still telling their own story. */
 const ageMs = 2 * minuteMs;
-const batch = 200;
-const firstId = '00000000-0000-0000-0000-000000000000';
 /** A repeated request gets its first answer this long. */
 const answersLiveMs = 30 * dayMs;
 
@@ -27,13 +25,9 @@ export class JobReconciler {
   async reconcile(olderThanMs = ageMs): Promise<ReconciliationReport> {
     const instant = new Date(Date.now() - olderThanMs);
     let [examined, repaired] = [0, 0];
-    for (let after = firstId; ;) {
-      const unfinished = await this.jobs.unfinishedBefore(instant, after, batch);
-      for (const job of unfinished) if (await this.repair(job)) repaired += 1;
-      examined += unfinished.length;
-      const last = unfinished.at(-1);
-      if (unfinished.length < batch || last === undefined) break;
-      after = last.id;
+    for await (const job of everyRow((id, limit) => this.jobs.unfinishedBefore(instant, id, limit))) {
+      examined += 1;
+      if (await this.repair(job)) repaired += 1;
     }
     const forgotten = await this.jobs.forgetAnswersBefore(new Date(Date.now() - answersLiveMs));
     return { examined, repaired, forgotten };
@@ -62,14 +56,9 @@ export class JobReconciler {
 
   /** How the workflow ended; undefined while it runs, and while its start still waits in the outbox. */
   private async endOf(job: Job): Promise<string | undefined> {
-    try {
-      const { status }: WorkflowExecutionDescription = await this.temporal.call((client) =>
-        client.workflow.getHandle(job.workflowId).describe(),
-      );
-      return status.name === 'RUNNING' || status.name === 'PAUSED' ? undefined : status.name;
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-      return (await this.jobs.isSent(job.id)) ? 'NOT_FOUND' : undefined;
-    }
+    const end = await this.temporal.endOf(job.workflowId);
+    if (end === 'open') return undefined;
+    if (end !== 'absent') return end;
+    return (await this.jobs.isSent(job.id)) ? 'NOT_FOUND' : undefined;
   }
 }

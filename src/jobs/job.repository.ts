@@ -1,7 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import type { JobId, OwnerId } from '../shared/ids.js';
-import type { JobKind, JobProblem, JobProgress, JobState } from './jobs.contract.js';
+import {
+  isFinal,
+  unfinishedStates,
+  type JobKind,
+  type JobProblem,
+  type JobProgress,
+  type JobState,
+} from './jobs.contract.js';
 import { Idempotency } from './idempotency.entity.js';
 import { Job, JobEvent } from './job.entity.js';
 import { WorkflowOutbox } from './workflow-outbox.entity.js';
@@ -50,17 +57,17 @@ export class JobRepository {
   unfinishedBefore(instant: Date, id: string, limit: number): Promise<Job[]> {
     return this.em.find(
       Job,
-      { state: { $in: ['requested', 'running'] }, createdAt: { $lt: instant }, id: { $gt: id } },
+      { state: { $in: unfinishedStates }, createdAt: { $lt: instant }, id: { $gt: id } },
       { orderBy: { id: 'asc' }, limit, disableIdentityMap: true },
     );
   }
 
   async hasUnfinished(portfolioId: string): Promise<boolean> {
-    return (await this.em.count(Job, { portfolioId, state: { $in: ['requested', 'running'] } })) > 0;
+    return (await this.em.count(Job, { portfolioId, state: { $in: unfinishedStates } })) > 0;
   }
 
   async isUnfinished(jobId: string): Promise<boolean> {
-    return (await this.em.count(Job, { id: jobId, state: { $in: ['requested', 'running'] } })) > 0;
+    return (await this.em.count(Job, { id: jobId, state: { $in: unfinishedStates } })) > 0;
   }
 
   /** Removes idempotency records from before an instant; answers how many. */
@@ -91,7 +98,7 @@ export async function recordIn(em: EntityManager, jobId: string, change: Change)
     'select state, owner_id from job where id = ? for update',
     [jobId],
   );
-  if (!job || (job.state !== 'requested' && job.state !== 'running')) return false;
+  if (!job || isFinal(job.state)) return false;
   const inserted = await em.execute<unknown[]>(
     `insert into job_event (job_id, sequence, owner_id, event_key, kind, payload, recorded_at)
      select ?, coalesce(max(sequence), 0) + 1, ?, ?, ?, ?::jsonb, clock_timestamp() from job_event where job_id = ?

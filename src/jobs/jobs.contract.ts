@@ -7,7 +7,11 @@ export type JobKind = (typeof jobKinds)[number];
 
 export const jobStates = ['requested', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 export type JobState = (typeof jobStates)[number];
-export const isFinal = (state: JobState): boolean => state !== 'requested' && state !== 'running';
+export const unfinishedStates = ['requested', 'running'] as const satisfies readonly JobState[];
+const finalStates: readonly string[] = ['succeeded', 'failed', 'cancelled'] satisfies JobState[];
+
+/** Whether a state is an end; the event that tells of an end has its state's name. */
+export const isFinal = (stateOrEventKind: string): boolean => finalStates.includes(stateOrEventKind);
 
 /** Typed search attributes of every job; a deployment registers them before the first start. */
 export const jobKindAttribute = defineSearchAttributeKey('jobKind', 'KEYWORD');

@@ -62,9 +62,7 @@ export class JobsController {
       const { items } = await this.jobs.events(owner, id, seen, streamBatch);
       seen = items.at(-1)?.sequence ?? seen;
       if (items.length === 0 && ended) return null;
-      ended ||= items.some(
-        (event) => event.kind === 'succeeded' || event.kind === 'failed' || event.kind === 'cancelled',
-      );
+      ended ||= items.some(({ kind }) => isFinal(kind));
       return items.map((event) => ({ id: String(event.sequence), event: event.kind, data: event }));
     });
   }

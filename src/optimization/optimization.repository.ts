@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { sha256 } from '../platform/crypto/sha256.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { DomainError } from '../shared/errors.js';
 import type { OwnerId, SnapshotId } from '../shared/ids.js';
@@ -19,8 +19,7 @@ export type SnapshotSummary = Pick<
 >;
 
 /** SHA-256 of the canonical JSON of the frozen prices: equal content, equal hash, whatever the order of keys. */
-export const contentHashOf = (snapshot: MarketSnapshot): string =>
-  createHash('sha256').update(canonicalJson(snapshot)).digest('hex');
+export const contentHashOf = (snapshot: MarketSnapshot): string => sha256(canonicalJson(snapshot));
 
 @Injectable()
 export class OptimizationRepository {

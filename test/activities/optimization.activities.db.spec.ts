@@ -1,4 +1,3 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
 import { v7 as uuidv7 } from 'uuid';
 import { OptimizationActivitiesProvider } from '../../activities/optimization.activities.js';
 import { CandleRepository } from '../../src/data/candle.repository.js';
@@ -9,21 +8,12 @@ import type { OptimizePortfolioInput } from '../../src/optimization/optimization
 import { OptimizationRepository } from '../../src/optimization/optimization.repository.js';
 import type { AssetId, OptimizationId, OwnerId, PortfolioId } from '../../src/shared/ids.js';
 import { dayMs, toIso } from '../../src/shared/time.js';
-import { freshDatabase, openOrm, type TestDatabase } from '../support/database.js';
+import { useDatabase } from '../support/database.js';
 
-let database: TestDatabase;
-let orm: MikroORM;
-beforeAll(async () => {
-  database = await freshDatabase();
-  orm = await openOrm(database.url);
-});
-afterAll(async () => {
-  await orm.close(true);
-  await database.drop();
-});
+const db = useDatabase();
 
-const candles = () => new CandleRepository(orm.em.fork());
-const optimizations = () => new OptimizationRepository(orm.em.fork());
+const candles = () => new CandleRepository(db.orm.em.fork());
+const optimizations = () => new OptimizationRepository(db.orm.em.fork());
 const activities = () => new OptimizationActivitiesProvider(candles(), optimizations());
 
 const start = Date.parse('2021-01-01T00:00:00Z');

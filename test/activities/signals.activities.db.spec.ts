@@ -1,4 +1,3 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
 import { v7 as uuidv7 } from 'uuid';
 import { SignalActivitiesProvider } from '../../activities/signals.activities.js';
 import { CandleRepository } from '../../src/data/candle.repository.js';
@@ -7,21 +6,12 @@ import { SignalRepository } from '../../src/signals/signal.repository.js';
 import type { GenerateSignalsInput } from '../../src/signals/signals.contract.js';
 import type { AssetId, OwnerId, PipelineId, PortfolioId } from '../../src/shared/ids.js';
 import { dayMs, toIso } from '../../src/shared/time.js';
-import { freshDatabase, openOrm, type TestDatabase } from '../support/database.js';
+import { useDatabase } from '../support/database.js';
 
-let database: TestDatabase;
-let orm: MikroORM;
-beforeAll(async () => {
-  database = await freshDatabase();
-  orm = await openOrm(database.url);
-});
-afterAll(async () => {
-  await orm.close(true);
-  await database.drop();
-});
+const db = useDatabase();
 
-const candles = () => new CandleRepository(orm.em.fork());
-const signals = () => new SignalRepository(orm.em.fork());
+const candles = () => new CandleRepository(db.orm.em.fork());
+const signals = () => new SignalRepository(db.orm.em.fork());
 const activities = () => new SignalActivitiesProvider(candles(), signals());
 
 const start = Date.parse('2021-01-01T00:00:00Z');

@@ -85,3 +85,28 @@ export const freshDatabase = (): Promise<TestDatabase> =>
 /** An ORM on a test database; its entity manager must be forked, as everywhere. */
 export const openOrm = (url: string): Promise<MikroORM> =>
   MikroORM.init({ ...ormOptions({ url, poolMax: 10 }, entities), logger: () => undefined });
+
+/** A database and an ORM on it for the tests around the call, gone when they have ended. */
+export function useDatabase(): { readonly database: TestDatabase; readonly orm: MikroORM } {
+  let open: { database: TestDatabase; orm: MikroORM } | undefined;
+  beforeAll(async () => {
+    const database = await freshDatabase();
+    open = { database, orm: await openOrm(database.url) };
+  });
+  afterAll(async () => {
+    await open?.orm.close(true);
+    await open?.database.drop();
+  });
+  const opened = () => {
+    if (!open) throw new Error('the database is opened before the first test, not while the file is read');
+    return open;
+  };
+  return {
+    get database() {
+      return opened().database;
+    },
+    get orm() {
+      return opened().orm;
+    },
+  };
+}

@@ -28,6 +28,9 @@ const print = (lines: readonly string[]) => process.stdout.write(`${lines.join('
 
 type Stack = Awaited<ReturnType<typeof startStack>>;
 
+/** A job's workflow is named after the pipeline, also when it failed and has no result. */
+const pipelineIdOf = (job: Job): string => job.workflow_id.replace(/^pipeline:/, '');
+
 /** One run from the command line to the exit code. */
 class Demo {
   private readonly steps = new Steps(process.stdout);
@@ -101,7 +104,7 @@ class Demo {
 
     const body = { portfolio_id: portfolio.id, ...(data.asOf === undefined ? {} : { as_of: data.asOf }) };
     const job = await this.followPipeline(api, await api.startPipeline(body, `demo-${randomUUID()}`));
-    const pipeline = (this.result.pipeline = await api.pipeline(job.result?.split('/').at(-1) ?? ''));
+    const pipeline = (this.result.pipeline = await api.pipeline(pipelineIdOf(job)));
     print(collectionLines(pipeline));
     print(signalLines(pipeline));
 
@@ -147,7 +150,7 @@ class Demo {
     if (job.state !== 'succeeded') {
       this.steps.fail();
       // what was collected, and each refused row, often is the reason
-      const pipeline = (this.result.pipeline = await api.pipeline(job.workflow_id.replace(/^pipeline:/, '')));
+      const pipeline = (this.result.pipeline = await api.pipeline(pipelineIdOf(job)));
       if (pipeline.collection) print(collectionLines(pipeline));
       throw new Error(
         `the pipeline has ${job.state}: ${job.problem?.detail ?? job.problem?.title ?? 'no reason was given'}`,

@@ -10,7 +10,6 @@ import { writeOnce } from '../activity-options.js';
 // Repeating it is free: the snapshot's key decides which prices are frozen, and a second attempt finds them.
 const { freezeMarketSnapshot } = proxyActivities<OptimizationActivities>({
   ...writeOnce,
-  retry: writeOnce.retry,
   startToCloseTimeout: '1 min',
   summary: 'closes on common dates, frozen under one hash',
 });
@@ -18,7 +17,6 @@ const { freezeMarketSnapshot } = proxyActivities<OptimizationActivities>({
 // Not the class of expensive maths: these weights take milliseconds, and what may fail is the write.
 const { solve } = proxyActivities<OptimizationActivities>({
   ...writeOnce,
-  retry: writeOnce.retry,
   startToCloseTimeout: '1 min',
   summary: 'weights and their certificate',
 });

@@ -10,7 +10,6 @@ import { writeOnce } from '../activity-options.js';
 // Repeating it is free: the run's id decides what is stored, and a second attempt answers what the first one stored.
 const { evaluateSignals } = proxyActivities<SignalActivities>({
   ...writeOnce,
-  retry: writeOnce.retry,
   startToCloseTimeout: '1 min',
   summary: 'rules over closed bars, signals stored',
 });

@@ -28,7 +28,10 @@ export async function streamEvents(
   const gone = new AbortController();
   response.once('close', () => gone.abort());
   closing.addEventListener('abort', () => gone.abort(), { signal: gone.signal });
-  if (response.destroyed || closing.aborted) return;
+  if (response.destroyed || closing.aborted) {
+    response.end();
+    return;
+  }
   response.writeHead(200, {
     'Content-Type': 'text/event-stream',
     'Cache-Control': 'no-cache, no-transform',

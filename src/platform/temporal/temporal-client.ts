@@ -1,5 +1,12 @@
 import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Client, Connection, isGrpcServiceError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  isGrpcServiceError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  WorkflowNotFoundError,
+  type WorkflowExecutionStatusName,
+} from '@temporalio/client';
 import { DomainError } from '../../shared/errors.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -58,6 +65,17 @@ export class TemporalClient implements OnApplicationShutdown {
       throw error;
     } finally {
       this.inFlight.delete(running);
+    }
+  }
+
+  /** How a workflow ended, `open` while it runs, or `absent` when the server knows none of this id. */
+  async endOf(workflowId: string): Promise<'open' | 'absent' | WorkflowExecutionStatusName> {
+    try {
+      const { status } = await this.call((client) => client.workflow.getHandle(workflowId).describe());
+      return status.name === 'RUNNING' || status.name === 'PAUSED' ? 'open' : status.name;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'absent';
+      throw error;
     }
   }
 

@@ -1,21 +1,11 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
 import pg from 'pg';
 import { AuditService, type NewAuditEvent } from '../../../src/audit/audit.service.js';
 import type { OwnerId } from '../../../src/shared/ids.js';
-import { freshDatabase, openOrm, type TestDatabase } from '../../support/database.js';
+import { useDatabase } from '../../support/database.js';
 
-let database: TestDatabase;
-let orm: MikroORM;
-beforeAll(async () => {
-  database = await freshDatabase();
-  orm = await openOrm(database.url);
-});
-afterAll(async () => {
-  await orm.close();
-  await database.drop();
-});
+const db = useDatabase();
 
-const trail = () => new AuditService(orm.em.fork());
+const trail = () => new AuditService(db.orm.em.fork());
 const event = (stream: string, key: string): NewAuditEvent => ({
   stream,
   ownerId: 'local' as OwnerId,
@@ -40,7 +30,7 @@ test('the same fact told again, also at the same time, is one event', async () =
 });
 
 test('an event belongs to its transaction: what is rolled back was never told', async () => {
-  const em = orm.em.fork();
+  const em = db.orm.em.fork();
   const failing = em.transactional(async (tx) => {
     await new AuditService(em).append(event('s3', 'lost'), tx);
     throw new Error('no');
@@ -51,7 +41,7 @@ test('an event belongs to its transaction: what is rolled back was never told', 
 
 test('not even the owner of the table can change, remove or truncate; a forger who drops the trigger is found', async () => {
   for (let at = 0; at < 3; at++) await trail().append(event('s4', `key:${at}`));
-  const owner = new pg.Client({ connectionString: database.ownerUrl });
+  const owner = new pg.Client({ connectionString: db.database.ownerUrl });
   await owner.connect();
   try {
     for (const sql of ["update audit_event set actor = 'x'", 'delete from audit_event', 'truncate audit_event'])

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { MikroORM } from '@mikro-orm/postgresql';
 import { CandleRepository } from '../../../src/data/candle.repository.js';
 import { PriceCollector } from '../../../src/data/price-collector.js';
 import { assets } from '../../../src/data/domain/assets.js';
 import { HttpSourceIo } from '../../../src/data/sources/http-source-io.js';
 import { sourcesInOrder } from '../../../src/data/sources/registry.js';
-import { freshDatabase, openOrm, type TestDatabase } from '../../support/database.js';
+import { useDatabase } from '../../support/database.js';
 
 // Real histories, which may not be published, so a checkout may be without them.
 const shared = path.resolve(process.env['FKS_SHARED'] ?? '../shared', 'data/datasets');
@@ -26,21 +25,12 @@ function linesOf(file: string) {
 }
 
 (isPresent ? describe : describe.skip)(title, () => {
-  let database: TestDatabase;
-  let orm: MikroORM;
-  beforeAll(async () => {
-    database = await freshDatabase();
-    orm = await openOrm(database.url);
-  });
-  afterAll(async () => {
-    await orm.close(true);
-    await database.drop();
-  });
+  const db = useDatabase();
 
   test.each(folders)('every row of every file of %s is stored, once', async (folder) => {
     const baseUrl = 'http://127.0.0.1:9';
     const settings = { priceFolders: [folder], binance: { baseUrl }, yahoofinance: { baseUrl } };
-    const repository = new CandleRepository(orm.em.fork());
+    const repository = new CandleRepository(db.orm.em.fork());
     const collector = new PriceCollector(sourcesInOrder(['csv'], settings), repository);
     const io = new HttpSourceIo({ signal: new AbortController().signal });
     const files = fs.readdirSync(folder).filter((file) => file.endsWith('.csv'));

@@ -1,25 +1,15 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
 import { v7 as uuidv7 } from 'uuid';
 import { contentHashOf, OptimizationRepository } from '../../../src/optimization/optimization.repository.js';
 import { optimizationView } from '../../../src/optimization/optimization.schemas.js';
 import { OptimizationService } from '../../../src/optimization/optimization.service.js';
 import type { OptimizationId, OwnerId } from '../../../src/shared/ids.js';
-import { freshDatabase, openOrm, type TestDatabase } from '../../support/database.js';
+import { useDatabase } from '../../support/database.js';
 import { aMarketSnapshot, anOptimization } from '../../support/optimizations.js';
 
-let database: TestDatabase;
-let orm: MikroORM;
-beforeAll(async () => {
-  database = await freshDatabase();
-  orm = await openOrm(database.url);
-});
-afterAll(async () => {
-  await orm.close(true);
-  await database.drop();
-});
+const db = useDatabase();
 
 const owner = 'local' as OwnerId;
-const repository = () => new OptimizationRepository(orm.em.fork());
+const repository = () => new OptimizationRepository(db.orm.em.fork());
 const service = () => new OptimizationService(repository());
 
 describe('a market snapshot', () => {

@@ -1,25 +1,15 @@
-import type { MikroORM } from '@mikro-orm/postgresql';
 import { v7 as uuidv7 } from 'uuid';
 import { SignalRepository } from '../../../src/signals/signal.repository.js';
 import { SignalsService } from '../../../src/signals/signals.service.js';
 import { signalsQuery } from '../../../src/signals/signals.schemas.js';
 import { signalPage, signalView } from '../../../src/signals/signals.views.js';
 import type { OwnerId, PipelineId } from '../../../src/shared/ids.js';
-import { freshDatabase, openOrm, type TestDatabase } from '../../support/database.js';
+import { useDatabase } from '../../support/database.js';
 import { aSignal, aSignalRun } from '../../support/signals.js';
 
-let database: TestDatabase;
-let orm: MikroORM;
-beforeAll(async () => {
-  database = await freshDatabase();
-  orm = await openOrm(database.url);
-});
-afterAll(async () => {
-  await orm.close(true);
-  await database.drop();
-});
+const db = useDatabase();
 
-const repository = () => new SignalRepository(orm.em.fork());
+const repository = () => new SignalRepository(db.orm.em.fork());
 const service = () => new SignalsService(repository());
 
 test('a run that was never recorded is null, not empty', async () => {
