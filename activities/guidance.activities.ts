@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { isCash } from '../src/data/domain/assets.js';
+import { isCash } from '../src/data/domain/seed-assets.js';
 import { DecisionReconciler } from '../src/guidance/decision-reconciler.js';
 import { DecisionRepository, type NewDecision } from '../src/guidance/decision.repository.js';
 import type {

@@ -1,4 +1,4 @@
-import type { DataActivities } from '../src/data/data.contract.js';
+import type { DataActivities, RetiredDataActivities } from '../src/data/data.contract.js';
 import type { GuidanceActivities } from '../src/guidance/guidance.contract.js';
 import type { JobActivities, ReconciliationActivities } from '../src/jobs/jobs.contract.js';
 import type { OptimizationActivities } from '../src/optimization/optimization.contract.js';
@@ -15,6 +15,7 @@ import { SignalActivitiesProvider } from './signals.activities.js';
 export type Activities = JobActivities &
   ReconciliationActivities &
   DataActivities &
+  RetiredDataActivities &
   SignalActivities &
   OptimizationActivities &
   GuidanceActivities &
@@ -46,6 +47,11 @@ export const collectActivities = (
   jobFailed: (input) => jobs.jobFailed(input),
   jobCancelled: (input) => jobs.jobCancelled(input),
   reconcileJobs: () => reconciliation.reconcileJobs(),
+  planCollection: (input) => data.planCollection(input),
+  fetchBars: (input) => data.fetchBars(input),
+  verifySeries: (input) => data.verifySeries(input),
+  recordCollectionReport: (input) => data.recordCollectionReport(input),
+  requestScheduledCollection: (input) => data.requestScheduledCollection(input),
   collectAsset: (input) => data.collectAsset(input),
   evaluateSignals: (input) => signals.evaluateSignals(input),
   freezeMarketSnapshot: (input) => optimization.freezeMarketSnapshot(input),

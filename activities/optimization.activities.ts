@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CandleRepository } from '../src/data/candle.repository.js';
+import { CandleRepository } from '../src/data/candles/candle.repository.js';
 import { revisionsFor } from '../src/data/domain/candle.js';
 import { btcBandPolicy } from '../src/optimization/domain/constraints.js';
 import { frozenMarket, isSimulated } from '../src/optimization/domain/market-snapshot.js';

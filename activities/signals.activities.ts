@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { CandleRepository } from '../src/data/candle.repository.js';
+import { CandleRepository } from '../src/data/candles/candle.repository.js';
 import { isSimulatedSource, revisionsFor, type SeriesRef } from '../src/data/domain/candle.js';
 import type { SignalId } from '../src/shared/ids.js';
 import { evaluateSignal, swingLookbackBars, type TradeSignal } from '../src/signals/domain/evaluate-signal.js';

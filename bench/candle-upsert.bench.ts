@@ -2,8 +2,8 @@
 //   DATABASE_OWNER_URL=... node dist/bench/candle-upsert.bench.js [rows] [rounds]
 import { MikroORM } from '@mikro-orm/postgresql';
 import pg from 'pg';
-import { copyCandles, type CandleRevision } from '../src/data/candle-copy.js';
-import { CandleRepository } from '../src/data/candle.repository.js';
+import { copyCandles, type CandleRevision } from '../src/data/candles/candle-copy.js';
+import { CandleRepository } from '../src/data/candles/candle.repository.js';
 import type { Candle, SeriesRef } from '../src/data/domain/candle.js';
 import { entities } from '../src/entities.js';
 import { ormOptions } from '../src/platform/database/orm-options.js';
@@ -93,5 +93,5 @@ async function measure(url: string, rows: number, rounds: number): Promise<boole
 
 const url = process.env['DATABASE_OWNER_URL'] ?? process.env['DATABASE_URL'];
 if (!url) throw new Error('DATABASE_OWNER_URL (or DATABASE_URL of a role that may vacuum) is not set');
-const [rows = '100000', rounds = '5'] = process.argv.slice(2);
+const [rows = '1000000', rounds = '3'] = process.argv.slice(2);
 if (!(await measure(url, Number(rows), Number(rounds)))) process.exitCode = 1;

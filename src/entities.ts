@@ -1,7 +1,15 @@
 import type { EntityClass } from '@mikro-orm/core';
 import { AuditEvent } from './audit/audit-event.entity.js';
-import { CandleRow } from './data/candle.entity.js';
-import { CollectionReceipt } from './data/collection-receipt.entity.js';
+import { AssetRow } from './data/assets/asset.entity.js';
+import { CandleRow } from './data/candles/candle.entity.js';
+import { CollectionReceipt } from './data/collection/collection-receipt.entity.js';
+import { Collection } from './data/collection/collection.entity.js';
+import { CorporateActionRow } from './data/candles/corporate-action.entity.js';
+import { DisputedBar } from './data/candles/disputed-bar.entity.js';
+import { PriceImport, PrivateSource } from './data/imports/price-import.entity.js';
+import { SourceAttemptRow } from './data/sources/source-attempt.entity.js';
+import { SourceState } from './data/sources/source-state.entity.js';
+import { SourceUsage } from './data/sources/source-usage.entity.js';
 import { Decision } from './guidance/decision.entity.js';
 import { Idempotency } from './jobs/idempotency.entity.js';
 import { Job, JobEvent } from './jobs/job.entity.js';
@@ -14,10 +22,14 @@ import { Signal, SignalRun } from './signals/signal.entity.js';
 
 /** Every table of the service. */
 export const entities: readonly EntityClass[] = [
+  AssetRow,
   AuditEvent,
   CandleRow,
+  Collection,
   CollectionReceipt,
+  CorporateActionRow,
   Decision,
+  DisputedBar,
   Holding,
   Idempotency,
   Job,
@@ -26,7 +38,12 @@ export const entities: readonly EntityClass[] = [
   Optimization,
   Pipeline,
   Portfolio,
+  PriceImport,
+  PrivateSource,
   Signal,
   SignalRun,
+  SourceAttemptRow,
+  SourceState,
+  SourceUsage,
   WorkflowOutbox,
 ];

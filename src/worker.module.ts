@@ -3,6 +3,10 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { activityProviders, collectActivities } from '../activities/index.js';
 import { sharedModules } from './app.module.js';
+import { questionsAtOnce, sourceQueues } from './data/collection/source-queues.js';
+import type { FetchBarsInput } from './data/data.contract.js';
+import { SOURCES } from './data/sources/configured-sources.js';
+import type { MarketDataSource } from './data/sources/market-data-source.js';
 import type { Config } from './platform/config/config.js';
 import { loggingModule } from './platform/logging/logging.module.js';
 import { WORKER_CODE, WorkerHost, type WorkerCode } from './platform/temporal/worker-host.js';
@@ -17,18 +21,29 @@ const builtBundle = fromHere('../workflow-bundle.cjs');
 export class WorkerModule {
   /** `bundlePath` names prebuilt workflows; where that file is absent they are bundled at start. */
   static with(config: Config, tracing: Tracing, logger: Logger, bundlePath = builtBundle): DynamicModule {
-    const workerCode = (...providers: Parameters<typeof collectActivities>): WorkerCode => ({
-      activities: collectActivities(...providers),
-      bundlePath,
-      workflowsPath,
-    });
+    const workerCode = (
+      sources: readonly MarketDataSource[],
+      ...providers: Parameters<typeof collectActivities>
+    ): WorkerCode => {
+      const activities = collectActivities(...providers);
+      return {
+        activities,
+        bundlePath,
+        workflowsPath,
+        queues: sourceQueues(config.temporal.taskQueue, sources).map((taskQueue) => ({
+          taskQueue,
+          activities: { fetchBars: (input: FetchBarsInput) => activities.fetchBars(input) },
+          atOnce: questionsAtOnce,
+        })),
+      };
+    };
     return {
       module: WorkerModule,
       imports: [loggingModule(logger), ...sharedModules(config, tracing)],
       providers: [
         ...activityProviders,
         WorkerHost,
-        { provide: WORKER_CODE, inject: [...activityProviders], useFactory: workerCode },
+        { provide: WORKER_CODE, inject: [SOURCES, ...activityProviders], useFactory: workerCode },
       ],
     };
   }

@@ -1,9 +1,11 @@
 // Declares the service's Temporal schedules; run at every deploy, safe to repeat:  npm run schedules
-import { Client, Connection, ScheduleAlreadyRunning, type ScheduleOptions } from '@temporalio/client';
+import { Client, Connection, type ScheduleOptions } from '@temporalio/client';
+import { collectionScheduleOptions } from '../src/data/collection/collection-schedules.js';
 import { reconcileDecisionsWorkflow } from '../src/guidance/guidance.contract.js';
 import { reconcileJobsWorkflow } from '../src/jobs/jobs.contract.js';
 import { scheduledPipelinesWorkflow } from '../src/pipelines/pipelines.contract.js';
 import { readConfig } from '../src/platform/config/config.js';
+import { declareSchedule } from '../src/platform/temporal/declare-schedule.js';
 import { silentTracing } from '../src/platform/temporal/tracing.js';
 
 const { temporal } = readConfig(process.env);
@@ -43,21 +45,14 @@ const schedules: ScheduleOptions[] = [
     policies: { overlap: 'BUFFER_ONE', catchupWindow: '12 hours' },
     state: { paused: true, note: 'declared paused; unpause it to have a proposal every day' },
   },
+  ...collectionScheduleOptions(taskQueue),
 ];
 
 const connection = await Connection.connect({ address: temporal.address });
 const { schedule } = new Client({ connection, namespace: temporal.namespace, plugins: [silentTracing()] });
 try {
   for (const wanted of schedules) {
-    try {
-      await schedule.create(wanted);
-      console.log(`schedule ${wanted.scheduleId}: created`);
-    } catch (error) {
-      if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-      // whether it is paused is the operator's, and stays
-      await schedule.getHandle(wanted.scheduleId).update(({ state }) => ({ ...wanted, state }));
-      console.log(`schedule ${wanted.scheduleId}: updated`);
-    }
+    console.log(`schedule ${wanted.scheduleId}: ${await declareSchedule(schedule, wanted)}`);
   }
 } finally {
   await connection.close();

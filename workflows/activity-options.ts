@@ -15,6 +15,14 @@ export const readFreely = {
   retry: { initialInterval: '200 ms', maximumInterval: '10 s' },
 } satisfies ActivityOptions;
 
+/** Reads and compares whole histories in our own database: cheap to repeat, and may take minutes. */
+export const readAtLength = {
+  startToCloseTimeout: '10 min',
+  scheduleToCloseTimeout: '2 h',
+  heartbeatTimeout,
+  retry: { initialInterval: '200 ms', maximumInterval: '10 s' },
+} satisfies ActivityOptions;
+
 /** Writes to our own database: many retries are safe because every write has a business key. */
 export const writeOnce = {
   startToCloseTimeout: '20 s',
@@ -29,4 +37,14 @@ export const askSource = {
   scheduleToCloseTimeout: '2 h',
   heartbeatTimeout,
   retry: { initialInterval: '2 s', backoffCoefficient: 2, maximumInterval: '5 min', maximumAttempts: 8 },
+} satisfies ActivityOptions;
+
+/**
+ * As `askSource`, for one part of one source's history. The activity itself says how often a source that is away is
+ * asked again; the limit here is for workers that die over it.
+ */
+export const askForPart = {
+  ...askSource,
+  startToCloseTimeout: '10 min',
+  retry: { ...askSource.retry, maximumInterval: '1 min', maximumAttempts: 50 },
 } satisfies ActivityOptions;

@@ -1,4 +1,5 @@
 export { collectPrices } from './data/collect-prices.workflow.js';
+export { scheduledCollections } from './data/scheduled-collections.workflow.js';
 export { generateSignals } from './signals/generate-signals.workflow.js';
 export { optimizePortfolio } from './optimization/optimize-portfolio.workflow.js';
 export { guidedDecision } from './guidance/guided-decision.workflow.js';

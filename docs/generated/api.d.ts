@@ -72,6 +72,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The assets that are known */
+        get: operations["AssetsController_list"];
+        put?: never;
+        /** Registers an asset */
+        post: operations["AssetsController_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assets/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One asset, by any of its spellings */
+        get: operations["AssetsController_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes how an asset is collected */
+        patch: operations["AssetsController_change"];
+        trace?: never;
+    };
+    "/api/assets/enabled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Enabled assets, the most important first */
+        get: operations["EnabledAssetsController_enabled"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data/candles": {
         parameters: {
             query?: never;
@@ -79,8 +132,333 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stored bars of one series, oldest first */
-        get: operations["DataController_candles"];
+        /** Stored bars of one series, oldest first, as JSON or CSV */
+        get: operations["CandlesController_candles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/candles/differences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bars of one series that were known otherwise at another moment */
+        get: operations["CandlesController_differences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Coverage, gaps, disagreement and staleness of the stored prices */
+        get: operations["QualityController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Bars that sources disagree about, the newest dispute first */
+        get: operations["QuarantineController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/quarantine/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One disputed bar with the votes */
+        get: operations["QuarantineController_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/quarantine/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives disputed bars to readers again */
+        post: operations["QuarantineController_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/quarantine/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes disputed bars from readers for good */
+        post: operations["QuarantineController_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/collections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Collections, newest first */
+        get: operations["CollectionsController_list"];
+        put?: never;
+        /** Collects what is missing of histories, as a job */
+        post: operations["CollectionsController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/collections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was asked for, who was asked, and what came of it */
+        get: operations["CollectionsController_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/collections/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every question to a source, newest first */
+        get: operations["CollectionsController_attempts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Imports of the owner, newest first */
+        get: operations["ImportsController_list"];
+        put?: never;
+        /** Stores the bars of a CSV file, for their owner alone */
+        post: operations["ImportsController_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/imports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One import with its report */
+        get: operations["ImportsController_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/imports/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publishes the source that an import went to */
+        post: operations["ImportsController_publish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assets/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Latest prices in USD and BTC; assets without one are left out */
+        get: operations["PricesController_prices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Latest prices, with the source that said so and when they were true */
+        get: operations["QuotesController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What runs by itself, and when */
+        get: operations["SchedulesController_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a schedule from running by itself */
+        post: operations["SchedulesController_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a paused schedule run by itself again */
+        post: operations["SchedulesController_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/trigger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs a schedule now */
+        post: operations["SchedulesController_trigger"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The configured sources: what they have, what is left of their budgets, how they are doing */
+        get: operations["SourcesController_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -376,7 +754,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "pipeline";
+            kind: "pipeline" | "collection";
             /** @enum {string} */
             state: "requested" | "running" | "succeeded" | "failed" | "cancelled";
             progress: {
@@ -413,31 +791,785 @@ export interface components {
             /** Format: date-time */
             recorded_at: string;
         };
+        AssetPage: {
+            items: components["schemas"]["Asset"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "POL",
+         *       "class": "crypto",
+         *       "name": "Polygon",
+         *       "venues": {
+         *         "binance": "POLUSDT",
+         *         "coingecko": "polygon-ecosystem-token",
+         *         "coinmarketcap": "28321"
+         *       },
+         *       "aliases": [
+         *         {
+         *           "name": "MATIC",
+         *           "until": "2024-09-13"
+         *         }
+         *       ],
+         *       "enabled": true,
+         *       "priority": 3,
+         *       "intervals": [
+         *         "1d"
+         *       ],
+         *       "source_order": [
+         *         "binance",
+         *         "coingecko"
+         *       ]
+         *     }
+         */
+        Asset: {
+            id: string;
+            /** @enum {string} */
+            class: "crypto" | "stock" | "etf" | "cash";
+            name: string;
+            venues: {
+                [key: string]: string;
+            };
+            aliases: {
+                name: string;
+                /** Format: date */
+                until: string;
+            }[];
+            /** @description Whether schedules collect it */
+            enabled: boolean;
+            priority: number;
+            intervals: ("1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w")[];
+            source_order: string[];
+        };
+        /**
+         * @example {
+         *       "id": "NEAR",
+         *       "class": "crypto",
+         *       "name": "NEAR Protocol",
+         *       "venues": {
+         *         "binance": "NEARUSDT",
+         *         "coingecko": "near",
+         *         "coinmarketcap": "6535",
+         *         "yahoofinance": "NEAR-USD"
+         *       },
+         *       "enabled": true,
+         *       "priority": 3,
+         *       "intervals": [
+         *         "1d"
+         *       ],
+         *       "source_order": [
+         *         "binance",
+         *         "coingecko"
+         *       ]
+         *     }
+         */
+        AddAsset: {
+            id: string;
+            /** @enum {string} */
+            class: "crypto" | "stock" | "etf";
+            name: string;
+            /**
+             * @description How each venue spells it; CoinGecko and CoinMarketCap: its fixed id. A venue without an entry is not asked
+             * @default {}
+             */
+            venues: {
+                binance?: string;
+                coingecko?: string;
+                coinmarketcap?: string;
+                yahoofinance?: string;
+                polygon?: string;
+                alphavantage?: string;
+                fks_data?: string;
+            };
+            /** @default [] */
+            aliases: {
+                name: string;
+                /**
+                 * Format: date
+                 * @description UTC date from which the id is in use
+                 */
+                until: string;
+            }[];
+            /** @default false */
+            enabled: boolean;
+            /**
+             * @description 1 high, 2 medium, 3 low
+             * @default 3
+             */
+            priority: number;
+            /**
+             * @description What schedules collect of it
+             * @default [
+             *       "1d"
+             *     ]
+             */
+            intervals: ("1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w")[];
+            /** @description Without it, the usual order of the class */
+            source_order?: ("csv" | "binance" | "coingecko" | "yahoofinance" | "polygon" | "alphavantage" | "coinmarketcap" | "fks_data")[];
+        };
+        /**
+         * @example {
+         *       "enabled": true,
+         *       "priority": 2,
+         *       "intervals": [
+         *         "1d",
+         *         "1h"
+         *       ]
+         *     }
+         */
+        ChangeAsset: {
+            enabled?: boolean;
+            /** @description 1 high, 2 medium, 3 low */
+            priority?: number;
+            /** @description What schedules collect of it */
+            intervals?: ("1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w")[];
+            /** @description Sources in the order in which they are asked; those that are not named come after them */
+            source_order?: ("csv" | "binance" | "coingecko" | "yahoofinance" | "polygon" | "alphavantage" | "coinmarketcap" | "fks_data")[];
+            name?: string;
+            /** @description Spellings to set; null takes one away */
+            venues?: {
+                binance?: string | null;
+                coingecko?: string | null;
+                coinmarketcap?: string | null;
+                yahoofinance?: string | null;
+                polygon?: string | null;
+                alphavantage?: string | null;
+                fks_data?: string | null;
+            };
+        };
+        EnabledAssets: {
+            assets: {
+                symbol: string;
+                priority: number;
+                adapters: string[];
+                /** @enum {string} */
+                collection_interval: "daily" | "hourly" | "minute";
+                /** Format: date-time */
+                last_collected: string | null;
+            }[];
+        };
         CandlePage: {
             /** @description Oldest first */
             items: components["schemas"]["Candle"][];
             next_cursor: string | null;
             /** @description The one series that all bars belong to; null when none is stored */
-            series: {
-                asset_id: string;
-                /** @enum {string} */
-                interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
-                source: string;
-                /** @enum {string} */
-                quote_currency: "USD" | "USDT";
-                /** @enum {string} */
-                adjustment: "raw" | "split" | "total_return" | "unknown";
-            } | null;
+            series: components["schemas"]["CandleSeries"] | null;
+            /** @description Bars of the page that are held back because sources disagree: the first 500 open times */
+            disputed: string[];
         };
         Candle: {
             /** Format: date-time */
             open_time: string;
-            open: number;
-            high: number;
-            low: number;
+            /** @description Null where the source knows only closes */
+            open: number | null;
+            /** @description Null where the source knows only closes */
+            high: number | null;
+            /** @description Null where the source knows only closes */
+            low: number | null;
             close: number;
             /** @description Null where the source gives none */
             volume: number | null;
+        };
+        CandleSeries: {
+            asset_id: string;
+            /** @enum {string} */
+            interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+            source: string;
+            /** @enum {string} */
+            quote_currency: "USD" | "USDT";
+            /** @enum {string} */
+            adjustment: "raw" | "split" | "total_return" | "unknown";
+            /**
+             * @description Whether the prices are of the asset or of its perpetual futures
+             * @enum {string}
+             */
+            basis: "spot" | "perpetual";
+            /** @description Whether the market simulator made them */
+            simulated: boolean;
+            /**
+             * @description The finer interval whose stored bars these are put together from; null when they are stored
+             * @enum {string|null}
+             */
+            derived_from: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w" | null;
+        };
+        CandleDifferencesPage: {
+            /** @description The bars that differ, oldest first */
+            items: {
+                /** Format: date-time */
+                open_time: string;
+                /** @description As known at `as_known_at`; null when it was not known or held back */
+                before: components["schemas"]["Candle"] | null;
+                /** @description As known at `and_known_at`; null when it is not known or held back */
+                after: components["schemas"]["Candle"] | null;
+            }[];
+            next_cursor: string | null;
+            /** @description The one series that all bars belong to; null when none is stored */
+            series: components["schemas"]["CandleSeries"] | null;
+            /** @description How many bars differ, on this page or not */
+            differing: number;
+            before: {
+                /** Format: date-time */
+                known_at: string;
+                bars: number;
+                /** @description Of the canonical JSON {"bars":[{close,high,low,open,openTime,volume}],"series":{...}} with decimal texts */
+                sha256: string;
+            } | null;
+            after: {
+                /** Format: date-time */
+                known_at: string;
+                bars: number;
+                /** @description Of the canonical JSON {"bars":[{close,high,low,open,openTime,volume}],"series":{...}} with decimal texts */
+                sha256: string;
+            } | null;
+        };
+        AssetQualityPage: {
+            items: components["schemas"]["AssetQuality"][];
+            next_cursor: string | null;
+        };
+        AssetQuality: {
+            asset_id: string;
+            /** @enum {string} */
+            asset_class: "crypto" | "stock" | "etf" | "cash";
+            enabled: boolean;
+            intervals: {
+                /** @enum {string} */
+                interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+                /** @description The series that readers get; null when none is stored */
+                canonical: {
+                    source: string;
+                    /** @enum {string} */
+                    quote_currency: "USD" | "USDT";
+                    /** @enum {string} */
+                    adjustment: "raw" | "split" | "total_return" | "unknown";
+                    /** @enum {string} */
+                    basis: "spot" | "perpetual";
+                    simulated: boolean;
+                    bars: number;
+                    /** Format: date-time */
+                    first_open_time: string;
+                    /** Format: date-time */
+                    last_open_time: string;
+                } | null;
+                /**
+                 * @description The finer interval that is stored in the place of this one
+                 * @enum {string|null}
+                 */
+                derived_from: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w" | null;
+                /**
+                 * Format: date-time
+                 * @description First open time that is looked at: at most the last 100,000 bars that are expected
+                 */
+                since: string | null;
+                coverage: {
+                    /** @description Bars that a complete series has by the calendar of the asset’s class */
+                    expected: number;
+                    missing: number;
+                    /** @description Stored bars that the calendar does not know */
+                    unexpected: number;
+                    gap_count: number;
+                    /** @description The 50 longest, oldest first, by the open times of their first and last bar */
+                    gaps: {
+                        /** Format: date-time */
+                        from: string;
+                        /** Format: date-time */
+                        to: string;
+                        bars: number;
+                    }[];
+                } | null;
+                /** @description Whether the last bar that the calendar expects, and the source has published, is there */
+                fresh: boolean;
+                /** @description Expected bars after the last one; null when none is stored */
+                bars_behind: number | null;
+                /** @description From the end of the last bar to now */
+                seconds_behind: number | null;
+                /** @description Every series that is stored of the interval */
+                sources: {
+                    source: string;
+                    /** @enum {string} */
+                    quote_currency: "USD" | "USDT";
+                    /** @enum {string} */
+                    adjustment: "raw" | "split" | "total_return" | "unknown";
+                    /** @enum {string} */
+                    basis: "spot" | "perpetual";
+                    simulated: boolean;
+                    bars: number;
+                    /** Format: date-time */
+                    first_open_time: string;
+                    /** Format: date-time */
+                    last_open_time: string;
+                }[];
+                disagreement: {
+                    /** @description Bars that two spot sources or more have */
+                    compared: number;
+                    /** @description Bars of the window that are held back */
+                    disputed: number;
+                    /** @description Distance from the median, as a fraction of it */
+                    largest_deviation: number | null;
+                    /** Format: date-time */
+                    largest_deviation_at: string | null;
+                };
+                /** @description Jumps of a stock that look like a split, of which no source tells */
+                suspected_splits: {
+                    /** Format: date-time */
+                    open_time: string;
+                    /** @description Price before by price after */
+                    factor: number;
+                }[];
+            }[];
+        };
+        DisputedBarPage: {
+            items: components["schemas"]["DisputedBar"][];
+            next_cursor: string | null;
+        };
+        DisputedBar: {
+            /** Format: uuid */
+            id: string;
+            asset_id: string;
+            /** @enum {string} */
+            interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+            /** @enum {string} */
+            adjustment: "raw" | "split" | "total_return" | "unknown";
+            /** @description World of the market simulator that the bars are of; null when real */
+            simulated_seed: string | null;
+            /** Format: date-time */
+            open_time: string;
+            /**
+             * @description Readers do not get the bars while it is `open` and once it is `discarded`; `superseded`: see a newer one
+             * @enum {string}
+             */
+            state: "open" | "released" | "discarded" | "superseded";
+            reason: string;
+            /** @description The sources whose bars readers do not get */
+            held_back: string[];
+            votes: {
+                source: string;
+                revision: number;
+                /** @description As stored */
+                close: string;
+                /** @enum {string} */
+                quote_currency: "USD" | "USDT";
+                /** @description What is compared */
+                usd: number;
+                /**
+                 * @description How USDT became USD: by a stored price, or taken for one dollar because none is stored
+                 * @enum {string|null}
+                 */
+                conversion: "stored" | "assumed" | null;
+                /** @description Distance from the median, as a fraction of it */
+                deviation: number;
+            }[];
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: date-time */
+            closed_at: string | null;
+            /** @description An admin, or `consensus` when later votes closed it */
+            closed_by: string | null;
+            /** @description What the admin said */
+            note: string | null;
+        };
+        /**
+         * @example {
+         *       "reason": "the exchange confirms the spike at 14:05"
+         *     }
+         */
+        CloseDispute: {
+            /** @description Why; kept in the audit trail */
+            reason: string;
+        };
+        /**
+         * @example {
+         *       "assets": [
+         *         "BTC",
+         *         "ETH"
+         *       ],
+         *       "intervals": [
+         *         "1d"
+         *       ],
+         *       "from": "2024-01-01",
+         *       "as_of": "2025-12-31"
+         *     }
+         */
+        CreateCollection: {
+            /** @description Any spellings that resolve; without it, all enabled assets */
+            assets?: string[];
+            /**
+             * @default [
+             *       "1d"
+             *     ]
+             */
+            intervals: ("1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w")[];
+            /** @description First bar by open time, a date means its 00:00 UTC; without it, what is missing of the usual history */
+            from?: string;
+            /**
+             * @description Asks for the whole window, what is stored too: finds what a source has rewritten
+             * @default false
+             */
+            recheck: boolean;
+            /** @description The history before it is wanted; a date D means D+1T00:00Z. Without it, now */
+            as_of?: string;
+        };
+        CollectionPage: {
+            items: components["schemas"]["CollectionSummary"][];
+            next_cursor: string | null;
+        };
+        CollectionSummary: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Its job tells how far it is
+             */
+            job_id: string;
+            assets: string[];
+            intervals: ("1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w")[];
+            /** Format: date-time */
+            from: string | null;
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        Collection: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: uuid
+             * @description Its job tells how far it is
+             */
+            job_id: string;
+            assets: string[];
+            intervals: ("1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w")[];
+            /** Format: date-time */
+            from: string | null;
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** @description Null until it has ended */
+            report: {
+                assets: {
+                    asset_id: string;
+                    source: string | null;
+                    quote_currency: string | null;
+                    /** @enum {string|null} */
+                    adjustment: "raw" | "split" | "total_return" | "unknown" | null;
+                    /** @enum {string|null} */
+                    interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w" | null;
+                    simulated: boolean;
+                    rows_read: number;
+                    rows_new: number;
+                    rows_revised: number;
+                    rows_refused: number;
+                    refused: {
+                        where: string;
+                        reason: string;
+                    }[];
+                    rows_stored: number;
+                    /** Format: date-time */
+                    first_open_time: string | null;
+                    /** Format: date-time */
+                    last_open_time: string | null;
+                    /** @description Sources whose bars reach the as-of; null where it was not counted */
+                    votes: number | null;
+                    /** @description Bars held back because sources disagree */
+                    disputed_bars: number | null;
+                    /** @description Bars since the first one that the calendar expects */
+                    missing_bars: number | null;
+                    /** @description Whether the last bar that the calendar expects is there */
+                    fresh: boolean | null;
+                    attempts: {
+                        source: string;
+                        outcome: string;
+                        detail: string | null;
+                        milliseconds: number;
+                    }[];
+                }[];
+            } | null;
+            /** @description The last questions to sources, newest first */
+            attempts: components["schemas"]["SourceAttempt"][];
+            attempts_total: number;
+        };
+        SourceAttempt: {
+            asset_id: string;
+            /** @enum {string} */
+            interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+            source: string;
+            /**
+             * Format: date-time
+             * @description Null where all that the source has was asked for
+             */
+            from: string | null;
+            /** Format: date-time */
+            to: string;
+            /** @enum {string} */
+            outcome: "ok" | "empty" | "unknownAsset" | "rateLimited" | "unavailable" | "badAnswer" | "notOffered" | "missingKey";
+            detail: string | null;
+            requests: number;
+            rows: number;
+            milliseconds: number;
+            /** Format: date-time */
+            at: string;
+        };
+        SourceAttemptPage: {
+            items: components["schemas"]["SourceAttempt"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "01a21087-674f-7215-bb32-e1c32cda4a10",
+         *       "file_name": "BTC-USD.csv",
+         *       "file_hash": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+         *       "bytes": 184320,
+         *       "asset_id": "BTC",
+         *       "interval": "1d",
+         *       "quote_currency": "USD",
+         *       "adjustment": "raw",
+         *       "source": "csv:local",
+         *       "rows_read": 2990,
+         *       "rows_new": 2990,
+         *       "rows_revised": 0,
+         *       "rows_refused": 1,
+         *       "refused": [
+         *         {
+         *           "line": 17,
+         *           "field": "close",
+         *           "value": "n/a",
+         *           "reason": "close \"n/a\" is not a number"
+         *         }
+         *       ],
+         *       "first_open_time": "2013-04-29T00:00:00Z",
+         *       "last_open_time": "2021-07-06T00:00:00Z",
+         *       "published_at": null,
+         *       "created_at": "2026-11-25T02:27:20.911Z"
+         *     }
+         */
+        PriceImport: {
+            /** Format: uuid */
+            id: string;
+            file_name: string;
+            /** @description SHA-256 of the bytes that came */
+            file_hash: string;
+            bytes: number;
+            asset_id: string;
+            /** @enum {string} */
+            interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+            /** @enum {string} */
+            quote_currency: "USD" | "USDT";
+            /** @enum {string} */
+            adjustment: "raw" | "split" | "total_return" | "unknown";
+            /** @description Under which the bars are stored; seen by its owner alone until it is published */
+            source: string;
+            /** @description Good rows */
+            rows_read: number;
+            /** @description Bars that were not stored before */
+            rows_new: number;
+            /** @description Bars that were stored with other numbers; those are kept, too */
+            rows_revised: number;
+            rows_refused: number;
+            /** @description The first 100 refused lines */
+            refused: {
+                line: number;
+                /** @description Null when the line as a whole is wrong */
+                field: string | null;
+                value: string;
+                reason: string;
+            }[];
+            /** Format: date-time */
+            first_open_time: string | null;
+            /** Format: date-time */
+            last_open_time: string | null;
+            /** Format: date-time */
+            published_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        PriceImportPage: {
+            items: components["schemas"]["PriceImport"][];
+            next_cursor: string | null;
+        };
+        AssetPrices: {
+            symbol: string;
+            price_usd: number;
+            /** @description Null when the price of BTC is not known */
+            price_btc: number | null;
+            /** @description Percent by which the price lies above the last daily close that had ended 24 hours before it; null when unknown */
+            change_24h: number | null;
+        }[];
+        QuotePage: {
+            items: components["schemas"]["Quote"][];
+            next_cursor: string | null;
+        };
+        Quote: {
+            asset_id: string;
+            /** @description In the quote currency; null when nobody knows it, never zero */
+            price: number | null;
+            /** @enum {string|null} */
+            quote_currency: "USD" | "USDT" | null;
+            price_usd: number | null;
+            /** @description How USDT became USD; null for a price in USD */
+            conversion: {
+                usd_per_usdt: number;
+                /**
+                 * @description `assumed`: nobody tells a price of USDT, and it is taken for one dollar
+                 * @enum {string}
+                 */
+                kind: "quote" | "close" | "assumed";
+                source: string | null;
+                /** Format: date-time */
+                time: string | null;
+            } | null;
+            /**
+             * Format: date-time
+             * @description When the price was true
+             */
+            time: string | null;
+            source: string | null;
+            /**
+             * @description `close`: nobody could be asked, and this is the last stored close; `definition`: cash
+             * @enum {string|null}
+             */
+            source_kind: "quote" | "close" | "definition" | null;
+            /** @enum {string|null} */
+            basis: "spot" | "perpetual" | null;
+            /** Format: date-time */
+            fetched_at: string | null;
+            /** @description Older than 300 s of its market’s time; a closed market ages nothing */
+            stale: boolean | null;
+            market_open: boolean;
+            /** @description Whether the market simulator made it */
+            simulated: boolean | null;
+            /** @description Why there is no price */
+            problem: string | null;
+            /** @description The sources that were asked, in this order, and those that could not be */
+            attempts: {
+                source: string;
+                /** @enum {string} */
+                outcome: "ok" | "empty" | "unknownAsset" | "rateLimited" | "unavailable" | "badAnswer" | "notOffered" | "missingKey";
+                detail?: string;
+            }[];
+        };
+        SchedulePage: {
+            items: components["schemas"]["Schedule"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "collect-daily-us",
+         *       "runs": "Monday to Friday at 20:30, America/New_York, up to 5 minutes later",
+         *       "next_runs": [
+         *         "2026-11-26T01:30:00Z"
+         *       ],
+         *       "last_run": null,
+         *       "paused": false,
+         *       "note": null
+         *     }
+         */
+        Schedule: {
+            id: string;
+            /** @description When it runs, in words */
+            runs: string;
+            /** @description The next times; none while it is paused */
+            next_runs: string[];
+            /** @description Null while it has not run */
+            last_run: {
+                /** Format: date-time */
+                scheduled_at: string;
+                /** Format: date-time */
+                started_at: string;
+                workflow_id: string;
+            } | null;
+            paused: boolean;
+            note: string | null;
+        };
+        /**
+         * @example {
+         *       "reason": "the provider announced an outage"
+         *     }
+         */
+        ScheduleAct: {
+            /** @description Stands in the audit trail, and as the note of the schedule */
+            reason: string;
+        };
+        MarketDataSourcePage: {
+            items: components["schemas"]["MarketDataSource"][];
+            next_cursor: string | null;
+        };
+        MarketDataSource: {
+            id: string;
+            /** @description The name that FKS_SOURCES knows */
+            family: string;
+            /** @description Intervals of its bars, by asset class */
+            candles: {
+                [key: string]: ("1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w")[];
+            };
+            /**
+             * @description `close`: it knows no open, high and low, and gives none
+             * @enum {string}
+             */
+            bars: "ohlc" | "close";
+            /** @description Asset classes whose latest price it tells */
+            quotes: ("crypto" | "stock" | "etf" | "cash")[];
+            /** @enum {string} */
+            basis: "spot" | "perpetual";
+            history: string;
+            /** @description How many days back its bars reach, by interval; without an entry, to the listing */
+            history_days: {
+                [key: string]: number;
+            };
+            /** @description Whether it tells splits and dividends */
+            corporate_actions: boolean;
+            /** @description From the end of a bar until it can be had */
+            publication_lag_seconds: number;
+            /** @description Null where no key exists; the key itself is shown nowhere */
+            key: {
+                variable: string;
+                is_set: boolean;
+                /** @description False where it answers without one, too, within narrower limits */
+                is_needed: boolean;
+            } | null;
+            /** @enum {string} */
+            state: "ready" | "resting" | "missing_key";
+            /** @description It asked to wait, or failed too often in a row; then one question finds out whether that is over */
+            resting: {
+                /** Format: date-time */
+                until: string;
+                why: string;
+            } | null;
+            failures_in_a_row: number;
+            /** @description Shared by all processes; empty for what is on this machine */
+            budget: {
+                /**
+                 * @description Slides: so much in any span of this length; a month has 31 days
+                 * @enum {string}
+                 */
+                window: "second" | "minute" | "day" | "month";
+                limit: number;
+                used: number;
+                left: number;
+                /**
+                 * Format: date-time
+                 * @description When the next part of what is used comes back, or the first that can be used if none is left
+                 */
+                renews_at: string | null;
+            }[];
+            /** Format: date-time */
+            last_ok_at: string | null;
+            /** Format: date-time */
+            last_error_at: string | null;
+            last_error: string | null;
+            /** @description Of the attempts of collections; the times are of those that sent something or got bars */
+            last_24_hours: {
+                attempts: number;
+                outcomes: {
+                    [key: string]: number;
+                };
+                p50_milliseconds: number | null;
+                p95_milliseconds: number | null;
+            };
         };
         /**
          * @example {
@@ -1015,6 +2147,14 @@ export interface components {
                     first_open_time: string | null;
                     /** Format: date-time */
                     last_open_time: string | null;
+                    /** @description Sources whose bars reach the as-of; null where it was not counted */
+                    votes: number | null;
+                    /** @description Bars held back because sources disagree */
+                    disputed_bars: number | null;
+                    /** @description Bars since the first one that the calendar expects */
+                    missing_bars: number | null;
+                    /** @description Whether the last bar that the calendar expects is there */
+                    fresh: boolean | null;
                     attempts: {
                         source: string;
                         outcome: string;
@@ -1074,7 +2214,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "pipeline";
+                kind?: "pipeline" | "collection";
                 state?: "requested" | "running" | "succeeded" | "failed" | "cancelled";
             };
             header?: never;
@@ -1239,7 +2379,239 @@ export interface operations {
             };
         };
     };
-    DataController_candles: {
+    AssetsController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                enabled?: "true" | "false";
+                class?: "crypto" | "stock" | "etf" | "cash";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPage"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AssetsController_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddAsset"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            /** @description The id, or a spelling, is another asset’s */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AssetsController_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any spelling that resolves: BTC, btc, BTC-USD, BTCUSDT */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            /** @description Nobody’s spelling; the nearest assets are named */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AssetsController_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Any spelling that resolves: BTC, btc, BTC-USD, BTCUSDT */
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAsset"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asset"];
+                };
+            };
+            /** @description A spelling is another asset’s */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    EnabledAssetsController_enabled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnabledAssets"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    CandlesController_candles: {
         parameters: {
             query: {
                 /** @description Any spelling that resolves: BTC, btc, BTC-USD, BTCUSDT */
@@ -1249,10 +2621,12 @@ export interface operations {
                 from?: string;
                 /** @description Bars that open before it; a date includes that day */
                 to?: string;
-                /** @description Without it, the first configured source that has bars */
+                /** @description Without it, the first source in the order of the asset that has bars */
                 source?: string;
                 /** @description The bars as they were to be had at that instant; without it, the newest revisions */
                 as_of?: string;
+                /** @description For audits: only what was stored by that instant, and disputes as they stood then */
+                as_known_at?: string;
                 limit?: number;
                 cursor?: string;
             };
@@ -1268,6 +2642,1047 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CandlePage"];
+                    "text/csv": components["schemas"]["CandlePage"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    CandlesController_differences: {
+        parameters: {
+            query: {
+                /** @description Any spelling that resolves: BTC, btc, BTC-USD, BTCUSDT */
+                asset: string;
+                interval?: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+                /** @description First bar by open time; a date means its 00:00 UTC */
+                from?: string;
+                /** @description Bars that open before it; a date includes that day */
+                to?: string;
+                /** @description Without it, the first source in the order of the asset that has bars */
+                source?: string;
+                /** @description The bars as they were to be had at that instant; without it, the newest revisions */
+                as_of?: string;
+                /** @description The first moment of knowledge */
+                as_known_at: string;
+                /** @description The second one; without it, now */
+                and_known_at?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CandleDifferencesPage"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    QualityController_list: {
+        parameters: {
+            query?: {
+                /** @description Any spelling that resolves; without it, all assets that are enabled */
+                asset?: string;
+                /** @description Without it, those that are collected of each asset */
+                interval?: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetQualityPage"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    QuarantineController_list: {
+        parameters: {
+            query?: {
+                /** @description Without it, those of every state */
+                state?: "open" | "released" | "discarded" | "superseded";
+                /** @description Any spelling that resolves */
+                asset?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputedBarPage"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    QuarantineController_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputedBar"];
+                };
+            };
+            /** @description There is no such dispute */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    QuarantineController_release: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseDispute"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputedBar"];
+                };
+            };
+            /** @description There is no such dispute */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The dispute has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    QuarantineController_discard: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseDispute"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisputedBar"];
+                };
+            };
+            /** @description There is no such dispute */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The dispute has ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    CollectionsController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CollectionPage"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    CollectionsController_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCollection"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    CollectionsController_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collection"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    CollectionsController_attempts: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceAttemptPage"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    ImportsController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceImportPage"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    ImportsController_add: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * @description Any spelling that resolves
+                     * @example BTC
+                     */
+                    asset: string;
+                    /**
+                     * @description 1m, 5m, 15m, 1h, 4h or 1d, which is the default
+                     * @example 1d
+                     */
+                    interval?: string;
+                    /**
+                     * @description USD, which is the default, or USDT
+                     * @example USD
+                     */
+                    quote_currency?: string;
+                    /**
+                     * @description raw, split, total_return or unknown, which is the default
+                     * @example raw
+                     */
+                    adjustment?: string;
+                    /**
+                     * Format: binary
+                     * @description CSV or CSV packed by gzip, at most 200 MB
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceImport"];
+                };
+            };
+            /** @description The file has more than 200 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is no multipart form */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    ImportsController_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceImport"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    ImportsController_publish: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceImport"];
+                };
+            };
+            /** @description There is no such import */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PricesController_prices: {
+        parameters: {
+            query?: {
+                /** @description Comma-separated; those that nobody knows are left out. Without it, the enabled assets */
+                symbols?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssetPrices"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    QuotesController_list: {
+        parameters: {
+            query?: {
+                /** @description Comma-separated, in any spelling that resolves; without it, the enabled assets */
+                assets?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotePage"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    SchedulesController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchedulePage"];
+                };
+            };
+            /** @description The workflow service does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    SchedulesController_pause: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleAct"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description No schedule of this service */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The workflow service does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    SchedulesController_resume: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleAct"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description No schedule of this service */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The workflow service does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    SchedulesController_trigger: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleAct"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Schedule"];
+                };
+            };
+            /** @description No schedule of this service */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The workflow service does not answer */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    SourcesController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MarketDataSourcePage"];
                 };
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */

@@ -1,23 +1,34 @@
 -- Generated from the entities; the migrations are checked to make exactly this, and add a trigger against truncate.
+create table "asset" ("id" text not null, "asset_class" text not null, "name" text not null, "venues" jsonb not null, "aliases" jsonb not null, "enabled" boolean not null, "priority" int not null, "intervals" jsonb not null, "source_order" jsonb not null, "position" int not null, "updated_at" timestamptz(3) not null, primary key ("id"));
+alter table "asset" add constraint "asset_priority_valid" check (priority >= 1 and priority <= 3);
+alter table "asset" add constraint "asset_asset_class_check" check ("asset_class" in ('crypto', 'stock', 'etf', 'cash'));
+
 create table "audit_event" ("stream" text not null, "sequence" int not null, "owner_id" text not null, "subject" text not null, "event_key" text not null, "prev_hash" text not null, "hash" text not null, "actor" text not null, "kind" text not null, "payload" jsonb not null, "recorded_at" timestamptz(3) not null, primary key ("stream", "sequence"));
 create index "audit_event_subject_index" on "audit_event" ("subject");
 alter table "audit_event" add constraint "audit_event_stream_event_key_unique" unique ("stream", "event_key");
 create or replace function "audit_event_audit_event_append_only_fn"() returns trigger as $$ begin raise exception 'audit_event is append-only: % refused', tg_op; end; $$ language plpgsql;
 create trigger "audit_event_append_only" BEFORE UPDATE OR DELETE on "audit_event" for each STATEMENT execute function "audit_event_audit_event_append_only_fn"();
 
-create table "candle" ("asset_id" text not null, "interval" text not null, "source" text not null, "quote_currency" text not null, "adjustment" text not null, "open_time" timestamptz(3) not null, "revision" int not null, "open" numeric not null, "high" numeric not null, "low" numeric not null, "close" numeric not null, "volume" numeric null, "available_at" timestamptz(3) not null, "known_at" timestamptz(3) not null, primary key ("asset_id", "interval", "source", "quote_currency", "adjustment", "open_time", "revision"));
+create table "candle" ("asset_id" text not null, "interval" text not null, "source" text not null, "quote_currency" text not null, "adjustment" text not null, "open_time" timestamptz(3) not null, "revision" int not null, "open" numeric null, "high" numeric null, "low" numeric null, "close" numeric not null, "volume" numeric null, "available_at" timestamptz(3) not null, "known_at" timestamptz(3) not null, primary key ("asset_id", "interval", "source", "quote_currency", "adjustment", "open_time", "revision"));
 alter table "candle" add constraint "candle_open_valid" check (open > 0 and open < 'Infinity'::numeric);
 alter table "candle" add constraint "candle_high_valid" check (high > 0 and high < 'Infinity'::numeric);
 alter table "candle" add constraint "candle_low_valid" check (low > 0 and low < 'Infinity'::numeric);
 alter table "candle" add constraint "candle_close_valid" check (close > 0 and close < 'Infinity'::numeric);
 alter table "candle" add constraint "candle_volume_valid" check (volume >= 0 and volume < 'Infinity'::numeric);
 alter table "candle" add constraint "candle_revision_valid" check (revision > 0);
+alter table "candle" add constraint "candle_prices_whole" check ((open is null) = (high is null) and (open is null) = (low is null));
 alter table "candle" add constraint "candle_interval_check" check ("interval" in ('1m', '5m', '15m', '1h', '4h', '1d', '1w'));
 alter table "candle" add constraint "candle_quote_currency_check" check ("quote_currency" in ('USD', 'USDT'));
 alter table "candle" add constraint "candle_adjustment_check" check ("adjustment" in ('raw', 'split', 'total_return', 'unknown'));
 
-create table "collection_receipt" ("collection_id" text not null, "asset_id" text not null, "interval" text not null, "receipt" jsonb not null, "created_at" timestamptz not null default now(), primary key ("collection_id", "asset_id", "interval"));
+create table "collection" ("id" uuid not null, "owner_id" text not null, "job_id" uuid not null, "assets" jsonb not null, "intervals" jsonb not null, "from_time" timestamptz(3) null, "as_of" timestamptz(3) not null, "report" jsonb null, "created_at" timestamptz(3) not null, "finished_at" timestamptz(3) null, primary key ("id"));
+create index "collection_owner_id_id_index" on "collection" ("owner_id", "id");
+
+create table "collection_receipt" ("collection_id" text not null, "asset_id" text not null, "interval" text not null, "source" text not null, "part" text not null, "receipt" jsonb not null, "created_at" timestamptz not null default now(), primary key ("collection_id", "asset_id", "interval", "source", "part"));
 alter table "collection_receipt" add constraint "collection_receipt_interval_check" check ("interval" in ('1m', '5m', '15m', '1h', '4h', '1d', '1w'));
+
+create table "corporate_action" ("asset_id" text not null, "source" text not null, "kind" text not null, "ex_date" date not null, "numerator" numeric null, "denominator" numeric null, "amount" numeric null, "known_at" timestamptz(3) not null, primary key ("asset_id", "source", "kind", "ex_date"));
+alter table "corporate_action" add constraint "corporate_action_kind_check" check ("kind" in ('split', 'dividend'));
 
 create table "decision" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "kind" text not null, "state" text not null, "proposal" jsonb not null, "proposal_hash" text not null, "evidence" jsonb not null, "as_of" timestamptz not null, "rehearsal" boolean not null, "simulated" boolean not null, "opened_at" timestamptz(3) not null, "answer_by" timestamptz(3) not null, "choice" text null, "note" text null, "answered_by" text null, "update_id" text null, "settled_at" timestamptz(3) null, primary key ("id"));
 create index "decision_owner_id_id_index" on "decision" ("owner_id", "id");
@@ -25,6 +36,14 @@ create index "decision_owner_id_state_id_index" on "decision" ("owner_id", "stat
 alter table "decision" add constraint "decision_kind_check" check ("kind" in ('target_allocation'));
 alter table "decision" add constraint "decision_state_check" check ("state" in ('awaiting_answer', 'approved', 'rejected', 'expired'));
 alter table "decision" add constraint "decision_choice_check" check ("choice" in ('approve', 'reject'));
+
+create table "disputed_bar" ("id" uuid not null, "asset_id" text not null, "interval" text not null, "adjustment" text not null, "world" text not null, "open_time" timestamptz(3) not null, "state" text not null, "reason" text not null, "votes" jsonb not null, "votes_hash" text not null, "sources" jsonb not null, "opened_at" timestamptz(3) not null, "closed_at" timestamptz(3) null, "closed_by" text null, "note" text null, primary key ("id"));
+create index "disputed_bar_state_id_index" on "disputed_bar" ("state", "id");
+create index "disputed_bar_asset_id_interval_open_time_index" on "disputed_bar" ("asset_id", "interval", "open_time");
+alter table "disputed_bar" add constraint "disputed_bar_asset_id_interval_adjustment_world_o_7e0ca_unique" unique ("asset_id", "interval", "adjustment", "world", "open_time", "votes_hash");
+alter table "disputed_bar" add constraint "disputed_bar_interval_check" check ("interval" in ('1m', '5m', '15m', '1h', '4h', '1d', '1w'));
+alter table "disputed_bar" add constraint "disputed_bar_adjustment_check" check ("adjustment" in ('raw', 'split', 'total_return', 'unknown'));
+alter table "disputed_bar" add constraint "disputed_bar_state_check" check ("state" in ('open', 'released', 'discarded', 'superseded'));
 
 create table "holding" ("portfolio_id" uuid not null, "asset_id" text not null, "owner_id" text not null, "quantity" numeric not null, primary key ("portfolio_id", "asset_id"));
 alter table "holding" add constraint "holding_quantity_positive" check (quantity > 0);
@@ -36,7 +55,7 @@ create table "job" ("id" uuid not null, "owner_id" text not null, "portfolio_id"
 alter table "job" add constraint "job_workflow_id_unique" unique ("workflow_id");
 create index "job_owner_id_id_index" on "job" ("owner_id", "id");
 create index "job_unfinished" on "job" ("created_at") where state in ('requested', 'running');
-alter table "job" add constraint "job_kind_check" check ("kind" in ('pipeline'));
+alter table "job" add constraint "job_kind_check" check ("kind" in ('pipeline', 'collection'));
 alter table "job" add constraint "job_state_check" check ("state" in ('requested', 'running', 'succeeded', 'failed', 'cancelled'));
 
 create table "job_event" ("job_id" uuid not null, "sequence" int not null, "owner_id" text not null, "event_key" text not null, "kind" text not null, "payload" jsonb not null, "recorded_at" timestamptz not null default now(), primary key ("job_id", "sequence"));
@@ -57,6 +76,15 @@ create index "pipeline_owner_id_id_index" on "pipeline" ("owner_id", "id");
 create table "portfolio" ("id" uuid not null, "owner_id" text not null, "name" text not null, "created_at" timestamptz not null default now(), "updated_at" timestamptz not null default now(), primary key ("id"));
 create index "portfolio_owner_id_id_index" on "portfolio" ("owner_id", "id");
 
+create table "price_import" ("id" uuid not null, "owner_id" text not null, "file_name" text not null, "file_hash" text not null, "bytes" bigint not null, "asset_id" text not null, "interval" text not null, "quote_currency" text not null, "adjustment" text not null, "source" text not null, "rows_read" int not null, "rows_new" int not null, "rows_revised" int not null, "rows_refused" int not null, "refused" jsonb not null, "first_open_time" timestamptz(3) null, "last_open_time" timestamptz(3) null, "created_at" timestamptz(3) not null, primary key ("id"));
+create index "price_import_owner_id_id_index" on "price_import" ("owner_id", "id");
+alter table "price_import" add constraint "price_import_owner_id_file_hash_asset_id_interval_3fd74_unique" unique ("owner_id", "file_hash", "asset_id", "interval", "quote_currency", "adjustment");
+alter table "price_import" add constraint "price_import_interval_check" check ("interval" in ('1m', '5m', '15m', '1h', '4h', '1d', '1w'));
+alter table "price_import" add constraint "price_import_quote_currency_check" check ("quote_currency" in ('USD', 'USDT'));
+alter table "price_import" add constraint "price_import_adjustment_check" check ("adjustment" in ('raw', 'split', 'total_return', 'unknown'));
+
+create table "private_source" ("source" text not null, "owner_id" text not null, "published_at" timestamptz(3) null, "published_by" text null, primary key ("source"));
+
 create table "signal" ("id" uuid not null, "run_id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "asset_id" text not null, "category" text not null, "direction" text not null, "entry_price" numeric not null, "take_profit" numeric not null, "stop_loss" numeric not null, "take_profit_pct" double precision not null, "stop_loss_pct" double precision not null, "risk_reward_ratio" double precision not null, "position_size_pct" double precision not null, "strength" text not null, "confidence_points" int not null, "evidence" jsonb not null, "series" jsonb not null, "rule_version" int not null, "rehearsal" boolean not null, "simulated" boolean not null, "as_of" timestamptz not null, "expires_at" timestamptz not null, "created_at" timestamptz not null, primary key ("id"));
 create index "signal_owner_id_portfolio_id_id_index" on "signal" ("owner_id", "portfolio_id", "id");
 alter table "signal" add constraint "signal_run_id_asset_id_category_unique" unique ("run_id", "asset_id", "category");
@@ -67,6 +95,17 @@ alter table "signal" add constraint "signal_direction_check" check ("direction" 
 alter table "signal" add constraint "signal_strength_check" check ("strength" in ('weak', 'moderate', 'strong', 'very_strong'));
 
 create table "signal_run" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "as_of" timestamptz not null, "rehearsal" boolean not null, "withheld" jsonb not null, "created_at" timestamptz not null, primary key ("id"));
+
+create table "source_attempt" ("id" uuid not null, "collection_id" text not null, "asset_id" text not null, "interval" text not null, "source" text not null, "from_time" timestamptz(3) null, "to_time" timestamptz(3) not null, "outcome" text not null, "detail" text null, "requests" int not null, "rows" int not null, "milliseconds" int not null, "at" timestamptz(3) not null, primary key ("id"));
+create index "source_attempt_source_at_index" on "source_attempt" ("source", "at");
+create index "source_attempt_collection_id_asset_id_index" on "source_attempt" ("collection_id", "asset_id");
+create index "source_attempt_asset_id_interval_source_at_index" on "source_attempt" ("asset_id", "interval", "source", "at");
+alter table "source_attempt" add constraint "source_attempt_interval_check" check ("interval" in ('1m', '5m', '15m', '1h', '4h', '1d', '1w'));
+alter table "source_attempt" add constraint "source_attempt_outcome_check" check ("outcome" in ('ok', 'empty', 'unknownAsset', 'rateLimited', 'unavailable', 'badAnswer', 'notOffered', 'missingKey'));
+
+create table "source_state" ("budget_key" text not null, "source" text not null, "failures" int not null, "resting_until" timestamptz(3) null, "resting_reason" text null, "last_ok_at" timestamptz(3) null, "last_error_at" timestamptz(3) null, "last_error" text null, primary key ("budget_key"));
+
+create table "source_usage" ("budget_key" text not null, "second" timestamptz(0) not null, "weight" int not null, primary key ("budget_key", "second"));
 
 create table "workflow_outbox" ("id" uuid not null, "owner_id" text not null, "job_id" uuid not null, "job_kind" text not null, "portfolio_id" uuid null, "workflow_type" text not null, "workflow_id" text not null, "summary" text not null, "input" jsonb not null, "trace_headers" jsonb not null, "created_at" timestamptz not null default now(), "attempts" int not null default 0, "last_error" text null, "next_attempt_at" timestamptz not null default now(), "sent_at" timestamptz null, primary key ("id"));
 alter table "workflow_outbox" add constraint "workflow_outbox_job_id_unique" unique ("job_id");

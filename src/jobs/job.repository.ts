@@ -10,6 +10,7 @@ import {
   type JobState,
 } from './jobs.contract.js';
 import { Idempotency } from './idempotency.entity.js';
+import type { IdempotentRequest } from './idempotency.js';
 import { Job, JobEvent } from './job.entity.js';
 import { WorkflowOutbox } from './workflow-outbox.entity.js';
 
@@ -64,6 +65,20 @@ export class JobRepository {
 
   async hasUnfinished(portfolioId: string): Promise<boolean> {
     return (await this.em.count(Job, { portfolioId, state: { $in: unfinishedStates } })) > 0;
+  }
+
+  /** Whether a job that was requested on the same path, with another key, has not ended. */
+  async hasUnfinishedBeside({ ownerId, method, path, key }: Omit<IdempotentRequest, 'body'>): Promise<boolean> {
+    // a job and the record of its request are written in one transaction, so their times lie close together
+    const rows = await this.em.execute<unknown[]>(
+      `select 1 as found from job where owner_id = ? and state in ('requested', 'running') and exists (
+         select from idempotency as request
+         where request.owner_id = ? and method = ? and path = ? and key <> ?
+           and request.created_at between job.created_at - interval '1 minute' and job.created_at + interval '1 minute'
+           and position(job.id::text in body) > 0) limit 1`,
+      [ownerId, ownerId, method, path, key ?? ''],
+    );
+    return rows.length > 0;
   }
 
   async isUnfinished(jobId: string): Promise<boolean> {

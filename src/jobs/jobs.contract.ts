@@ -1,8 +1,8 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import type { JobId } from '../shared/ids.js';
 
-/** `pipeline` today; every new kind of long work is added here and nowhere else. */
-export const jobKinds = ['pipeline'] as const;
+/** Every kind of long work there is; a new one is added here and nowhere else. */
+export const jobKinds = ['pipeline', 'collection'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 export const jobStates = ['requested', 'running', 'succeeded', 'failed', 'cancelled'] as const;

@@ -104,6 +104,11 @@ export class JobsService {
     return this.jobs.hasUnfinished(portfolioId);
   }
 
+  /** Whether work that was requested on the same path before, with another key, is still under way. */
+  hasUnfinishedBeside(request: Omit<IdempotentRequest, 'body'>): Promise<boolean> {
+    return this.jobs.hasUnfinishedBeside(request);
+  }
+
   /** Asks a job to stop. A job whose workflow was not started yet is cancelled at once. */
   async cancel(ownerId: OwnerId, id: string): Promise<JobView> {
     const job = await this.found(ownerId, id);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { adjustments, intervals } from '../data/domain/candle.js';
+import { collectionReportSchema } from '../data/collection/collections.views.js';
 import { parseAsOf } from '../shared/time.js';
 import { signalView } from '../signals/signals.views.js';
 
@@ -20,26 +20,6 @@ export type CreatePipelineBody = z.output<typeof createPipelineBody>;
 
 export const pipelineIdParam = z.uuid();
 
-const collectedAsset = z.object({
-  asset_id: z.string(),
-  source: z.string().nullable(),
-  quote_currency: z.string().nullable(),
-  adjustment: z.enum(adjustments).nullable(),
-  interval: z.enum(intervals).nullable(),
-  simulated: z.boolean(),
-  rows_read: z.number().int(),
-  rows_new: z.number().int(),
-  rows_revised: z.number().int(),
-  rows_refused: z.number().int(),
-  refused: z.array(z.object({ where: z.string(), reason: z.string() })),
-  rows_stored: z.number().int(),
-  first_open_time: z.iso.datetime().nullable(),
-  last_open_time: z.iso.datetime().nullable(),
-  attempts: z.array(
-    z.object({ source: z.string(), outcome: z.string(), detail: z.string().nullable(), milliseconds: z.number() }),
-  ),
-});
-
 export const pipelineSchema = z
   .object({
     id: z.uuid(),
@@ -48,7 +28,7 @@ export const pipelineSchema = z
     as_of: z.iso.datetime(),
     rehearsal: z.boolean(),
     simulated: z.boolean().nullable().describe('Null until prices were collected'),
-    collection: z.object({ assets: z.array(collectedAsset) }).nullable(),
+    collection: collectionReportSchema.nullable(),
     signals: z
       .object({
         items: z.array(signalView),

@@ -5,7 +5,7 @@ import { GuidanceService } from '../guidance/guidance.service.js';
 import type { IdempotentRequest, StoredAnswer } from '../jobs/idempotency.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import type { CollectionReport } from '../data/data.contract.js';
-import { isCash } from '../data/domain/assets.js';
+import { isCash } from '../data/domain/seed-assets.js';
 import { OptimizationService } from '../optimization/optimization.service.js';
 import type { Config } from '../platform/config/config.js';
 import { CONFIG } from '../platform/config/config.module.js';

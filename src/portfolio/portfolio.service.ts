@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { v7 as uuidv7 } from 'uuid';
-import { resolveAsset } from '../data/domain/assets.js';
+import { AssetRegistry } from '../data/assets/asset-registry.js';
 import { once, type IdempotentRequest, type StoredAnswer } from '../jobs/idempotency.js';
 import { decodeCursor, pageFrom, type Page } from '../platform/http/page.js';
 import { DomainError } from '../shared/errors.js';
@@ -26,6 +26,7 @@ export class PortfolioService {
   constructor(
     private readonly em: EntityManager,
     private readonly portfolios: PortfolioRepository,
+    private readonly assets: AssetRegistry,
   ) {}
 
   async create(request: IdempotentRequest, name: string): Promise<StoredAnswer> {
@@ -50,7 +51,8 @@ export class PortfolioService {
   }
 
   async setHoldings(ownerId: OwnerId, id: string, given: Record<string, string>): Promise<PortfolioView> {
-    const read = readHoldings(given, resolveAsset);
+    const catalogue = await this.assets.catalogue();
+    const read = readHoldings(given, (text) => catalogue.resolve(text));
     if (read.kind === 'refused') {
       const said = read.errors.map(({ field, value, message }) => `${field} "${String(value)}" ${message}`);
       throw new DomainError('invalid', said.join('; '), { errors: read.errors });

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { OptimizationActivitiesProvider } from '../../activities/optimization.activities.js';
-import { CandleRepository } from '../../src/data/candle.repository.js';
+import { CandleRepository } from '../../src/data/candles/candle.repository.js';
 import type { SeriesRef } from '../../src/data/domain/candle.js';
 import { btcBandPolicy } from '../../src/optimization/domain/constraints.js';
 import { optimizeSnapshot } from '../../src/optimization/domain/optimize.js';

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { SignalActivitiesProvider } from '../../activities/signals.activities.js';
-import { CandleRepository } from '../../src/data/candle.repository.js';
+import { CandleRepository } from '../../src/data/candles/candle.repository.js';
 import type { Candle, SeriesRef } from '../../src/data/domain/candle.js';
 import { SignalRepository } from '../../src/signals/signal.repository.js';
 import type { GenerateSignalsInput } from '../../src/signals/signals.contract.js';

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { sourceFamilies } from '../../src/data/sources/registry.js';
 import { readConfig } from '../../src/platform/config/config.js';
 
 /** Only what is looked at here; the files hold more. */
@@ -23,7 +24,15 @@ const container = z.looseObject({
   name: z.string(),
   image: z.string(),
   args: z.array(z.string()),
-  envFrom: z.array(z.object({ configMapRef: z.object({ name: z.string() }) })).default([]),
+  envFrom: z
+    .array(
+      z.union([
+        z.strictObject({ configMapRef: z.object({ name: z.string() }) }),
+        // one that need not be there
+        z.strictObject({ secretRef: z.object({ name: z.string(), optional: z.literal(true) }) }),
+      ]),
+    )
+    .default([]),
   env: z
     .array(
       z.union([
@@ -110,6 +119,7 @@ const readByUs = new Set([
   ...[...fs.readFileSync('tools/migrate.ts', 'utf8').matchAll(/process\.env\['(\w+)'\]/g)].map(
     (match) => match[1] ?? '',
   ),
+  ...sourceFamilies.flatMap(({ environment }) => Object.keys(environment.shape)),
   'NODE_OPTIONS',
 ]);
 
@@ -126,7 +136,9 @@ function plainSecrets(environment: Readonly<Record<string, string>>): string[] {
   return Object.entries(environment).flatMap(([name, value]) => {
     const password = /:\/\/[^/:@]+:([^/@]*(?:\$\{[^}]*\})?[^/@]*)@/.exec(value)?.[1];
     const secret = /PASSWORD|PWD|SECRET|TOKEN|API_KEY/.test(name) ? value : password;
-    return secret === undefined || /^\$\{[A-Z_]+:\?[^}]+\}$/.test(secret) ? [] : [name];
+    // a source without its key says so; everything else must be given
+    const isFine = name.endsWith('_API_KEY') ? /^\$\{[A-Z_]+:-\}$/ : /^\$\{[A-Z_]+:\?[^}]+\}$/;
+    return secret === undefined || isFine.test(secret) ? [] : [name];
   });
 }
 
@@ -221,8 +233,11 @@ test('no secret stands in plain text, and none can be forgotten', () => {
     DATABASE_URL: 'postgresql://fks_app:hunter2@postgres:5432/fks',
     OTHER_URL: 'postgresql://fks_app:${A_PASSWORD:-hunter2}@postgres:5432/fks',
     FINE_URL: 'postgresql://fks_app:${A_PASSWORD:?set it}@postgres:5432/fks',
+    FINE_API_KEY: '${FINE_API_KEY:-}',
+    OTHER_API_KEY: '${OTHER_API_KEY:-hunter2}',
   };
-  expect(plainSecrets(bad)).toEqual(['POSTGRES_PASSWORD', 'POSTGRES_PWD', 'DATABASE_URL', 'OTHER_URL']);
+  const found = ['POSTGRES_PASSWORD', 'POSTGRES_PWD', 'DATABASE_URL', 'OTHER_URL', 'OTHER_API_KEY'];
+  expect(plainSecrets(bad)).toEqual(found);
 });
 
 test('.env.example names every variable that compose asks for, without a value for the secret ones', () => {
@@ -298,6 +313,8 @@ test('selectors find the pods that they are meant for', () => {
 test('every manifest is part of the kustomization, and names what exists', () => {
   const { resources } = kustomization.parse(parse(fs.readFileSync('k8s/kustomization.yaml', 'utf8')));
   expect([...resources].sort()).toEqual([...manifestFiles].sort());
-  const maps = pods.flatMap(({ container }) => container.envFrom.map(({ configMapRef }) => configMapRef.name));
+  const maps = pods.flatMap(({ container }) =>
+    container.envFrom.flatMap((from) => ('configMapRef' in from ? from.configMapRef.name : [])),
+  );
   expect(new Set(maps)).toEqual(new Set(ofKind('ConfigMap').map(({ metadata }) => metadata.name)));
 });

@@ -20,7 +20,7 @@ test('system routes answer as their clients expect', async () => {
   expect(ready).toEqual({
     status: 'ready',
     service: 'FKS Portfolio API',
-    dependencies: { database: 'ready', temporal: 'ready', worker: 'ready' },
+    dependencies: { database: 'ready', assets: 'ready', source_workers: 'ready', temporal: 'ready', worker: 'ready' },
   });
 });
 

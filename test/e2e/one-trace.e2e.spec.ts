@@ -23,7 +23,9 @@ test('one trace leads from the HTTP request through the workflow to its activiti
     'StartWorkflow:runPipeline',
     'RunWorkflow:runPipeline',
     'StartChildWorkflow:collectPrices',
-    'RunActivity:collectAsset',
+    'RunActivity:planCollection',
+    'RunActivity:fetchBars',
+    'RunActivity:verifySeries',
     'RunActivity:solve',
     'RunActivity:openDecision',
   ];

@@ -6,6 +6,7 @@ import type { Config } from '../../src/platform/config/config.js';
 import { startMarketSimulator, type MarketSimulator } from '../../tools/market-simulator/server.js';
 import { freshDatabase, type TestDatabase } from './database.js';
 import { eventually, startApi, startWorker, testConfig } from './service.js';
+import { simulatedSources } from './simulated-sources.js';
 
 export interface Service {
   config: Config;
@@ -24,8 +25,7 @@ export async function startService(
   const database = await freshDatabase();
   const simulator = await startMarketSimulator({ seed: 7 });
   const config = testConfig(database.url, {
-    BINANCE_BASE_URL: simulator.url,
-    YAHOOFINANCE_BASE_URL: simulator.url,
+    ...simulatedSources(simulator.url),
     ...options.env,
   });
   const api = await startApi(config, options.processor);

@@ -13,6 +13,9 @@ export const sampleHoldings: Readonly<Record<string, string>> = {
   GLD: '25',
 };
 const cryptoAssets = ['BTC', 'ETH', 'SOL'];
+const sourcesOfFunds = ['yahoofinance', 'polygon', 'alphavantage'];
+/** Asked behind the folders; one whose key is missing says so. */
+const liveSources = ['binance', 'coingecko', 'yahoofinance', 'polygon', 'alphavantage', 'coinmarketcap', 'fks_data'];
 /** With BTC at most 60 % and every other asset at most 20 %, two others are the fewest that can fill a portfolio. */
 const fewestAssets = 3;
 /** Fewer days than this in the year before the as-of say nothing about an asset's risk. */
@@ -53,19 +56,21 @@ function simulated(options: DemoOptions, words: string): DataChoice {
     leftOut: [],
     asOf: options.asOf,
     simulate: { seed: options.seed },
-    env: { FKS_PRICES: '', FKS_SOURCES: 'binance,yahoofinance' },
+    // the launcher points every source at the simulator
+    env: { FKS_PRICES: '', FKS_SOURCES: '' },
   };
 }
 
 function live(options: DemoOptions, sources: Probe['source'][]): DataChoice {
-  // Binance knows no funds; Yahoo knows both
-  const assets = sources.includes('yahoofinance') ? Object.keys(sampleHoldings) : cryptoAssets;
+  // the others know coins alone
+  const knowFunds = sources.some((source) => sourcesOfFunds.includes(source));
+  const assets = knowFunds ? Object.keys(sampleHoldings) : cryptoAssets;
   return {
     words: `live: ${sources.join(', ')}`,
     assets,
     leftOut: Object.keys(sampleHoldings)
       .filter((asset) => !assets.includes(asset))
-      .map((asset) => ({ asset, reason: 'only yahoofinance has it, which cannot be reached' })),
+      .map((asset) => ({ asset, reason: `only ${sourcesOfFunds.join(', ')} have it, of which none can be asked` })),
     asOf: options.asOf,
     simulate: undefined,
     env: { FKS_PRICES: '', FKS_SOURCES: sources.join(',') },
@@ -74,7 +79,7 @@ function live(options: DemoOptions, sources: Probe['source'][]): DataChoice {
 
 function fromFolders(options: DemoOptions, now: number): DataChoice {
   const folders = options.priceFolders;
-  const env = { FKS_PRICES: folders.join(':'), FKS_SOURCES: options.live ? 'csv,binance,yahoofinance' : 'csv' };
+  const env = { FKS_PRICES: folders.join(':'), FKS_SOURCES: options.live ? ['csv', ...liveSources].join(',') : 'csv' };
   const words = `${folders.map(folderId).join(', ')}${options.live ? ' and the live sources' : ''}`;
   if (options.live) {
     return { words, assets: Object.keys(sampleHoldings), leftOut: [], asOf: options.asOf, simulate: undefined, env };

@@ -51,9 +51,25 @@ export function collectionLines(run: Pipeline): string[] {
   return [
     ...heading('Prices collected', run),
     ...table(titles, rows, [3, 4, 5, 6, 7]),
+    ...assets.flatMap(comparedLines),
     ...assets.flatMap(refusedLines),
     ...assets.flatMap(failedAttempts),
   ];
+}
+
+/** How the sources compare, and who was asked, in this order; nothing of a report from before sources were compared. */
+function comparedLines({ asset_id: id, attempts, ...asset }: AssetCollection): string[] {
+  const { votes, disputed_bars: disputed, missing_bars: missing, fresh } = asset;
+  if (votes === null) return [];
+  const asked = attempts
+    .filter(({ outcome }) => outcome === 'ok')
+    .map(({ source, milliseconds }) => `${source} in ${milliseconds} ms`);
+  const counts = [
+    votes === 1 ? '1 source, nothing to compare with' : `${votes} sources, ${disputed ?? '?'} bars disputed`,
+    `${missing ?? '?'} missing`,
+    fresh ? 'fresh' : 'not fresh',
+  ];
+  return [`  ${id}: ${counts.join(', ')}; answers of ${asked.join(', ') || 'nobody'}`];
 }
 
 function refusedLines(asset: AssetCollection): string[] {
@@ -170,6 +186,10 @@ export function whereToLook(at: {
     'WHERE TO LOOK',
     `  API docs      ${apiUrl}/docs`,
     ...(history ? [`  Temporal UI   ${history}`] : temporalUiUrl ? [`  Temporal UI   ${temporalUiUrl}`] : []),
+    '  the market data: sources with their budgets, how good the histories are, what is held back:',
+    `    ${apiUrl}/api/v1/data/sources`,
+    `    ${apiUrl}/api/v1/data/quality`,
+    `    ${apiUrl}/api/v1/data/quarantine`,
     '  answer the decision:',
     `    curl -s -X POST ${apiUrl}/api/v1/decisions/${decisionId}/answer -H 'content-type: application/json' -d '{"choice":"approve"}'`,
     '  its audit trail:',

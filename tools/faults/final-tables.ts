@@ -16,6 +16,7 @@ const clockColumns = [
   'known_at',
   'sent_at',
   'next_attempt_at',
+  'closed_at',
 ];
 /** Digests over ids and clock readings, and texts that hold them. The digest of frozen prices is none of these. */
 const digestColumns = ['hash', 'prev_hash', 'proposal_hash', 'body_hash', 'body', 'trace_headers'];
@@ -23,10 +24,15 @@ const digestColumns = ['hash', 'prev_hash', 'proposal_hash', 'body_hash', 'body'
 const withinJson = /"(proposal_hash|answer_by|milliseconds)": ("[^"]*"|\d+)/g;
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
-/** What the whole database holds now. */
+/** They tell how a run went, not what came of it: a question that nobody answered is asked again. */
+const historyOfRuns = ['source_attempt', 'source_state', 'source_usage'];
+/** What the processes know to be there, and what the market still counts. */
+const kept = ['asset', 'source_usage'];
+
+/** What the database holds now, but for the history of the run itself. */
 export async function readTables(lab: Lab): Promise<Tables> {
   const tables = new Map<string, string[]>();
-  for (const name of await tableNames(lab)) {
+  for (const name of await tableNames(lab, historyOfRuns)) {
     const rows = await lab.sql<{ row: string }>(
       `select (to_jsonb(t) - $1::text[])::text as row from ${quoted(name)} as t`,
       [[...clockColumns, ...digestColumns]],
@@ -41,14 +47,15 @@ export async function readTables(lab: Lab): Promise<Tables> {
 
 /** Empties the database for the next trial. The trigger that protects the audit trail binds the service, not the lab. */
 export async function eraseTables(lab: Lab): Promise<void> {
-  const names = (await tableNames(lab)).map(quoted).join(', ');
+  const names = (await tableNames(lab, kept)).map(quoted).join(', ');
   await lab.sql(`set session_replication_role = replica; truncate ${names}`);
 }
 
-async function tableNames(lab: Lab): Promise<string[]> {
+async function tableNames(lab: Lab, without: readonly string[]): Promise<string[]> {
   const rows = await lab.sql<{ name: string }>(
     `select table_name as name from information_schema.tables
-     where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> 'mikro_orm_migrations' order by 1`,
+     where table_schema = 'public' and table_type = 'BASE TABLE' and table_name <> all($1) order by 1`,
+    [['mikro_orm_migrations', ...without]],
   );
   return rows.map(({ name }) => name);
 }

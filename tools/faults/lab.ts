@@ -9,20 +9,41 @@ import { choosePort, releasePorts } from '../local/ports.mjs';
 import { isAlive, waitUntilGone } from '../local/processes.mjs';
 import { root } from '../local/project.mjs';
 import { runTool, waitUntilReady } from '../local/services.mjs';
+import { simulatedSources } from '../local/simulated-sources.mjs';
 import { claim, clearLeftovers, eraseState, noteStack, pgDir } from '../local/stack-state.mjs';
 import { SupervisedChild } from '../local/supervised-child.mjs';
 import { startTemporal } from '../local/temporal.mjs';
+import type { LimitOrder } from '../market-simulator/budgets.js';
 import { Caller } from './caller.js';
+import { SimulatedMarket } from './simulated-market.js';
+
+/** What a row needs of its stack. */
+export interface LabSettings {
+  /** What the market allows its sources, and for API and worker the variables that say the same. */
+  limits: LimitOrder;
+  environment: NodeJS.ProcessEnv;
+  /** The market stands still at this instant (ISO 8601). */
+  marketNow: string;
+}
 
 export interface LabOptions {
+  settings?: LabSettings | undefined;
   /** Holds the servers' state, logs and a copy of the build; below the project's folder. */
   stateDir: string;
   signal: AbortSignal;
   say: (line: string) => void;
 }
 
-/** The market stands still, so that runs with the same as-of see the same prices. */
-const marketNow = '2025-07-01T12:00:00Z';
+/** The market stands still, so that runs with the same as-of see the same prices; no budget is in the way. */
+const usualSettings: LabSettings = {
+  limits: { yahoofinance: { minute: 600 }, polygon: { minute: 600 } },
+  environment: {
+    FKS_SOURCES: 'binance,yahoofinance,polygon',
+    YAHOOFINANCE_REQUESTS_PER_MINUTE: '600',
+    POLYGON_REQUESTS_PER_MINUTE: '600',
+  },
+  marketNow: '2025-07-01T12:00:00Z',
+};
 /** Every pipeline's as-of: long over, therefore a rehearsal that does not depend on the day it is run. */
 export const asOf = '2025-06-30';
 const marketSeed = 7;
@@ -58,6 +79,7 @@ export class Lab {
   private services: { api: SupervisedChild; worker: SupervisedChild } | undefined;
   private release: () => void = () => undefined;
   private callerOfApi: Caller | undefined;
+  private simulatedMarket: SimulatedMarket | undefined;
   private isStopping = false;
 
   private constructor(private readonly options: LabOptions) {}
@@ -82,6 +104,20 @@ export class Lab {
   get api(): Caller {
     if (!this.callerOfApi) throw new Error('the lab has no API yet');
     return this.callerOfApi;
+  }
+
+  get market(): SimulatedMarket {
+    if (!this.simulatedMarket) throw new Error('the lab has no market yet');
+    return this.simulatedMarket;
+  }
+
+  /** When it is in the market, ISO 8601. */
+  get marketNow(): string {
+    return this.settings.marketNow;
+  }
+
+  private get settings(): LabSettings {
+    return this.options.settings ?? usualSettings;
   }
 
   pause(milliseconds: number): Promise<void> {
@@ -135,16 +171,18 @@ export class Lab {
       await this.choose('market simulator'),
     ];
     const market = `http://127.0.0.1:${simulatorPort}`;
+    const { environment, limits, marketNow } = this.settings;
     const env = {
       ...this.serviceEnv(),
       HOST: '127.0.0.1',
       PORT: String(port),
       METRICS_PORT: String(metricsPort),
-      FKS_SOURCES: 'binance,yahoofinance',
-      BINANCE_BASE_URL: market,
-      YAHOOFINANCE_BASE_URL: market,
+      ...simulatedSources(market),
+      ...environment,
     };
     const simulated = ['--port', String(simulatorPort), '--seed', String(marketSeed), '--now', marketNow];
+    simulated.push('--limits', JSON.stringify(limits));
+    this.simulatedMarket = new SimulatedMarket(market, this.signal);
     this.child('market simulator', 'simulator.log', env, 'tools/market-simulator/main.js', simulated);
     this.services = {
       api: this.child('API', 'api.log', env, 'src/main.js'),

@@ -60,6 +60,8 @@ async function run({ row, trials, seed, resume }: FaultOptions, signal: AbortSig
   const before = fs.existsSync(table) ? fs.readFileSync(table, 'utf8') : '';
   fs.mkdirSync(path.dirname(table), { recursive: true });
   writeWhole(table, withResult(before, { row: row.name, trials: done, seed, date }, faultRows));
+  const own = row.document?.({ seed, date, trials: done });
+  if (own) writeWhole(path.join(root, own.file), own.text);
   const broken = done.filter((result) => !isClean(result)).length;
   console.log(`${trials - broken} of ${trials} trials kept the promise; ${shown(table)} has the counts`);
   return broken === 0;

@@ -8,6 +8,7 @@ import { isAlive } from './processes.mjs';
 import { messageOf, root, shown } from './project.mjs';
 import { registerSearchAttributes } from './search-attributes.mjs';
 import { runTool, waitUntilReady } from './services.mjs';
+import { simulatedLimits, simulatedSources } from './simulated-sources.mjs';
 import { claim, clearLeftovers, eraseState, noteStack, pgDir } from './stack-state.mjs';
 import { SupervisedChild } from './supervised-child.mjs';
 import { startTemporal } from './temporal.mjs';
@@ -60,7 +61,7 @@ async function checkSettings(env) {
   const { readConfig } = await built('src/platform/config/config.js');
   const { sourcesInOrder } = await built('src/data/sources/registry.js');
   const { sources } = readConfig(env);
-  sourcesInOrder(sources.order, sources);
+  sourcesInOrder(sources.order, sources.environment);
 }
 
 /** @type {ShowStep} */
@@ -237,7 +238,8 @@ class Stack {
     const url = await startOnPorts(
       async () => [await this.#choose(wishes.simulator)],
       async ([port = 0]) => {
-        const options = ['--port', String(port), '--seed', String(seed)];
+        const limits = JSON.stringify(simulatedLimits);
+        const options = ['--port', String(port), '--seed', String(seed), '--limits', limits];
         const child = this.#child('market simulator', 'simulator.log', this.#env, [
           this.#programs.simulator,
           ...options,
@@ -256,12 +258,7 @@ class Stack {
         return `http://127.0.0.1:${port}`;
       },
     );
-    this.#simulated = {
-      BINANCE_BASE_URL: url,
-      YAHOOFINANCE_BASE_URL: url,
-      FKS_PRICES: '',
-      FKS_SOURCES: 'binance,yahoofinance',
-    };
+    this.#simulated = simulatedSources(url);
     return `${url}, seed ${seed}`;
   }
 

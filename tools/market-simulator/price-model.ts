@@ -1,25 +1,10 @@
-import { assets, type Asset, type AssetClass } from '../../src/data/domain/assets.js';
+import type { Asset, AssetClass } from '../../src/data/domain/asset.js';
+import { isTradingDay } from '../../src/data/domain/exchange-calendar.js';
 import type { AssetId } from '../../src/shared/ids.js';
 import { dayMs, type EpochMs } from '../../src/shared/time.js';
-import { isTradingDay } from './calendar.js';
+import type { Bar, BarSource, Dividend, Split } from './bar.js';
+import { ModelParts } from './model-parts.js';
 import { SeededNoise, type NoiseStream } from './random.js';
-
-/** One daily bar as a number of each kind; `day` is the UTC date at 00:00. */
-export interface Bar {
-  readonly day: EpochMs;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  /** Null where nobody counted. */
-  readonly volume: number | null;
-}
-
-/** Where the simulator's bars come from. */
-export interface BarSource {
-  /** All daily bars of an asset with dates up to `until`, oldest first; none for an asset that it does not have. */
-  bars(asset: Asset, until: EpochMs): Promise<readonly Bar[]>;
-}
 
 /** First day of every modelled history. */
 const modelStart: EpochMs = Date.UTC(2017, 7, 17);
@@ -57,7 +42,8 @@ const characters: Readonly<Record<string, Partial<Character>>> = {
   SLV: { start: 16, volatility: 0.28, loading: 0.2, drift: 0.03 },
   AGG: { start: 109, volatility: 0.06, loading: 0.1, drift: 0.02 },
   TSLA: { start: 23, volatility: 0.6, loading: 0.55, drift: 0.25 },
-  NVDA: { start: 4, volatility: 0.5, loading: 0.65, drift: 0.4 },
+  // in the shares of 2017, before two splits
+  NVDA: { start: 160, volatility: 0.5, loading: 0.65, drift: 0.4 },
 };
 
 /** How much of the stock market's shocks the crypto market feels. */
@@ -68,8 +54,19 @@ const regimes = { calm: 0.75, stormy: 1.7 } as const;
 /** Chance a day of leaving the regime: storms last a month or so, calm half a year. */
 const leaving = { calm: 1 / 130, stormy: 1 / 30 } as const;
 
+/** The two splits that the real stock had since the model begins. */
+const splits: Readonly<Record<string, readonly Split[]>> = {
+  NVDA: [
+    { on: Date.UTC(2021, 6, 20), ratio: 4 },
+    { on: Date.UTC(2024, 5, 10), ratio: 10 },
+  ],
+};
+/** Dollars a quarter. */
+const quarterly: Readonly<Record<string, number>> = { SPY: 1.5, KO: 0.4 };
+
 /** Prices from correlated two-regime volatility with fat tails: the same for a seed, whatever is asked and in which order. */
 export class PriceModel implements BarSource {
+  readonly parts: ModelParts;
   private readonly noise: SeededNoise;
   private readonly market: NoiseStream;
   private readonly histories = new Map<AssetId, Bar[]>();
@@ -79,9 +76,10 @@ export class PriceModel implements BarSource {
   constructor(seed: number) {
     this.noise = new SeededNoise(seed);
     this.market = this.noise.stream('market');
+    this.parts = new ModelParts(this.noise);
   }
 
-  bars(asset: Asset, until: EpochMs): Promise<readonly Bar[]> {
+  daily(asset: Asset, until: EpochMs): Promise<readonly Bar[]> {
     if (asset.assetClass === 'cash') return Promise.resolve([]);
     const history = this.histories.get(asset.id) ?? [];
     this.histories.set(asset.id, history);
@@ -91,14 +89,23 @@ export class PriceModel implements BarSource {
       if (isTradingDay(asset.assetClass, day)) history.push(this.barOf(asset, day, own, history.at(-1)));
     }
     this.nextDay.set(asset.id, day);
-    const end = history.findLastIndex((bar) => bar.day <= until) + 1;
+    const end = history.findLastIndex((bar) => bar.start <= until) + 1;
     return Promise.resolve(end === history.length ? history : history.slice(0, end));
+  }
+
+  splits({ id }: Asset): readonly Split[] {
+    return splits[id] ?? [];
+  }
+
+  dividends({ id }: Asset): readonly Dividend[] {
+    const amount = quarterly[id];
+    return amount === undefined ? [] : quarterDays.map((on) => ({ on, amount }));
   }
 
   private barOf(asset: Asset, day: EpochMs, own: NoiseStream, previous: Bar | undefined): Bar {
     const n = (day - modelStart) / dayMs;
     const character = characterOf(asset);
-    if (asset.id === 'USDT') return pegged(day, own, n);
+    if (asset.id === 'USDT') return pegged(asset, day, own, n);
     const daysInYear = asset.assetClass === 'crypto' ? 365 : 252;
     const volatility = (character.volatility * regimes[this.regime(n)]) / Math.sqrt(daysInYear);
     const shock =
@@ -114,7 +121,7 @@ export class PriceModel implements BarSource {
     const reach = (draw: number) => Math.exp(0.6 * volatility * Math.abs(own.normal(n, draw)));
     const [high, low] = [Math.max(open, close) * reach(6), Math.min(open, close) / reach(8)];
     const volume = (2e9 / before) * Math.exp(0.4 * own.normal(n, 10) + 8 * Math.abs(move));
-    return rounded({ day, open, high, low, close, volume });
+    return rounded({ start: day, open, high, low, close, volume }, decimalsOf(asset, close));
   }
 
   private marketShock(assetClass: AssetClass, n: number): number {
@@ -139,24 +146,30 @@ const characterOf = ({ id, assetClass }: Asset): Character => ({
 });
 
 /** A coin that is held at one dollar: no memory of yesterday. */
-function pegged(day: EpochMs, own: NoiseStream, n: number): Bar {
+function pegged(asset: Asset, day: EpochMs, own: NoiseStream, n: number): Bar {
   const [open, close] = [1 + 4e-4 * own.normal(n - 1, 0), 1 + 4e-4 * own.normal(n, 0)];
   const [high, low] = [Math.max(open, close) + 3e-4, Math.min(open, close) - 3e-4];
-  return rounded({ day, open, high, low, close, volume: 5e10 });
+  return rounded({ start: day, open, high, low, close, volume: 5e10 }, decimalsOf(asset, close));
 }
 
-/** As venues print: cents above one dollar, more decimals below. */
-function rounded(bar: Bar): Bar {
-  const decimals = bar.close >= 1 ? 2 : Math.min(8, 3 - Math.floor(Math.log10(bar.close)));
+/** As venues print: cents above one dollar, more decimals below and for what is held at a dollar. */
+export const decimalsOf = ({ id }: Pick<Asset, 'id'>, close: number): number =>
+  id === 'USDT' ? 6 : close >= 1 ? 2 : Math.min(8, 3 - Math.floor(Math.log10(close)));
+
+function rounded({ start, open, high, low, close, volume }: Bar, decimals: number): Bar {
   const at = (value: number) => Math.max(10 ** -decimals, Number(value.toFixed(decimals)));
-  const { day, open, high, low, close, volume } = bar;
-  return { day, open: at(open), high: at(high), low: at(low), close: at(close), volume: volume && Math.round(volume) };
+  return {
+    start,
+    open: at(open),
+    high: at(high),
+    low: at(low),
+    close: at(close),
+    volume: volume && Math.round(volume),
+  };
 }
 
-const spelled = (venue: keyof Asset['venues']) =>
-  new Map(
-    assets.flatMap((asset) => (asset.venues[venue] === undefined ? [] : [[asset.venues[venue], asset] as const])),
-  );
-
-/** The asset behind each venue's spelling. */
-export const assetsBySpelling = { binance: spelled('binance'), yahoofinance: spelled('yahoofinance') };
+/** Third Fridays of March, June, September and December. */
+const quarterDays: readonly EpochMs[] = Array.from({ length: 4 * 19 }, (_, i) => {
+  const first = Date.UTC(2017 + Math.floor(i / 4), 2 + 3 * (i % 4), 1);
+  return first + (((5 - new Date(first).getUTCDay() + 7) % 7) + 14) * dayMs;
+}).filter((day) => isTradingDay('stock', day));

@@ -1,12 +1,15 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { EpochMs } from '../../src/shared/time.js';
-import { json, type Answer, type Market } from './answer.js';
-import { klines, tickerPrice } from './binance-wire.js';
-import { faultOrder, Faults, withInvalidNumber, type Fault, type FaultOrder } from './faults.js';
+import { json, type Answer, type Venue, type WireRequest } from './answer.js';
+import { Budgets, limitOrder, type LimitOrder, type SourceCount } from './budgets.js';
+import { faultOrder, Faults, type FaultOrder } from './faults.js';
+import { Feed, type Market } from './feed.js';
 import { FolderBars } from './folder-bars.js';
 import { PriceModel } from './price-model.js';
-import { chart } from './yahoo-wire.js';
+import type { SourceName } from './source-names.js';
+import { venues } from './venues.js';
+import { send } from './wire-faults.js';
 
 export interface SimulatorOptions {
   /** 0 takes a free port. */
@@ -16,6 +19,14 @@ export interface SimulatorOptions {
   prices?: readonly string[];
   /** A fixed clock. */
   now?: EpochMs;
+  /** In place of what the vendors give for nothing. */
+  limits?: LimitOrder;
+}
+
+export interface SimulatorStats {
+  /** Requests of each route since the start, faults included. */
+  readonly requests: Readonly<Record<string, number>>;
+  readonly sources: Readonly<Record<SourceName, SourceCount>>;
 }
 
 export interface MarketSimulator {
@@ -23,49 +34,41 @@ export interface MarketSimulator {
   readonly port: number;
   fault(order: FaultOrder): void;
   clearFaults(): void;
-  /** Requests of each route since the start, faults included. */
-  stats(): Record<string, number>;
+  limit(order: LimitOrder): void;
+  stats(): SimulatorStats;
+  clearStats(): void;
   stop(): Promise<void>;
 }
 
-const htmlPage = '<!DOCTYPE html><html><head><title>Please wait</title></head><body><h1>Please wait</h1></body></html>';
-const chartRoute = '/v8/finance/chart/';
 const largestOrder = 64 * 1024;
 
-/** Speaks the wire formats of Binance and Yahoo on this machine only; every answer says where its prices come from. */
+/** Speaks the wire formats of all sources on this machine only; every answer says where its prices come from. */
 export async function startMarketSimulator(options: SimulatorOptions = {}): Promise<MarketSimulator> {
-  const { port = 0, seed = 1, prices = [], now } = options;
-  const bars = prices.length > 0 ? new FolderBars(prices) : new PriceModel(seed);
-  const mark = prices.length > 0 ? 'folder' : `model; seed=${seed}`;
-  const faults = new Faults();
-  const counts = new Map<string, number>();
-  const counted = () => Object.fromEntries([...counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const { port = 0, seed = 1, prices = [], limits } = options;
+  const fromFolders = prices.length > 0;
+  const bars = fromFolders ? new FolderBars(prices) : new PriceModel(seed);
+  const mark = fromFolders ? 'folder' : `model; seed=${seed}`;
+  const market = (): Market => ({
+    bars,
+    now: options.now ?? Date.now(),
+    // real prices are served as they are
+    spreadSeed: fromFolders ? undefined : seed,
+  });
+  const desk = new Desk(market, limits);
 
-  const serve = async (request: IncomingMessage, response: ServerResponse) => {
-    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    if (url.pathname.startsWith('/__')) return send(response, await administer(request, url), undefined, mark);
-    const path = url.pathname.startsWith(chartRoute) ? chartRoute.slice(0, -1) : url.pathname;
-    counts.set(path, (counts.get(path) ?? 0) + 1);
-    const answer = await answerTo(url, { bars, now: now ?? Date.now() });
-    send(response, answer, faults.take(url.pathname), mark);
-  };
-  const administer = async (request: IncomingMessage, url: URL): Promise<Answer> => {
-    const asked = `${request.method} ${url.pathname}`;
-    if (asked === 'GET /__stats') return json(200, { requests: counted() });
-    if (asked === 'DELETE /__faults') {
-      faults.clear();
-      return json(200, { waiting: 0 });
-    }
-    if (asked !== 'PUT /__faults') return json(404, { error: `${asked} is no route of the simulator` });
-    const order = faultOrder.safeParse(await bodyOf(request));
-    if (!order.success)
-      return json(422, { error: order.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ') });
-    faults.add(order.data);
-    return json(200, order.data);
-  };
-
-  const server = createServer((request, response) => {
-    serve(request, response).catch((error: unknown) => {
+  const server = createServer((incoming, response) => {
+    response.setHeader('x-market-simulator', mark);
+    const request = requestOf(incoming);
+    const serve = async () => {
+      if (request.path.startsWith('/__')) return send(response, await desk.administer(incoming, request), undefined);
+      const venue = venues.find((one) => one.routeOf(request.path) !== undefined);
+      if (!venue) {
+        return send(response, json(404, { error: `${request.path} is no route of the simulator` }), undefined);
+      }
+      const { answer, fault } = await desk.answer(venue, request);
+      send(response, answer, fault, venue);
+    };
+    serve().catch((error: unknown) => {
       console.error('market simulator:', error);
       response.destroy();
     });
@@ -78,15 +81,105 @@ export async function startMarketSimulator(options: SimulatorOptions = {}): Prom
   return {
     url: `http://127.0.0.1:${at}`,
     port: at,
-    fault: (order) => faults.add(faultOrder.parse(order)),
-    clearFaults: () => faults.clear(),
-    stats: counted,
+    fault: (order) => desk.fault(order),
+    clearFaults: () => desk.clearFaults(),
+    limit: (order) => desk.limit(limitOrder.parse(order)),
+    stats: () => desk.stats(),
+    clearStats: () => desk.clearStats(),
     stop: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
         server.closeAllConnections();
       }),
   };
+}
+
+function requestOf({ url, headers }: IncomingMessage): WireRequest {
+  const origin = `http://${headers.host ?? '127.0.0.1'}`;
+  const { pathname, searchParams } = new URL(url ?? '/', origin);
+  const header = (name: string) => {
+    const value = headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  };
+  return { path: pathname, query: searchParams, header, origin };
+}
+
+/** Counts, refuses and answers requests, and takes orders about faults and limits. */
+class Desk {
+  private readonly faults = new Faults();
+  private readonly budgets: Budgets;
+  private readonly counts = new Map<string, number>();
+
+  constructor(
+    private readonly market: () => Market,
+    limits: LimitOrder | undefined,
+  ) {
+    this.budgets = new Budgets(limits);
+  }
+
+  async answer(venue: Venue, request: WireRequest) {
+    const route = venue.routeOf(request.path) ?? request.path;
+    this.counts.set(route, (this.counts.get(route) ?? 0) + 1);
+    const faults = this.faults.take(request.path, venue.source);
+    const excess = this.budgets.take(venue.source, venue.costOf?.(request) ?? (() => 1));
+    // whoever asks too much is told so, whatever else is wrong
+    if (excess) return { answer: venue.tooMany(excess), fault: undefined };
+    const answer = await venue.answer(request, new Feed(venue.source, this.market(), faults.data));
+    return { answer, fault: faults.wire };
+  }
+
+  async administer(incoming: IncomingMessage, { path }: WireRequest): Promise<Answer> {
+    const asked = `${incoming.method ?? ''} ${path}`;
+    switch (asked) {
+      case 'GET /__stats':
+        return json(200, this.stats());
+      case 'DELETE /__stats':
+        this.clearStats();
+        return json(200, this.stats());
+      case 'DELETE /__faults':
+        this.clearFaults();
+        return json(200, { waiting: 0 });
+      case 'PUT /__faults':
+        return taken(faultOrder.safeParse(await bodyOf(incoming)), (order) => this.faults.add(order));
+      case 'PUT /__limits':
+        return taken(limitOrder.safeParse(await bodyOf(incoming)), (order) => this.budgets.limit(order));
+      default:
+        return json(404, { error: `${asked} is no route of the simulator` });
+    }
+  }
+
+  fault(order: FaultOrder): void {
+    this.faults.add(faultOrder.parse(order));
+  }
+
+  clearFaults(): void {
+    this.faults.clear();
+  }
+
+  limit(order: LimitOrder): void {
+    this.budgets.limit(order);
+  }
+
+  stats(): SimulatorStats {
+    const requests = Object.fromEntries([...this.counts].sort(([a], [b]) => (a < b ? -1 : 1)));
+    return { requests, sources: this.budgets.stats() };
+  }
+
+  clearStats(): void {
+    this.counts.clear();
+    this.budgets.clear();
+  }
+}
+
+type Parsed<T> =
+  { success: true; data: T } | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } };
+
+function taken<T>(order: Parsed<T>, take: (order: T) => void): Answer {
+  if (!order.success) {
+    return json(422, { error: order.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ') });
+  }
+  take(order.data);
+  return json(200, order.data);
 }
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
@@ -99,54 +192,5 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
     return JSON.parse(text);
   } catch {
     return undefined;
-  }
-}
-
-async function answerTo(url: URL, market: Market): Promise<Answer> {
-  if (url.pathname === '/api/v3/klines') return klines(url.searchParams, market);
-  if (url.pathname === '/api/v3/ticker/price') return tickerPrice(url.searchParams, market);
-  if (url.pathname.startsWith(chartRoute)) {
-    return chart(decodeURIComponent(url.pathname.slice(chartRoute.length)), url.searchParams, market);
-  }
-  return json(404, { error: `${url.pathname} is no route of the simulator` });
-}
-
-function send(
-  response: ServerResponse,
-  { status, headers, body }: Answer,
-  fault: Fault | undefined,
-  mark: string,
-): void {
-  response.setHeader('x-market-simulator', mark);
-  const whole = JSON.stringify(body);
-  switch (fault?.kind) {
-    case undefined:
-      response.writeHead(status, headers).end(whole);
-      return;
-    case 'nan':
-      response.writeHead(status, headers).end(JSON.stringify(withInvalidNumber(body)));
-      return;
-    case '429':
-      response.writeHead(429, { 'retry-after': String(fault.retryAfterSeconds) }).end('Too Many Requests');
-      return;
-    case '429-no-retry-after':
-      response.writeHead(429).end('Too Many Requests');
-      return;
-    case '500':
-      response.writeHead(500, { 'content-type': 'text/html' }).end(htmlPage);
-      return;
-    case 'html':
-      response.writeHead(200, { 'content-type': 'text/html' }).end(htmlPage);
-      return;
-    case 'cut':
-      response.writeHead(status, { ...headers, 'content-length': String(Buffer.byteLength(whole)) });
-      response.write(whole.slice(0, whole.length / 2), () => response.destroy());
-      return;
-    case 'slow': {
-      response.writeHead(status, headers).write(whole.slice(0, whole.length / 2));
-      const rest = setTimeout(() => response.end(whole.slice(whole.length / 2)), fault.seconds * 1_000);
-      response.once('close', () => clearTimeout(rest));
-      return;
-    }
   }
 }

@@ -1,34 +1,86 @@
-import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
-import type { AssetCollection, CollectPrices, DataActivities } from '../../src/data/data.contract.js';
-import { askSource } from '../activity-options.js';
+import { ApplicationFailure, continueAsNew, patched, proxyActivities, workflowInfo } from '@temporalio/workflow';
+import {
+  collectionPath,
+  type AssetCollection,
+  type CollectPrices,
+  type CollectPricesInput,
+  type CollectionReport,
+  type DataActivities,
+} from '../../src/data/data.contract.js';
+import { reportOf, unasked, whyNothingCame } from '../../src/data/domain/collecting.js';
+import { readAtLength, writeOnce } from '../activity-options.js';
+import { asJob } from '../jobs/as-job.js';
+import { collectEachAsset, isRetired } from './collect-each-asset.js';
+import { collectSeries } from './collect-series.js';
+import { CollectionProgress, inDetails, type TellProgress } from './collection-progress.js';
 
-const { collectAsset } = proxyActivities<DataActivities>(askSource);
+const { planCollection } = proxyActivities<DataActivities>({
+  ...readAtLength,
+  summary: 'what is missing, and whom to ask for it',
+});
+const { recordCollectionReport } = proxyActivities<DataActivities>({
+  ...writeOnce,
+  summary: 'what was collected, and from where',
+});
 
-/** Assets that are asked for at the same time: a source's limits are shared by all of them. */
+/** Series that are asked for at the same time: a source's budget is shared by all of them. */
 const atOnce = 4;
 
-/** Bars of every asset from the first source that has them; what each source said is in the report. */
-export const collectPrices: CollectPrices = async ({ collectionId, assets, interval, asOf }) => {
-  const collected = new Map<string, AssetCollection>();
-  const waiting = [...assets];
+/**
+ * What is missing of each asset's bars, from its sources in their order until two have them, compared and reported.
+ *
+ * What a source cannot give is an outcome: the next one is asked. Nothing that is stored is asked for again when a worker
+ * dies, or when the workflow continues as new.
+ */
+export const collectPrices: CollectPrices = async (input) => {
+  // replay-tested: 2026-11-25
+  // Remove with collect-each-asset.ts after 2027-02: no collection of the older shape is open by then.
+  if (!patched('ask-each-source') || isRetired(input)) return collectEachAsset(input);
+  const { jobId, collectionId } = input;
+  if (jobId === null) return collect(input, inDetails);
+  return asJob(jobId, async (progress) => {
+    const report = await collect(input, progress);
+    await recordCollectionReport({ collectionId, report });
+    const why = report.assets.every(({ series }) => series === null) ? whyNothingCame(report.assets) : undefined;
+    if (why) throw ApplicationFailure.nonRetryable(why.reason, why.type);
+    return { value: report, result: collectionPath(collectionId) };
+  });
+};
+
+async function collect(input: CollectPricesInput, tell: TellProgress): Promise<CollectionReport> {
+  const { collectionId, assets, intervals, from, asOf, recheck, earlier, continueAfterEvents } = input;
+  const wanted = { collectionId, assets, intervals, from, asOf, ...(recheck && { recheck }) };
+  const left = earlier?.left ?? (await planCollection(wanted)).series.map(unasked);
+  const done: AssetCollection[] = [...(earlier?.done ?? [])];
+  const progress = new CollectionProgress(tell, earlier?.partsDone ?? 0);
+  const mustStop = () => {
+    const { continueAsNewSuggested, historyLength } = workflowInfo();
+    return continueAsNewSuggested || historyLength >= (continueAfterEvents ?? Infinity);
+  };
+
+  const waiting = [...left.keys()];
+  const unfinished = new Set(waiting);
   const collectNext = async (): Promise<void> => {
-    for (let assetId = waiting.shift(); assetId !== undefined; assetId = waiting.shift()) {
-      const summary = `${interval} bars of ${assetId} as of ${asOf}`;
-      const asset = await collectAsset.executeWithOptions({ summary }, [{ collectionId, assetId, interval, asOf }]);
-      collected.set(assetId, asset);
-      setCurrentDetails(detailsOf(assets.length, [...collected.values()]));
+    for (let i = waiting.shift(); i !== undefined; i = waiting.shift()) {
+      const at = i;
+      const onAnswer = (series: (typeof left)[number]) => {
+        left[at] = series;
+        progress.answered(left);
+      };
+      const collected = await collectSeries(input, left[at]!, { onAnswer, mustStop });
+      if (!collected) continue;
+      unfinished.delete(at);
+      done.push(collected);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, collectNext));
-  return { assets: assets.map((assetId) => collected.get(assetId)!) };
-};
-
-const detailsOf = (total: number, done: readonly AssetCollection[]) =>
-  [
-    `**${done.length} of ${total}** assets`,
-    ...done.map(({ assetId, series, rowsNew, rowsRevised, rowsStored }) =>
-      series
-        ? `- ${assetId} from ${series.source}: ${rowsStored} bars, ${rowsNew} new, ${rowsRevised} revised`
-        : `- ${assetId}: no source has it`,
-    ),
-  ].join('\n');
+  await progress.told();
+  if (unfinished.size > 0) {
+    const rest = left.filter((_, i) => unfinished.has(i));
+    return continueAsNew<CollectPrices>({
+      ...input,
+      earlier: { done, left: rest, partsDone: progress.partsDone },
+    });
+  }
+  return reportOf(done, assets);
+}

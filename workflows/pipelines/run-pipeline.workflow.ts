@@ -50,12 +50,12 @@ export const runPipeline: RunPipeline = (input) =>
     await progress(0, steps, 'collecting prices');
     const report = await executeChild<CollectPrices>(collectPricesWorkflow, {
       workflowId: collectionWorkflowId(pipelineId),
-      args: [{ collectionId: pipelineId, assets, interval: '1d', asOf }],
+      args: [{ collectionId: pipelineId, assets, intervals: ['1d'], from: null, asOf, jobId: null }],
       staticSummary: `prices of ${assets.length} assets`,
     });
     await recordCollection({ pipelineId, report });
     const chosen = seriesToUse(report);
-    if (chosen.kind === 'missing') throw ApplicationFailure.nonRetryable(chosen.reason, 'PricesMissing');
+    if (chosen.kind === 'missing') throw ApplicationFailure.nonRetryable(chosen.reason, chosen.type);
     const { series } = chosen;
 
     await progress(1, steps, 'looking for signals');

@@ -20,13 +20,11 @@ export interface CheckedCandles {
  */
 const boundsTolerance = 1e-9;
 
-const prices = ['open', 'high', 'low', 'close'] as const;
-
 /**
  * Why a bar is not believed, or undefined when it is. Names the field and the value.
  *
- * Prices must be positive decimal numbers, with low <= open, close <= high up to `boundsTolerance`; the volume must not
- * be negative, null means that it is unknown; the bar must be over at `now`.
+ * Prices must be positive decimal numbers, with low <= open, close <= high up to `boundsTolerance`, or the close alone;
+ * the volume must not be negative, null means that it is unknown; the bar must be over at `now`.
  */
 export function whyCandleIsRefused(candle: Candle, interval: Interval, now: EpochMs): string | undefined {
   return whyStampIsRefused(candle.openTime, interval, now) ?? whyNumbersAreRefused(candle);
@@ -41,20 +39,30 @@ function whyStampIsRefused(openTime: EpochMs, interval: Interval, now: EpochMs):
   return end > now ? `date ${shown()} is not over: its bar ends ${toIso(end)}` : undefined;
 }
 
-function whyNumbersAreRefused(candle: Candle): string | undefined {
-  for (const field of prices) {
-    const text = candle[field];
-    if (!isDecimalText(text)) return `${field} "${text.slice(0, 40)}" is not a number`;
-    if (Number(text) <= 0) return `${field} ${text} is not positive`;
-  }
-  const [high, low] = [Number(candle.high), Number(candle.low)];
-  if (exceeds(low, high)) return `high ${candle.high} is below low ${candle.low}`;
-  for (const field of ['open', 'close'] as const) {
-    const price = Number(candle[field]);
-    if (exceeds(price, high)) return `${field} ${candle[field]} is above high ${candle.high}`;
-    if (exceeds(low, price)) return `${field} ${candle[field]} is below low ${candle.low}`;
-  }
-  const { volume } = candle;
+function whyNumbersAreRefused({ open, high, low, close, volume }: Candle): string | undefined {
+  const wrong = whyPriceIsRefused('close', close) ?? whyVolumeIsRefused(volume);
+  if (open === null && high === null && low === null) return wrong;
+  const missing = whyBoundIsRefused('open', open) ?? whyBoundIsRefused('high', high) ?? whyBoundIsRefused('low', low);
+  if (missing !== undefined) return missing;
+  if (wrong !== undefined) return wrong;
+  const [top, bottom, first, last] = [Number(high), Number(low), Number(open), Number(close)];
+  if (exceeds(bottom, top)) return `high ${high} is below low ${low}`;
+  if (exceeds(first, top)) return `open ${open} is above high ${high}`;
+  if (exceeds(bottom, first)) return `open ${open} is below low ${low}`;
+  if (exceeds(last, top)) return `close ${close} is above high ${high}`;
+  if (exceeds(bottom, last)) return `close ${close} is below low ${low}`;
+  return undefined;
+}
+
+const whyBoundIsRefused = (field: string, text: string | null) =>
+  text === null ? `${field} is missing beside the others` : whyPriceIsRefused(field, text);
+
+function whyPriceIsRefused(field: string, text: string): string | undefined {
+  if (!isDecimalText(text)) return `${field} "${text.slice(0, 40)}" is not a number`;
+  return Number(text) <= 0 ? `${field} ${text} is not positive` : undefined;
+}
+
+function whyVolumeIsRefused(volume: string | null): string | undefined {
   if (volume === null) return undefined;
   if (!isDecimalText(volume)) return `volume "${volume.slice(0, 40)}" is not a number`;
   return Number(volume) < 0 ? `volume ${volume} is negative` : undefined;

@@ -21,18 +21,23 @@ export type Adjustment = (typeof adjustments)[number];
 
 export type QuoteCurrency = 'USD' | 'USDT';
 
+/** Where the price was made: of perpetual futures and of the asset itself two series are never joined or compared. */
+export const priceBases = ['spot', 'perpetual'] as const;
+export type PriceBasis = (typeof priceBases)[number];
+
 /**
  * Prices and volume over one half-open interval `[openTime, openTime + interval)`.
  *
  * Prices are decimal texts exactly as the source printed them, in the series' quote currency per unit of the asset.
- * A daily bar is keyed by its session date at 00:00 UTC (the exchange's date for stocks) and ends 24 hours later.
- * `volume` is null where the source gives none; it is never zero for "unknown".
+ * A daily bar is keyed by its session date at 00:00 UTC (the exchange's date for stocks) and ends 24 hours later; a
+ * weekly one by its Monday. A source that knows only closes gives only closes: `open`, `high` and `low` are then null,
+ * all three. `volume` is null where the source gives none; it is never zero for "unknown".
  */
 export interface Candle {
   readonly openTime: EpochMs;
-  readonly open: string;
-  readonly high: string;
-  readonly low: string;
+  readonly open: string | null;
+  readonly high: string | null;
+  readonly low: string | null;
   readonly close: string;
   readonly volume: string | null;
 }
@@ -65,6 +70,12 @@ export const isSimulatedSource = (source: string): boolean => simulatedName.test
 
 /** The id of the source that was asked for the bars stored under this name, simulated or not. */
 export const askedSource = (source: string): string => simulatedName.exec(source)?.[1] ?? source;
+
+/** Seed of the simulator's world that bars stored under this name are of; empty for real ones. */
+export function worldOf(source: string): string {
+  const simulated = simulatedName.exec(source);
+  return simulated ? (simulated[2] ?? 'unknown') : '';
+}
 
 /** Whether the bar that opens at `openTime` is over at `instant`: its end is at or before it. */
 export const isClosed = (openTime: EpochMs, interval: Interval, instant: EpochMs): boolean =>

@@ -15,6 +15,10 @@ export function isSameDecimal(a: string, b: string): boolean {
   return a === b || normalForm(a) === normalForm(b);
 }
 
+/** As `isSameDecimal`, where null is only the same as null: missing is never zero. */
+export const isSameOrAbsent = (a: string | null, b: string | null): boolean =>
+  a === null || b === null ? a === b : isSameDecimal(a, b);
+
 /** Sign, digits without zeros at either end, and the power of ten of the first digit. */
 function normalForm(text: string): string {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');

@@ -1,10 +1,9 @@
-import { isAssetId } from '../../shared/ids.js';
 import { secondMs, type EpochMs } from '../../shared/time.js';
-import { assetOf, type Asset } from '../domain/assets.js';
-import type { CandleRequest, SourceOutcome, SourceResponse } from './market-data-source.js';
+import type { Asset, Venue } from '../domain/asset.js';
+import type { SourceOutcome, SourceResponse } from './market-data-source.js';
 
 export type FailedOutcome = Exclude<SourceOutcome<never>, { kind: 'ok' }>;
-type Answered = Extract<SourceResponse, { kind: 'response' }>;
+export type Answered = Extract<SourceResponse, { kind: 'response' }>;
 
 export const badAnswer = (why: string): FailedOutcome => ({ kind: 'badAnswer', why });
 
@@ -40,11 +39,6 @@ export function jsonOf(body: string): { kind: 'json'; value: unknown } | FailedO
   }
 }
 
-/** How a venue spells the asked asset, or the outcome when it has none. */
-export function spellingAt(
-  venue: keyof Asset['venues'],
-  { assetId }: Pick<CandleRequest, 'assetId'>,
-): string | FailedOutcome {
-  const spelling = isAssetId(assetId) ? assetOf(assetId)?.venues[venue] : undefined;
-  return spelling ?? { kind: 'unknownAsset' };
-}
+/** How a venue spells the asset, or the outcome when it has none. */
+export const spellingAt = (venue: Venue, { venues }: Pick<Asset, 'venues'>): string | FailedOutcome =>
+  venues[venue] ?? { kind: 'unknownAsset' };

@@ -1,12 +1,26 @@
-import type { EpochMs } from '../../shared/time.js';
-import type { SourceIo, SourceResponse } from './market-data-source.js';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import { Agent, request, type Dispatcher } from 'undici';
+import { secondMs, type EpochMs } from '../../shared/time.js';
+import type { RequestOptions, SourceIo, SourceResponse } from './market-data-source.js';
 
 /** No honest answer of a source comes near it: a full page of bars has 200 kB, twenty years of daily bars 2 MB. */
 const maximumBodyBytes = 16 * 1024 * 1024;
-const defaultTimeoutMs = 20_000;
+/** For a whole exchange, from the connection to the last byte. */
+const totalTimeoutMs = 20 * secondMs;
+/** For the silence before the headers and between two pieces of a body. */
+const idleTimeoutMs = 10 * secondMs;
 const userAgent = 'fks-portfolio/0.1 (market data collector)';
 /** The header by which the market simulator marks its answers; `folder` means real prices from files. */
 const simulatorHeader = 'x-market-simulator';
+
+/** One pool for all sources of the process: kept-alive connections, a few for each host. */
+const pool = new Agent({
+  connections: 8,
+  pipelining: 1,
+  keepAliveTimeout: 10 * secondMs,
+  connect: { timeout: idleTimeoutMs },
+});
 
 export interface HttpSourceIoOptions {
   /** Aborts everything: the caller has given up. */
@@ -14,10 +28,15 @@ export interface HttpSourceIoOptions {
   now?: () => EpochMs;
   /** Called before each request, with the address as it may be shown. */
   onRequest?: (url: string) => void;
+  /** Of the body as it is after decompression. */
   maximumBytes?: number;
+  idleTimeoutMs?: number;
 }
 
-/** HTTP for the sources: one limit on the time of a whole exchange, one on the size of its body, addresses without keys. */
+/**
+ * HTTP for the sources: limits on the time of a whole exchange, on its silences and on the size of its body, addresses
+ * without keys. Redirections are not followed: a key goes to the host that it was meant for.
+ */
 export class HttpSourceIo implements SourceIo {
   readonly signal: AbortSignal;
 
@@ -29,64 +48,104 @@ export class HttpSourceIo implements SourceIo {
     return this.options.now?.() ?? Date.now();
   }
 
-  async get(
-    url: URL,
-    { headers = {}, timeoutMs = defaultTimeoutMs }: { headers?: Record<string, string>; timeoutMs?: number } = {},
-  ): Promise<SourceResponse> {
+  async get(url: URL, { headers = {}, timeoutMs = totalTimeoutMs }: RequestOptions = {}): Promise<SourceResponse> {
     const shown = withoutSecrets(url);
     this.signal.throwIfAborted();
     this.options.onRequest?.(shown);
     const tooLate = AbortSignal.timeout(timeoutMs);
+    const idle = this.options.idleTimeoutMs ?? idleTimeoutMs;
     try {
-      const response = await fetch(url, {
-        headers: { accept: 'application/json', 'user-agent': userAgent, ...headers },
+      const response = await request(url, {
+        dispatcher: pool,
+        headers: { accept: 'application/json', 'accept-encoding': 'gzip', 'user-agent': userAgent, ...headers },
+        headersTimeout: idle,
+        bodyTimeout: idle,
         signal: AbortSignal.any([this.signal, tooLate]),
       });
-      const body = await wholeBody(response, this.options.maximumBytes ?? maximumBodyBytes);
-      if (body === undefined) return unavailable(shown, 'sent more than the size limit allows');
+      const header = (name: string) => headerText(response.headers[name.toLowerCase()]);
+      const bytes = await wholeBody(response, header('content-encoding'), this.options.maximumBytes);
       return {
         kind: 'response',
-        status: response.status,
-        body,
-        header: (name) => response.headers.get(name) ?? undefined,
-        simulatedSeed: seedOf(response.headers.get(simulatorHeader)),
+        status: response.statusCode,
+        body: textOf(bytes, response.statusCode),
+        header,
+        simulatedSeed: seedOf(header(simulatorHeader)),
       };
     } catch (error) {
       this.signal.throwIfAborted();
-      if (tooLate.aborted) return unavailable(shown, `gave no whole answer within ${timeoutMs / 1000} s`);
+      if (error instanceof UnusableBody) return unavailable(shown, error.message);
+      if (tooLate.aborted) return unavailable(shown, `gave no whole answer within ${timeoutMs / secondMs} s`);
       return unavailable(shown, reasonOf(error));
     }
   }
 }
 
+/** A body that is not read to its end or cannot be understood as text. */
+class UnusableBody extends Error {
+  override readonly name = 'UnusableBody';
+}
+
+const headerText = (value: string | string[] | undefined) => (Array.isArray(value) ? value.join(', ') : value);
+
 /** The seed in the mark `model; seed=<n>`; null without a mark, and for `folder`. */
-function seedOf(mark: string | null): string | null {
+function seedOf(mark: string | undefined): string | null {
   const model = /^model(?:;\s*seed=(\w+))?/.exec(mark ?? '');
   return model && (model[1] ?? 'unknown');
 }
 
-/** The body as text, or undefined when it is larger than allowed; the rest is then not read. */
-async function wholeBody(response: Response, maximumBytes: number): Promise<string | undefined> {
-  if (!response.body) return '';
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength;
-    // leaving the loop cancels the stream and so closes the connection
-    if (bytes > maximumBytes) return undefined;
-    chunks.push(chunk);
+/**
+ * The decompressed body.
+ *
+ * @throws UnusableBody over the limit, whether before or after decompression; the rest is then not read
+ */
+async function wholeBody(
+  { body }: Dispatcher.ResponseData,
+  encoding: string | undefined,
+  maximumBytes = maximumBodyBytes,
+): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  const keep = async (source: AsyncIterable<Buffer>) => {
+    for await (const chunk of withinLimit(source, maximumBytes)) chunks.push(chunk);
+  };
+  if (encoding === undefined || encoding === 'identity') await pipeline(body, keep);
+  else if (encoding === 'gzip' || encoding === 'x-gzip') {
+    // an archive of nothing may be endless, too
+    await pipeline(body, (source: AsyncIterable<Buffer>) => withinLimit(source, maximumBytes), createGunzip(), keep);
+  } else {
+    const refused = new UnusableBody(`sent content-encoding ${encoding.slice(0, 40)}, which was not asked for`);
+    await pipeline(body, () => Promise.reject(refused));
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+async function* withinLimit(source: AsyncIterable<Buffer>, maximumBytes: number): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of source) {
+    bytes += chunk.byteLength;
+    // throwing destroys the stream and so closes the connection
+    if (bytes > maximumBytes) throw new UnusableBody('sent more than the size limit allows');
+    yield chunk;
+  }
+}
+
+/** @throws UnusableBody when a good answer is no UTF-8: a page of an error is only ever quoted */
+function textOf(bytes: Buffer, status: number): string {
+  const isGood = status >= 200 && status < 300;
+  try {
+    return new TextDecoder('utf-8', { fatal: isGood }).decode(bytes);
+  } catch (cause) {
+    throw new UnusableBody('sent a body that is not UTF-8', { cause });
+  }
 }
 
 const unavailable = (url: string, why: string): SourceResponse => ({ kind: 'unavailable', why: `${url} ${why}` });
 
-/** fetch says only "fetch failed"; what happened stands in the cause. */
+/** What happened on the network: some errors carry only a code, or stand in the cause of another. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return `failed: ${String(error)}`;
-  // an error of the runtime, which may come from another realm
-  const cause = error.cause as { code?: string; message?: string } | undefined;
-  return `failed: ${cause?.message || cause?.code || error.message}`;
+  if (typeof error !== 'object' || error === null) return `failed: ${String(error)}`;
+  const outer = error as Partial<Error>;
+  const { code, message } = (outer.cause ?? outer) as { code?: string; message?: string };
+  return `failed: ${message || code || outer.message}`;
 }
 
 /** The address as logs and messages may show it: no user, and no value of a parameter that names a secret. */

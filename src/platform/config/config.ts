@@ -32,8 +32,8 @@ const environment = z.object({
   METRICS_PORT: port.default(9464),
   FKS_PRICES: list(path.delimiter),
   FKS_SOURCES: list(','),
-  BINANCE_BASE_URL: url(/^https?$/).default('https://data-api.binance.vision'),
-  YAHOOFINANCE_BASE_URL: url(/^https?$/).default('https://query1.finance.yahoo.com'),
+  CRYPTO_BASIS: z.enum(['spot', 'perpetual']).default('spot'),
+  REDIS_URL: z.union([z.literal(''), url(/^rediss?$/)]).default(''),
   DECISION_ANSWER_HOURS: z.coerce.number().positive().max(8_760).default(72),
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().int().min(1).max(600).default(20),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.union([z.literal(''), url(/^https?$/)]).default(''),
@@ -41,7 +41,13 @@ const environment = z.object({
 
 export type Config = ReturnType<typeof nested>;
 
-const nested = (env: z.output<typeof environment>) => ({
+const liveSources = ['binance', 'coingecko', 'yahoofinance', 'polygon', 'alphavantage', 'coinmarketcap', 'fks_data'];
+
+/** How the variables are called that each source family reads and checks by itself. */
+const ofSources =
+  /^(FKS_PRICES|\w+_(BASE_URL|API_KEY|PLAN|HISTORY_DAYS|(REQUESTS|WEIGHT|CREDITS)_PER_(MINUTE|DAY|MONTH)))$/;
+
+const nested = (env: z.output<typeof environment>, sourceEnvironment: NodeJS.ProcessEnv) => ({
   http: { host: env.HOST, port: env.PORT, corsOrigins: env.CORS_ORIGINS },
   log: { level: env.LOG_LEVEL },
   database: { url: env.DATABASE_URL, poolMax: env.DATABASE_POOL_MAX },
@@ -49,11 +55,10 @@ const nested = (env: z.output<typeof environment>) => ({
   metrics: { host: env.METRICS_HOST, port: env.METRICS_PORT },
   sources: {
     // folders that somebody names are wanted alone; without them, the live sources
-    order:
-      env.FKS_SOURCES.length > 0 ? env.FKS_SOURCES : env.FKS_PRICES.length > 0 ? ['csv'] : ['binance', 'yahoofinance'],
-    priceFolders: env.FKS_PRICES,
-    binance: { baseUrl: env.BINANCE_BASE_URL },
-    yahoofinance: { baseUrl: env.YAHOOFINANCE_BASE_URL },
+    order: env.FKS_SOURCES.length > 0 ? env.FKS_SOURCES : env.FKS_PRICES.length > 0 ? ['csv'] : [...liveSources],
+    environment: sourceEnvironment,
+    cryptoBasis: env.CRYPTO_BASIS,
+    redisUrl: env.REDIS_URL,
   },
   guidance: { answerWithinHours: env.DECISION_ANSWER_HOURS },
   shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,
@@ -73,7 +78,10 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   // an empty variable means the same as an absent one
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const parsed = environment.safeParse(given);
-  if (parsed.success) return nested(parsed.data);
+  if (parsed.success) {
+    // keys are among them: they are handed to the sources and shown nowhere
+    return nested(parsed.data, Object.fromEntries(Object.entries(given).filter(([name]) => ofSources.test(name))));
+  }
   const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
   throw new ConfigError(`wrong environment: ${wrong.join('; ')}`);
 }

@@ -3,7 +3,17 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { ormOptions } from './orm-options.js';
 
 /** Tables that the application may only read and append to. */
-const appendOnly = ['audit_event', 'candle', 'job_event', 'market_snapshot', 'optimization', 'signal', 'signal_run'];
+const appendOnly = [
+  'audit_event',
+  'candle',
+  'corporate_action',
+  'job_event',
+  'market_snapshot',
+  'optimization',
+  'signal',
+  'signal_run',
+  'source_attempt',
+];
 
 /**
  * Brings a database to the newest schema and gives the application's role what it needs, and no more.

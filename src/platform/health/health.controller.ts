@@ -31,6 +31,14 @@ type Readiness = z.output<typeof readySchema>;
 
 const checkTimeoutMs = 2_000;
 
+/** Something that work needs; `why` says why it cannot be done now, or nothing. */
+export interface ReadinessCheck {
+  name: string;
+  why(): Promise<string | undefined>;
+}
+
+export const READINESS_CHECKS = Symbol('readiness checks');
+
 @ApiTags('system')
 @Controller()
 export class HealthController {
@@ -40,6 +48,7 @@ export class HealthController {
     private readonly indicators: HealthIndicatorService,
     private readonly orm: MikroORM,
     private readonly temporal: TemporalClient,
+    @Inject(READINESS_CHECKS) private readonly checks: readonly ReadinessCheck[],
   ) {}
 
   @ApiOperation({ summary: 'Name and version' })
@@ -65,7 +74,12 @@ export class HealthController {
   @ApiServiceUnavailableResponse({ standardSchema: readySchema })
   async ready(@Res({ passthrough: true }) response: Response): Promise<Readiness> {
     const { details } = await this.health
-      .check([() => this.database(), () => this.workflowService(), () => this.worker()])
+      .check([
+        () => this.database(),
+        ...this.checks.map((check) => () => this.indicate(check.name, () => check.why())),
+        () => this.workflowService(),
+        () => this.worker(),
+      ])
       .catch((error: unknown) => downResult(error));
     const dependencies = Object.fromEntries(
       Object.entries(details).map(([name, { status, reason }]) => [
@@ -101,15 +115,9 @@ export class HealthController {
 
   private worker(): Promise<HealthIndicatorResult> {
     return this.indicate('worker', async () => {
-      const { namespace, taskQueue } = this.config.temporal;
-      const { pollers } = await this.temporal.call(
-        ({ workflowService }) =>
-          workflowService.describeTaskQueue({ namespace, taskQueue: { name: taskQueue }, taskQueueType: 1 }),
-        checkTimeoutMs,
-      );
-      const since = Date.now() / 1_000 - pollersCountForSeconds;
-      const fresh = pollers.filter(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) >= since);
-      return fresh.length > 0 ? undefined : `no worker polls the task queue "${taskQueue}"`;
+      const { taskQueue } = this.config.temporal;
+      const unpolled = await this.temporal.unpolled('workflows', [taskQueue], checkTimeoutMs);
+      return unpolled.length === 0 ? undefined : `no worker polls the task queue "${taskQueue}"`;
     });
   }
 
@@ -124,9 +132,6 @@ export class HealthController {
     }
   }
 }
-
-/** A poll is a wait of up to a minute; a poller not seen for longer is gone. */
-const pollersCountForSeconds = 70;
 
 type Details = Record<string, { status: string; reason?: unknown }>;
 

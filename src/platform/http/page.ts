@@ -21,6 +21,7 @@ export const encodeCursor = (key: string | number): string => Buffer.from(JSON.s
 const keyForms = {
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   integer: /^-?\d{1,15}$/,
+  symbol: /^[A-Z0-9][A-Z0-9.-]{0,15}$/,
 };
 
 /**

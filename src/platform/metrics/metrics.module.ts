@@ -1,12 +1,21 @@
-import { Controller, Get, Injectable, Module, Res, type NestMiddleware, type OnModuleDestroy } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Global,
+  Injectable,
+  Module,
+  Res,
+  type NestMiddleware,
+  type OnModuleDestroy,
+} from '@nestjs/common';
 import type { MiddlewareConsumer, NestModule } from '@nestjs/common';
 import { ApiExcludeEndpoint } from '@nestjs/swagger';
 import type { NextFunction, Request, Response } from 'express';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
-/** The API's own metrics; the worker's are Temporal's, on a port of their own. */
+/** The API's own metrics; the worker's are Temporal's, on a port of their own. An area adds its own to the registry. */
 @Injectable()
-class Metrics implements OnModuleDestroy {
+export class Metrics implements OnModuleDestroy {
   readonly registry = new Registry();
   readonly requests = new Histogram({
     name: 'http_request_duration_seconds',
@@ -51,7 +60,8 @@ class MetricsController {
   }
 }
 
-@Module({ controllers: [MetricsController], providers: [Metrics, RequestMetrics] })
+@Global()
+@Module({ controllers: [MetricsController], providers: [Metrics, RequestMetrics], exports: [Metrics] })
 export class MetricsModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
     consumer.apply(RequestMetrics).forRoutes('{*all}');

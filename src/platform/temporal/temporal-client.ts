@@ -19,6 +19,11 @@ const deadlineMs = 3_000;
 /** gRPC codes that say "not reachable now": deadline exceeded, unavailable, cancelled, resource exhausted. */
 const awayCodes = new Set([4, 14, 1, 8]);
 
+/** A poll is a wait of up to a minute; a poller not seen for longer is gone. */
+const pollersCountForSeconds = 70;
+/** Numbers of the wire's TaskQueueType. */
+const taskTypes = { workflows: 1, activities: 2 } as const;
+
 /** Whether an error means that the Temporal server could not be asked. */
 function isTemporalAway(error: unknown): boolean {
   // says only that no answer came in time: the server may be there and wait for a worker
@@ -37,7 +42,7 @@ export class TemporalClient implements OnApplicationShutdown {
   private readonly inFlight = new Set<Promise<unknown>>();
 
   constructor(
-    @Inject(CONFIG) config: Config,
+    @Inject(CONFIG) private readonly config: Config,
     @Inject(TRACING) private readonly tracing: Tracing,
   ) {
     this.connection = Connection.lazy({ address: config.temporal.address, connectTimeout: 2_000 });
@@ -77,6 +82,20 @@ export class TemporalClient implements OnApplicationShutdown {
       if (error instanceof WorkflowNotFoundError) return 'absent';
       throw error;
     }
+  }
+
+  /** Those of the task queues on which no worker asks for such tasks. @throws DomainError `unavailable` as `call` */
+  async unpolled(of: keyof typeof taskTypes, taskQueues: readonly string[], withinMs = deadlineMs): Promise<string[]> {
+    const since = Date.now() / 1_000 - pollersCountForSeconds;
+    const isPolled = async ({ workflowService }: Client, name: string) => {
+      const { namespace } = this.config.temporal;
+      const queue = { namespace, taskQueue: { name }, taskQueueType: taskTypes[of] };
+      const { pollers } = await workflowService.describeTaskQueue(queue);
+      return pollers.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) >= since);
+    };
+    const ask = (client: Client) => Promise.all(taskQueues.map((name) => isPolled(client, name)));
+    const polled = await this.call(ask, withinMs);
+    return taskQueues.filter((_, i) => !polled[i]);
   }
 
   /** @throws DomainError `unavailable` when the server cannot be reached */

@@ -17,11 +17,19 @@ import type { Tracing } from './tracing.js';
 
 export const WORKER_CODE = Symbol('worker code');
 
+/** Activities that are done on a task queue of their own, so many at a time. */
+export interface ActivityQueue {
+  taskQueue: string;
+  activities: object;
+  atOnce: number;
+}
+
 /** The worker's activities and where its workflows are: prebuilt, or the sources to bundle at start. */
 export interface WorkerCode {
   activities: object;
   bundlePath: string;
   workflowsPath: string;
+  queues: readonly ActivityQueue[];
 }
 
 export type WorkerHostState = 'connecting' | 'running' | 'stopped' | 'failed';
@@ -29,12 +37,15 @@ export type WorkerHostState = 'connecting' | 'running' | 'stopped' | 'failed';
 const connectTimeoutMs = 5_000;
 const slowestReconnectMs = 5_000;
 
-/** Keeps one Temporal worker running: waits for a late server, drains on shutdown, and tells when it has died. */
+/**
+ * Keeps the Temporal workers running, the main one and one a queue of activities: waits for a late server, drains all on
+ * shutdown, and tells when one has died.
+ */
 @Injectable()
 export class WorkerHost implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(WorkerHost.name);
   private readonly stopping = new AbortController();
-  private worker: Worker | undefined;
+  private workers: Worker[] = [];
   private running: Promise<void> | undefined;
   private current: WorkerHostState = 'connecting';
   /** Called once when the worker ends by itself; the process must not live on without it. */
@@ -67,38 +78,73 @@ export class WorkerHost implements OnApplicationBootstrap, BeforeApplicationShut
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    if (this.worker?.getState() === 'RUNNING') this.worker.shutdown();
+    this.shutDown();
     await this.running;
   }
 
   private async run(): Promise<void> {
     const connection = await this.connect();
     try {
-      this.worker = await Worker.create(this.options(connection));
+      this.workers = await this.create(connection);
       if (this.stopping.signal.aborted) return;
       this.current = 'running';
-      this.logger.log({ taskQueue: this.config.temporal.taskQueue }, 'worker.running');
-      await this.worker.run();
+      const { taskQueue } = this.config.temporal;
+      this.logger.log({ taskQueue, queues: this.code.queues.map((queue) => queue.taskQueue) }, 'worker.running');
+      // one that dies takes the others along: half a worker would look like a whole one
+      const running = this.workers.map((worker) => worker.run());
+      try {
+        await Promise.race(running);
+      } finally {
+        this.shutDown();
+        await Promise.allSettled(running);
+      }
+      await Promise.all(running);
     } finally {
       await connection.close();
     }
+  }
+
+  private shutDown(): void {
+    for (const worker of this.workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  }
+
+  private create(connection: NativeConnection): Promise<Worker[]> {
+    const ofQueues = this.code.queues.map((queue) => Worker.create(this.queueOptions(connection, queue)));
+    return Promise.all([Worker.create(this.options(connection)), ...ofQueues]);
   }
 
   private options(connection: NativeConnection): WorkerOptions {
     const { bundlePath, workflowsPath, activities } = this.code;
     const workflows = existsSync(bundlePath) ? { workflowBundle: { codePath: bundlePath } } : { workflowsPath };
     return {
-      connection,
-      namespace: this.config.temporal.namespace,
+      ...this.common(connection),
       taskQueue: this.config.temporal.taskQueue,
       ...workflows,
       activities,
+      workflowTaskPollerBehavior: { type: 'autoscaling' },
+      activityTaskPollerBehavior: { type: 'autoscaling' },
+    };
+  }
+
+  /** One poll at a time: such queues see a question every now and then, and there are many of them. */
+  private queueOptions(connection: NativeConnection, { taskQueue, activities, atOnce }: ActivityQueue): WorkerOptions {
+    return {
+      ...this.common(connection),
+      taskQueue,
+      activities,
+      maxConcurrentActivityTaskExecutions: atOnce,
+      activityTaskPollerBehavior: { type: 'simple-maximum', maximum: 1 },
+    };
+  }
+
+  private common(connection: NativeConnection): Omit<WorkerOptions, 'taskQueue'> {
+    return {
+      connection,
+      namespace: this.config.temporal.namespace,
       plugins: [this.tracing.plugin],
       interceptors: { activity: [activityInterceptor(this.em)] },
       shutdownGraceTime: `${this.config.shutdownGraceSeconds} s`,
       shutdownForceTime: `${this.config.shutdownGraceSeconds + 5} s`,
-      workflowTaskPollerBehavior: { type: 'autoscaling' },
-      activityTaskPollerBehavior: { type: 'autoscaling' },
     };
   }
 

@@ -90,7 +90,10 @@ test('folders without BTC, or with fewer than three assets, are refused with the
 test('with --live the live sources stand behind the folders, as of now', async () => {
   history('BTC.csv', '2020-01-01', '2021-07-06');
   const choice = await chooseData({ ...options, priceFolders: [dir], live: true }, { now, probe: noProbe });
-  expect(choice.env).toEqual({ FKS_PRICES: dir, FKS_SOURCES: 'csv,binance,yahoofinance' });
+  expect(choice.env).toEqual({
+    FKS_PRICES: dir,
+    FKS_SOURCES: 'csv,binance,coingecko,yahoofinance,polygon,alphavantage,coinmarketcap,fks_data',
+  });
   expect(choice.asOf).toBeUndefined();
 });
 
@@ -106,7 +109,13 @@ test('without folders the live sources that answer are used', async () => {
     env: { FKS_SOURCES: 'yahoofinance' },
   });
   const binance = await chooseData(options, { now, probe: probes(true, false) });
-  expect(binance).toMatchObject({ assets: ['BTC', 'ETH', 'SOL'], env: { FKS_SOURCES: 'binance' } });
+  expect(binance).toMatchObject({
+    assets: ['BTC', 'ETH', 'SOL'],
+    leftOut: expect.arrayContaining([
+      { asset: 'SPY', reason: 'only yahoofinance, polygon, alphavantage have it, of which none can be asked' },
+    ]) as unknown,
+    env: { FKS_SOURCES: 'binance' },
+  });
 });
 
 test('where none answers the simulator is used, and why is said', async () => {
@@ -125,5 +134,5 @@ test('--live never falls back to the simulator', async () => {
 
 test('--simulate asks no source', async () => {
   const choice = await chooseData({ ...options, simulate: true, seed: 9 }, { now, probe: noProbe });
-  expect(choice).toMatchObject({ simulate: { seed: 9 }, env: { FKS_PRICES: '', FKS_SOURCES: 'binance,yahoofinance' } });
+  expect(choice).toMatchObject({ simulate: { seed: 9 }, env: { FKS_PRICES: '', FKS_SOURCES: '' } });
 });

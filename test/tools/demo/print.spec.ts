@@ -27,6 +27,10 @@ const asset: AssetCollection = {
   rows_stored: 2990,
   first_open_time: '2013-04-29T00:00:00Z',
   last_open_time: '2021-07-06T00:00:00Z',
+  votes: 1,
+  disputed_bars: 0,
+  missing_bars: 2,
+  fresh: true,
   attempts: [
     { source: 'csv:other', outcome: 'unknownAsset', detail: null, milliseconds: 1 },
     { source: 'binance', outcome: 'unavailable', detail: 'status 502', milliseconds: 1 },
@@ -166,10 +170,28 @@ test('the collection shows where prices came from, the counts, and each refused 
     'PRICES COLLECTED   *** REHEARSAL as of 2021-07-07T00:00:00Z, no advice for today ***',
     '  asset  source       prices in     good   new  revised  refused  stored  days',
     '  BTC    csv:cmc-usd  USD, unknown  2990  2990        0        3    2990  2013-04-29 … 2021-07-06',
+    '  BTC: 1 source, nothing to compare with, 2 missing, fresh; answers of csv:cmc-usd in 20 ms',
     '  refused BTC-USD.csv:17: high 1 is below low 2',
     '  ... and 2 more rows of BTC refused',
     '  BTC at binance: unavailable (status 502)',
   ]);
+});
+
+test('what several sources say of an asset is told, and of an older report nothing', () => {
+  const attempts = [
+    { source: 'binance', outcome: 'ok', detail: null, milliseconds: 120 },
+    { source: 'coingecko', outcome: 'ok', detail: null, milliseconds: 80 },
+    { source: 'polygon', outcome: 'unknownAsset', detail: null, milliseconds: 0 },
+  ];
+  const linesOf = (more: Partial<AssetCollection>) =>
+    collectionLines({
+      ...pipeline,
+      collection: { assets: [{ ...asset, attempts, refused: [], rows_refused: 0, ...more }] },
+    });
+  expect(linesOf({ votes: 2, disputed_bars: 3, missing_bars: 0, fresh: false }).at(-1)).toBe(
+    '  BTC: 2 sources, 3 bars disputed, 0 missing, not fresh; answers of binance in 120 ms, coingecko in 80 ms',
+  );
+  expect(linesOf({ votes: null, disputed_bars: null, missing_bars: null, fresh: null })).toHaveLength(4);
 });
 
 test('signals show prices to six digits and say why others are withheld', () => {
@@ -229,6 +251,9 @@ test('where to look names the docs, the workflow and the call that answers', () 
   }).join('\n');
   expect(lines).toContain('http://127.0.0.1:8012/docs');
   expect(lines).toContain('http://127.0.0.1:8233/namespaces/default/workflows/pipeline%3Ap/r/timeline');
+  expect(lines).toContain('http://127.0.0.1:8012/api/v1/data/sources');
+  expect(lines).toContain('http://127.0.0.1:8012/api/v1/data/quality');
+  expect(lines).toContain('http://127.0.0.1:8012/api/v1/data/quarantine');
   expect(lines).toContain(
     `curl -s -X POST http://127.0.0.1:8012/api/v1/decisions/d/answer -H 'content-type: application/json' -d '{"choice":"approve"}'`,
   );

@@ -1,178 +1,225 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { BinanceSource } from '../../../src/data/sources/binance/binance.source.js';
-import { HttpSourceIo } from '../../../src/data/sources/http-source-io.js';
-import { YahooFinanceSource } from '../../../src/data/sources/yahoofinance/yahoofinance.source.js';
-import type { CandleRequest } from '../../../src/data/sources/market-data-source.js';
-import type { AssetId } from '../../../src/shared/ids.js';
-import { utcDate } from '../../../src/shared/time.js';
-import {
-  startMarketSimulator,
-  type MarketSimulator,
-  type SimulatorOptions,
-} from '../../../tools/market-simulator/server.js';
+import type { Interval } from '../../../src/data/domain/candle.js';
+import { judge } from '../../../src/data/domain/consensus.js';
+import { expectedOpens } from '../../../src/data/domain/exchange-calendar.js';
+import { dayMs, utcDate } from '../../../src/shared/time.js';
+import { assetOf, bars, browser, ioAt, now, request, simulate, sourceAt, sourceNames } from './simulated.js';
 
-// Wednesday 2025-06-18, 15:00 UTC = 11:00 in New York: the session is running
-const now = Date.parse('2025-06-18T15:00:00Z');
-const running: MarketSimulator[] = [];
-afterEach(async () => {
-  for (const simulator of running.splice(0)) await simulator.stop();
-});
-async function simulate(options: SimulatorOptions = {}): Promise<MarketSimulator> {
-  const simulator = await startMarketSimulator({ seed: 7, now, ...options });
-  running.push(simulator);
-  return simulator;
-}
-
-const io = new HttpSourceIo({ signal: new AbortController().signal, now: () => now });
-const request = (assetId: string, from: string, to: string): CandleRequest => ({
-  assetId: assetId as AssetId,
-  interval: '1d',
-  from: Date.parse(`${from}T00:00:00Z`),
-  to: Date.parse(`${to}T00:00:00Z`),
-});
-async function bars(source: BinanceSource | YahooFinanceSource, asked: CandleRequest) {
-  const outcome = await source.candles(asked, io);
-  if (outcome.kind !== 'ok') throw new Error(JSON.stringify(outcome));
-  return outcome.value;
-}
+const paid = { COINMARKETCAP_API_KEY: 'paid' };
+const io = ioAt();
+const get = async (url: string) => (await fetch(url, browser)).json() as Promise<never>;
 
 test('the adapters read years of both venues, marked as simulated', async () => {
-  const { url } = await simulate();
-  const btc = await bars(new BinanceSource(url), request('BTC', '2020-01-01', '2025-06-18'));
+  const simulator = await simulate();
+  const btc = await bars(sourceAt(simulator, 'binance'), request('BTC', '2020-01-01', '2025-06-18'));
   expect(btc).toMatchObject({ simulatedSeed: '7', quoteCurrency: 'USDT', rowsRefused: 0 });
   // 2020-01-01 to 2025-06-17, every day: two pages
   expect(btc.candles).toHaveLength(1_995);
-  const spy = await bars(new YahooFinanceSource(url), request('SPY', '2025-05-01', '2025-06-18'));
+  const spy = await bars(sourceAt(simulator, 'yahoofinance'), request('SPY', '2025-05-01', '2025-06-18'));
   expect(spy).toMatchObject({ simulatedSeed: '7', quoteCurrency: 'USD', adjustment: 'split', rowsRefused: 0 });
-  // weekdays from 1 May to 17 June
-  expect(spy.candles).toHaveLength(34);
-  expect(spy.candles.every(({ openTime }) => ![0, 6].includes(new Date(openTime).getUTCDay()))).toBe(true);
+  expect(spy.candles.map(({ openTime }) => openTime)).toEqual(
+    expectedOpens('etf', '1d', Date.UTC(2025, 4, 1), Date.UTC(2025, 5, 18)),
+  );
+});
+
+test('every source gives the last weeks of what it has, whole and nearly alike', async () => {
+  const simulator = await simulate({ limits: { alphavantage: { second: null } } });
+  const closes = async (asset: string, names = sourceNames) => {
+    const found = [];
+    for (const name of names) {
+      const answer = await bars(sourceAt(simulator, name, paid), request(asset, '2025-05-01', '2025-06-18'));
+      expect({ name, ...answer }).toMatchObject({ name, simulatedSeed: '7', rowsRefused: 0 });
+      const { assetClass } = assetOf(asset);
+      expect(answer.candles.map(({ openTime }) => openTime)).toEqual(
+        expectedOpens(assetClass, '1d', Date.UTC(2025, 4, 1), Date.UTC(2025, 5, 18)),
+      );
+      found.push({ name, quoteCurrency: answer.quoteCurrency, closes: answer.candles.map(({ close }) => close) });
+    }
+    return found;
+  };
+  const tether = (await closes('USDT', ['yahoofinance']))[0]!.closes.map(Number);
+  const ofBtc = await closes('BTC');
+  const ofSpy = await closes('SPY', ['yahoofinance', 'polygon', 'alphavantage']);
+  const spot = ofBtc.filter(({ name }) => name !== 'fks_data');
+  tether.forEach((usdt, day) => {
+    const ballots = spot.map(({ name: source, quoteCurrency, closes: of }) => ({
+      source,
+      revision: 1,
+      quoteCurrency,
+      close: of[day]!,
+    }));
+    const { kind, votes } = judge('crypto', ballots, usdt);
+    expect(kind).toBe('agreed');
+    // each has its own small difference, and Tether costs a dollar and a little
+    expect(new Set(votes.map(({ usd }) => usd)).size).toBe(spot.length);
+    expect(Math.max(...votes.map(({ deviation }) => deviation))).toBeLessThan(0.001);
+  });
+  const [ofYahoo, ...others] = ofSpy.map(({ closes: of }) => of.map(Number));
+  for (const other of others) {
+    expect(other.every((close, day) => Math.abs(close / ofYahoo![day]! - 1) < 0.0011)).toBe(true);
+  }
+  // the perpetual has a basis of its own
+  const perpetual = ofBtc.find(({ name }) => name === 'fks_data')!.closes;
+  const basis = perpetual.map((close, day) => Number(close) / Number(spot[0]!.closes[day]) - 1);
+  expect(Math.max(...basis.map(Math.abs))).toBeGreaterThan(0.001);
+  expect(Math.max(...basis.map(Math.abs))).toBeLessThan(0.005);
+});
+
+const withinADay: [string, string, Interval[]][] = [
+  ['binance', 'BTC', ['4h', '1h', '15m', '5m', '1m']],
+  ['fks_data', 'ETH', ['1h', '5m']],
+  ['yahoofinance', 'SPY', ['1h', '15m', '5m', '1m']],
+  ['yahoofinance', 'BTC', ['1h', '5m']],
+  ['polygon', 'SPY', ['15m', '5m', '1m']],
+  ['polygon', 'BTC', ['1h', '1m']],
+  ['coinmarketcap', 'BTC', ['1h']],
+];
+
+test.each(withinADay)('the bars of %s within a day of %s are the day', async (name, asset, intervals) => {
+  const source = sourceAt(await simulate(), name as 'binance', paid);
+  const [from, to] = ['2025-06-16', '2025-06-18'];
+  const daily = await bars(source, request(asset, from, to));
+  expect(daily.candles).toHaveLength(2);
+  for (const interval of intervals) {
+    const within = await bars(source, request(asset, from, to, interval));
+    expect(within.candles.map(({ openTime }) => openTime)).toEqual(
+      expectedOpens(assetOf(asset).assetClass, interval, Date.parse(from), Date.parse(to)),
+    );
+    for (const day of daily.candles) {
+      const parts = within.candles.filter(({ openTime }) => Math.floor(openTime / dayMs) * dayMs === day.openTime);
+      expect({
+        open: Number(parts[0]!.open),
+        high: Math.max(...parts.map(({ high }) => Number(high))),
+        low: Math.min(...parts.map(({ low }) => Number(low))),
+        close: Number(parts.at(-1)!.close),
+      }).toEqual({ open: Number(day.open), high: Number(day.high), low: Number(day.low), close: Number(day.close) });
+      const volume = parts.reduce((sum, part) => sum + Number(part.volume), 0);
+      // one in dollars is a product with the closes of shorter bars, and CoinMarketCap's is of many venues: none is kept
+      const isInDollars = name === 'yahoofinance' && asset === 'BTC';
+      expect(day.volume === null ? 1 : volume / Number(day.volume)).toBeCloseTo(1, isInDollars ? 1 : 6);
+    }
+  }
+});
+
+test('CoinGecko’s hours are the closes of the hours', async () => {
+  const simulator = await simulate();
+  const asked = request('BTC', '2025-06-10', '2025-06-18', '1h');
+  const points = await bars(sourceAt(simulator, 'coingecko'), asked);
+  expect(points).toMatchObject({ rowsRefused: 0 });
+  expect(points.candles).toHaveLength(8 * 24);
+  const hours = await bars(sourceAt(simulator, 'binance'), asked);
+  points.candles.forEach(({ openTime, open, close }, i) => {
+    expect([openTime, open]).toEqual([hours.candles[i]!.openTime, null]);
+    expect(Math.abs(Number(close) / Number(hours.candles[i]!.close) - 1)).toBeLessThan(0.004);
+  });
 });
 
 test('the same seed gives the same prices whatever was asked before; another seed gives others', async () => {
   const [a, b, other] = [await simulate(), await simulate(), await simulate({ seed: 8 })];
-  await bars(new BinanceSource(b.url), request('ETH', '2019-01-01', '2020-01-01'));
+  await bars(sourceAt(b, 'binance'), request('ETH', '2019-01-01', '2020-01-01'));
   const asked = request('BTC', '2024-01-01', '2024-03-01');
-  const ofA = await bars(new BinanceSource(a.url), asked);
-  const late = await bars(new BinanceSource(b.url), request('BTC', '2018-01-01', '2024-03-01'));
+  const ofA = await bars(sourceAt(a, 'binance'), asked);
+  const late = await bars(sourceAt(b, 'binance'), request('BTC', '2018-01-01', '2024-03-01'));
   expect(late.candles.slice(-60)).toEqual(ofA.candles);
-  expect((await bars(new BinanceSource(other.url), asked)).candles).not.toEqual(ofA.candles);
+  expect((await bars(sourceAt(other, 'binance'), asked)).candles).not.toEqual(ofA.candles);
+  const hours = request('BTC', '2024-02-20', '2024-03-01', '1h');
+  const ofHours = await bars(sourceAt(a, 'binance'), hours);
+  expect(await bars(sourceAt(b, 'binance'), hours)).toEqual(ofHours);
 });
 
 test('serves the running bar as the venues do, and the adapters leave it out', async () => {
-  const { url } = await simulate();
-  const klines = (await (await fetch(`${url}/api/v3/klines?symbol=BTCUSDT&interval=1d&limit=2`)).json()) as number[][];
+  const simulator = await simulate();
+  const klines = (await get(`${simulator.url}/api/v3/klines?symbol=BTCUSDT&interval=1d&limit=2`)) as number[][];
   expect(klines.map(([openTime]) => utcDate(openTime!))).toEqual(['2025-06-17', '2025-06-18']);
-  const body = (await (await fetch(`${url}/v8/finance/chart/SPY?range=5d&interval=1d`)).json()) as {
+  const body = (await get(`${simulator.url}/v8/finance/chart/SPY?range=5d&interval=1d`)) as {
     chart: { result: { timestamp: number[]; meta: { regularMarketTime: number } }[] };
   };
   const { timestamp, meta } = body.chart.result[0]!;
   expect(timestamp.at(-1)).toBe(meta.regularMarketTime);
   expect(timestamp.at(-1)).toBe(now / 1000);
-  const spy = await bars(new YahooFinanceSource(url), request('SPY', '2025-06-16', '2025-06-20'));
+  const spy = await bars(sourceAt(simulator, 'yahoofinance'), request('SPY', '2025-06-16', '2025-06-20'));
   expect(spy.candles.map(({ openTime }) => utcDate(openTime))).toEqual(['2025-06-16', '2025-06-17']);
 });
 
-test('shows nothing of a session before it opens', async () => {
-  const { url } = await simulate({ now: Date.parse('2025-06-18T13:00:00Z') });
-  const response = await fetch(`${url}/v8/finance/chart/SPY?range=5d&interval=1d`);
-  const body = (await response.json()) as { chart: { result: { timestamp: number[] }[] } };
-  expect(utcDate(body.chart.result[0]!.timestamp.at(-1)! * 1000)).toBe('2025-06-17');
-});
-
-test('answers what it does not have in the venues’ own words', async () => {
-  const { url } = await simulate();
-  const get = async (route: string) => {
-    const response = await fetch(url + route);
-    return [response.status, await response.json()] as const;
+test('shows nothing of a session before it opens, and of a day only what was traded so far', async () => {
+  const early = await simulate({ now: Date.parse('2025-06-18T13:00:00Z') });
+  const body = (await get(`${early.url}/v8/finance/chart/SPY?range=5d&interval=1d`)) as {
+    chart: { result: { timestamp: number[] }[] };
   };
-  expect(await get('/api/v3/klines?symbol=NOPEUSDT&interval=1d')).toEqual([
-    400,
-    { code: -1121, msg: 'Invalid symbol.' },
-  ]);
-  expect(await get('/api/v3/klines?symbol=BTCUSDT&interval=2d')).toEqual([
-    400,
-    { code: -1120, msg: 'Invalid interval.' },
-  ]);
-  expect(await get('/api/v3/ticker/price')).toMatchObject([400, { code: -1102 }]);
-  expect(await get('/v8/finance/chart/NOPE?range=5d')).toMatchObject([
-    404,
-    { chart: { error: { code: 'Not Found' } } },
-  ]);
-  expect(await get('/v8/finance/chart/SPY?period1=0&period2=86400')).toMatchObject([
-    400,
-    { chart: { error: { description: "Data doesn't exist for startDate = 0, endDate = 86400" } } },
-  ]);
-  expect(await get('/elsewhere')).toMatchObject([404, { error: '/elsewhere is no route of the simulator' }]);
+  expect(utcDate(body.chart.result[0]!.timestamp.at(-1)! * 1000)).toBe('2025-06-17');
+  const late = await simulate({ now: Date.parse('2025-06-18T21:00:00Z') });
+  const days = async ({ url }: { url: string }) =>
+    (await get(`${url}/api/v3/klines?symbol=BTCUSDT&interval=1d&limit=2`)) as string[][];
+  const [before, after] = [await days(early), await days(late)];
+  expect(before[0]).toEqual(after[0]);
+  expect(before[1]![1]).toBe(after[1]![1]);
+  expect(Number(before[1]![5])).toBeLessThan(Number(after[1]![5]));
+  const hours = (await get(`${early.url}/api/v3/klines?symbol=BTCUSDT&interval=1h&limit=14`)) as string[][];
+  expect(before[1]![4]).toBe(hours.at(-1)![4]);
 });
 
-test('the latest prices of both venues', async () => {
-  const { url } = await simulate();
-  const quotes = [
-    await new BinanceSource(url).latestQuote('BTC' as AssetId, io),
-    await new YahooFinanceSource(url).latestQuote('SPY' as AssetId, io),
-    await new BinanceSource(url).latestQuote('SPY' as AssetId, io),
-  ];
-  expect(quotes).toEqual([
-    { kind: 'ok', value: { price: expect.any(String), quoteCurrency: 'USDT', time: now, simulatedSeed: '7' } },
-    { kind: 'ok', value: { price: expect.any(String), quoteCurrency: 'USD', time: now, simulatedSeed: '7' } },
-    { kind: 'unknownAsset' },
-  ]);
+test('a stock that was split: history adjusted at Yahoo and Polygon, a jump at Alpha Vantage', async () => {
+  const simulator = await simulate({ now: Date.parse('2024-06-20T00:00:00Z') });
+  const at = ioAt(Date.parse('2024-06-20T00:00:00Z'));
+  const asked = request('NVDA', '2024-06-03', '2024-06-14');
+  const ofYahoo = await bars(sourceAt(simulator, 'yahoofinance'), asked, at);
+  const ofPolygon = await bars(sourceAt(simulator, 'polygon'), asked, at);
+  const raw = await bars(sourceAt(simulator, 'alphavantage'), asked, at);
+  const split = { kind: 'split', exDate: Date.UTC(2024, 5, 10), numerator: '10', denominator: '1' };
+  expect(ofYahoo.actions).toEqual([split]);
+  expect(ofPolygon.actions).toEqual([split]);
+  const jumps = ({ candles }: typeof raw) =>
+    candles.slice(1).map(({ close }, i) => Number(close) / Number(candles[i]!.close));
+  expect(jumps(ofYahoo).every((jump) => Math.abs(jump - 1) < 0.3)).toBe(true);
+  expect(jumps(raw).filter((jump) => jump < 0.2)).toHaveLength(1);
+  // before the day of the split nobody adjusts for it
+  const earlier = await simulate({ now: Date.parse('2024-06-07T00:00:00Z') });
+  const before = await bars(
+    sourceAt(earlier, 'yahoofinance'),
+    request('NVDA', '2024-06-03', '2024-06-07'),
+    ioAt(Date.parse('2024-06-07T00:00:00Z')),
+  );
+  expect(Number(before.candles[0]!.close) / Number(ofYahoo.candles[0]!.close)).toBeCloseTo(10, 1);
+  expect(Number(before.candles[0]!.close) / Number(raw.candles[0]!.close)).toBeCloseTo(1, 2);
 });
 
-test('each fault reaches the adapter as what it is, as often as ordered, and requests are counted', async () => {
+test('Yahoo tells the dividends of a fund and closes adjusted for them', async () => {
   const { url } = await simulate();
-  const order = async (body: object) =>
-    (await fetch(`${url}/__faults`, { method: 'PUT', body: JSON.stringify(body) })).status;
-  let timeoutMs = 20_000;
-  const patient = { signal: io.signal, now: () => now, get: (at: URL) => io.get(at, { timeoutMs }) };
-  const ask = async (source: BinanceSource | YahooFinanceSource, assetId: string) =>
-    source.candles(request(assetId, '2025-06-02', '2025-06-07'), patient);
-  const sources = [
-    ['/api/v3/klines', new BinanceSource(url), 'BTC'],
-    ['/v8/finance/chart', new YahooFinanceSource(url), 'AAPL'],
-  ] as const;
-  for (const [route, source, assetId] of sources) {
-    expect(await order({ route, kind: '429', count: 1, retryAfterSeconds: 3 })).toBe(200);
-    expect(await ask(source, assetId)).toEqual({ kind: 'rateLimited', retryAfterMs: 3_000 });
-    await order({ route, kind: '429-no-retry-after' });
-    expect(await ask(source, assetId)).toEqual({ kind: 'rateLimited', retryAfterMs: undefined });
-    for (const [kind, seen] of [
-      ['500', 'unavailable'],
-      ['cut', 'unavailable'],
-      ['slow', 'unavailable'],
-      ['html', 'badAnswer'],
-    ]) {
-      await order({ route, kind, count: 2 });
-      timeoutMs = kind === 'slow' ? 200 : 20_000;
-      expect(await ask(source, assetId)).toMatchObject({ kind: seen });
-      expect(await ask(source, assetId)).toMatchObject({ kind: seen });
-    }
-    timeoutMs = 20_000;
-    await order({ route, kind: 'nan' });
-    expect(await ask(source, assetId)).toMatchObject({ kind: 'ok', value: { rowsRefused: 1 } });
-    expect(await ask(source, assetId)).toMatchObject({ kind: 'ok', value: { rowsRefused: 0 } });
-  }
-  expect(await order({ route: '/api/v3/klines', kind: 'earthquake' })).toBe(422);
-  await order({ route: '/api/v3/klines', kind: 429 });
-  expect((await fetch(`${url}/__faults`, { method: 'DELETE' })).status).toBe(200);
-  expect(await ask(sources[0][1], 'BTC')).toMatchObject({ kind: 'ok' });
-  expect(await (await fetch(`${url}/__stats`)).json()).toEqual({
-    requests: { '/api/v3/klines': 13, '/v8/finance/chart': 12 },
+  const { chart } = (await get(
+    `${url}/v8/finance/chart/SPY?period1=1741564800&period2=1743379200&interval=1d&events=div%7Csplit`,
+  )) as {
+    chart: {
+      result: [{ events: unknown; indicators: { quote: [{ close: number[] }]; adjclose: [{ adjclose: number[] }] } }];
+    };
+  };
+  const [{ events, indicators }] = chart.result;
+  const at = Date.parse('2025-03-21T13:30:00Z') / 1_000;
+  expect(events).toEqual({ dividends: { [at]: { amount: 1.5, date: at } } });
+  const [close, adjusted] = [indicators.quote[0].close, indicators.adjclose[0].adjclose];
+  expect(adjusted[0]! / close[0]!).toBeLessThan(1);
+  expect(adjusted.at(-1)! / close.at(-1)!).toBeLessThanOrEqual(1);
+});
+
+test('the latest prices of all sources', async () => {
+  const simulator = await simulate();
+  const quote = async (name: (typeof sourceNames)[number], asset: string) =>
+    sourceAt(simulator, name).latestQuote!(assetOf(asset), io);
+  const closed = Date.parse('2025-06-17T20:00:00Z');
+  const ok = (quoteCurrency: string, time: unknown = now) => ({
+    kind: 'ok',
+    value: { price: expect.any(String) as string, quoteCurrency, time, simulatedSeed: '7' },
   });
-});
-
-test('a volume that nobody counted stays unknown where the wire has a word for it', async () => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'prices-'));
-  fs.writeFileSync(path.join(folder, 'BTC.csv'), 'date,open,high,low,close,volume\n2025-06-02,1,3,0.5,2,\n');
-  const { url } = await simulate({ prices: [folder] });
-  const response = await fetch(`${url}/v8/finance/chart/BTC-USD?range=1mo&interval=1d`);
-  expect(await response.json()).toMatchObject({ chart: { result: [{ indicators: { quote: [{ volume: [null] }] } }] } });
-  const page = await fetch(`${url}/api/v3/klines?symbol=BTCUSDT&interval=1d`);
-  expect(await page.json()).toEqual([expect.arrayContaining(['2.00000000', '0.00000000'])]);
-  fs.rmSync(folder, { recursive: true });
+  expect(await quote('binance', 'BTC')).toEqual(ok('USDT'));
+  expect(await quote('yahoofinance', 'SPY')).toEqual(ok('USD'));
+  expect(await quote('coingecko', 'BTC')).toEqual(ok('USD'));
+  expect(await quote('coinmarketcap', 'BTC')).toEqual(ok('USD'));
+  expect(await quote('polygon', 'BTC')).toEqual(ok('USD'));
+  expect(await quote('polygon', 'SPY')).toEqual(ok('USD', closed));
+  expect(await quote('alphavantage', 'BTC')).toEqual(ok('USD'));
+  expect(await quote('fks_data', 'BTC')).toEqual(ok('USDT'));
+  expect(await quote('binance', 'SPY')).toEqual({ kind: 'unknownAsset' });
 });
 
 test('serves folders of real histories, which are not marked as simulated', async () => {
@@ -181,12 +228,30 @@ test('serves folders of real histories, which are not marked as simulated', asyn
     path.join(folder, 'BTC-USD.csv'),
     'date,open,high,low,close,volume\n2025-06-02,1,3,0.5,2,10\n2025-06-03,2,3,1,2.5,10\n',
   );
-  const { url } = await simulate({ prices: [folder] });
-  expect((await fetch(`${url}/api/v3/ticker/price?symbol=BTCUSDT`)).headers.get('x-market-simulator')).toBe('folder');
-  const btc = await bars(new BinanceSource(url), request('BTC', '2025-06-01', '2025-06-10'));
+  const simulator = await simulate({ prices: [folder] });
+  const ticker = await fetch(`${simulator.url}/api/v3/ticker/price?symbol=BTCUSDT`);
+  expect(ticker.headers.get('x-market-simulator')).toBe('folder');
+  const btc = await bars(sourceAt(simulator, 'binance'), request('BTC', '2025-06-01', '2025-06-10'));
   expect(btc).toMatchObject({ simulatedSeed: null, candles: [{ close: '2.00000000' }, { close: '2.50000000' }] });
-  expect(await new BinanceSource(url).candles(request('ETH', '2025-06-01', '2025-06-10'), io)).toEqual({
+  expect(await sourceAt(simulator, 'binance').candles(request('ETH', '2025-06-01', '2025-06-10'), io)).toEqual({
     kind: 'unknownAsset',
   });
+  // what happened within a day the files do not tell
+  expect(
+    await sourceAt(simulator, 'binance').candles(request('BTC', '2025-06-01', '2025-06-10', '1h'), io),
+  ).toMatchObject({ kind: 'unavailable' });
+  fs.rmSync(folder, { recursive: true });
+});
+
+test('a volume that nobody counted stays unknown where the wire has a word for it', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'prices-'));
+  fs.writeFileSync(path.join(folder, 'BTC.csv'), 'date,open,high,low,close,volume\n2025-06-02,1,3,0.5,2,\n');
+  const { url } = await simulate({ prices: [folder] });
+  expect(await get(`${url}/v8/finance/chart/BTC-USD?range=1mo&interval=1d`)).toMatchObject({
+    chart: { result: [{ indicators: { quote: [{ volume: [null] }] } }] },
+  });
+  expect(await get(`${url}/api/v3/klines?symbol=BTCUSDT&interval=1d`)).toEqual([
+    expect.arrayContaining(['2.00000000', '0.00000000']),
+  ]);
   fs.rmSync(folder, { recursive: true });
 });

@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Activities } from '../../../activities/index.js';
-import type { AssetCollection } from '../../../src/data/data.contract.js';
+import type { SourceAttempt } from '../../../src/data/data.contract.js';
 import { decisionWorkflowId } from '../../../src/guidance/guidance.contract.js';
 import {
   pipelineWorkflowId,
@@ -21,6 +20,7 @@ import type {
   PortfolioId,
   SnapshotId,
 } from '../../../src/shared/ids.js';
+import { collected } from '../../support/collections.js';
 import { startTimeSkipping, withWorker } from '../../support/time-skipping.js';
 
 let env: TestWorkflowEnvironment;
@@ -42,20 +42,11 @@ const input = (): RunPipelineInput => ({
   decisionId: randomUUID() as DecisionId,
   answerWithinHours: 72,
 });
-const collected: AssetCollection = {
-  assetId: btc,
-  series: { assetId: btc, interval: '1d', source: 'csv:test', quoteCurrency: 'USD', adjustment: 'unknown' },
-  simulated: false,
-  rowsRead: 1,
-  rowsNew: 1,
-  rowsRevised: 0,
-  rowsRefused: 0,
-  refused: [],
-  rowsStored: 1,
-  firstOpenTime: null,
-  lastOpenTime: null,
-  attempts: [],
-};
+const gone = (attempt: SourceAttempt): Partial<Activities> => ({
+  async verifySeries({ assetId }) {
+    return collected(assetId, { series: null, attempts: [attempt] });
+  },
+});
 
 /** Activities that do nothing but tell; the parts of the pipeline are tested on their own. */
 function telling(told: string[], change: Partial<Activities> = {}): Partial<Activities> {
@@ -76,8 +67,12 @@ function telling(told: string[], change: Partial<Activities> = {}): Partial<Acti
     async jobCancelled() {
       told.push('cancelled');
     },
-    async collectAsset() {
-      return collected;
+    async planCollection({ assets, intervals, from, asOf }) {
+      told.push(`collecting ${intervals.join(' ')} of ${assets.join(' ')} from ${from} as of ${asOf}`);
+      return { series: [{ assetId: btc, interval: '1d', votes: 2, sources: [], spared: [] }] };
+    },
+    async verifySeries({ assetId }) {
+      return collected(assetId);
     },
     async recordCollection() {
       told.push('collection recorded');
@@ -122,6 +117,7 @@ test('runs its steps in order and leaves a decision that waits for itself', asyn
   expect(told).toEqual([
     'started',
     '0/4 collecting prices',
+    'collecting 1d of BTC from null as of 2021-07-06T00:00:00Z',
     'collection recorded',
     '1/4 looking for signals',
     '2/4 optimizing the weights',
@@ -135,15 +131,7 @@ test('runs its steps in order and leaves a decision that waits for itself', asyn
 test.each<[string, Partial<Activities>, string]>([
   [
     'prices that no source has',
-    {
-      async collectAsset() {
-        return {
-          ...collected,
-          series: null,
-          attempts: [{ source: 'csv:test', outcome: 'unknownAsset', milliseconds: 1 }],
-        };
-      },
-    },
+    gone({ source: 'csv:test', outcome: 'unknownAsset', milliseconds: 1 }),
     'failed /problems/prices-missing: no source has prices of BTC (csv:test: unknownAsset)',
   ],
   [
@@ -157,12 +145,13 @@ test.each<[string, Partial<Activities>, string]>([
   ],
   [
     'a source that stays away',
-    {
-      async collectAsset() {
-        throw ApplicationFailure.nonRetryable('binance: HTTP 503', 'SourceUnavailable');
-      },
-    },
-    'failed /problems/source-unavailable: binance: HTTP 503',
+    gone({ source: 'binance', outcome: 'unavailable', detail: 'HTTP 503', milliseconds: 1 }),
+    'failed /problems/source-unavailable: no prices of BTC: binance unavailable (HTTP 503)',
+  ],
+  [
+    'a source that is asked too often',
+    gone({ source: 'binance', outcome: 'rateLimited', detail: 'used up until tomorrow', milliseconds: 1 }),
+    'failed /problems/rate-limited: no prices of BTC: binance rateLimited (used up until tomorrow)',
   ],
 ])('%s ends the job with the reason', async (_what, change, expected) => {
   const told: string[] = [];
@@ -178,7 +167,7 @@ test('a cancelled run says so and opens no decision', async () => {
   let begun: () => void = () => undefined;
   const collecting = new Promise<void>((resolve) => (begun = resolve));
   const activities = telling(told, {
-    async collectAsset() {
+    async verifySeries() {
       begun();
       throw new Error('not yet');
     },

@@ -1,5 +1,5 @@
 import { eraseTables } from '../final-tables.js';
-import type { FaultRow, TrialOutcome } from '../fault-row.js';
+import type { StackRow, TrialOutcome } from '../fault-row.js';
 import type { Lab } from '../lab.js';
 import {
   jobsAtTheirEnd,
@@ -45,7 +45,7 @@ async function trial(lab: Lab): Promise<TrialOutcome> {
   };
 }
 
-export const duplicates: FaultRow = {
+export const duplicates: StackRow = {
   name: 'duplicates',
   fault: `${requests} identical requests for a pipeline with one Idempotency-Key at the same time, then one with another body`,
   promise: 'one job and one run, equal answers byte for byte, and 409 for the other body',

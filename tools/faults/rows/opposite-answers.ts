@@ -1,4 +1,4 @@
-import type { Chance, FaultRow, TrialOutcome } from '../fault-row.js';
+import type { Chance, StackRow, TrialOutcome } from '../fault-row.js';
 import { eraseTables } from '../final-tables.js';
 import type { Lab } from '../lab.js';
 import {
@@ -75,7 +75,7 @@ async function trial(lab: Lab, chance: Chance): Promise<TrialOutcome> {
   };
 }
 
-export const oppositeAnswers: FaultRow = {
+export const oppositeAnswers: StackRow = {
   name: 'opposite-answers',
   fault: `approval and rejection of one waiting decision sent at the same time, or up to ${skewMs} ms apart, in either order`,
   promise: 'one is recorded and the other refused with 409; the audit trail has both, and its hash chain is whole',

@@ -1,5 +1,5 @@
 import { messageOf } from '../../local/project.mjs';
-import type { Chance, FaultRow, TrialOutcome } from '../fault-row.js';
+import type { Chance, StackRow, TrialOutcome } from '../fault-row.js';
 import { eraseTables } from '../final-tables.js';
 import type { Lab } from '../lab.js';
 import {
@@ -121,7 +121,7 @@ async function compareWithPromises(lab: Lab, said: Acknowledged) {
 
 const repeated = (values: string[]) => values.filter((value, i) => values.indexOf(value) !== i);
 
-export const postgresRestart: FaultRow = {
+export const postgresRestart: StackRow = {
   name: 'postgres-restart',
   fault: `PostgreSQL is stopped like pg_ctl -m immediate at a random instant of a load of ${clients} clients, who write portfolios, holdings and pipelines and ask again after 503 or a lost connection, and is started again`,
   promise: 'no acknowledged write is missing, nothing is there twice for one key, and all accepted jobs succeed',

@@ -1,4 +1,6 @@
 import type { FaultRow } from '../fault-row.js';
+import { backfillKill } from './backfill-kill.js';
+import { corruptBodies } from './corrupt-bodies.js';
 import { duplicates } from './duplicates.js';
 import { oppositeAnswers } from './opposite-answers.js';
 import { postgresRestart } from './postgres-restart.js';
@@ -12,4 +14,6 @@ export const faultRows: readonly FaultRow[] = [
   postgresRestart,
   duplicates,
   oppositeAnswers,
+  backfillKill,
+  corruptBodies,
 ];

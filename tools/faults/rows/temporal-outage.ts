@@ -1,4 +1,4 @@
-import type { Chance, FaultRow, TrialOutcome } from '../fault-row.js';
+import type { Chance, StackRow, TrialOutcome } from '../fault-row.js';
 import { eraseTables } from '../final-tables.js';
 import type { Lab } from '../lab.js';
 import {
@@ -64,7 +64,7 @@ async function trial(lab: Lab, chance: Chance): Promise<TrialOutcome> {
   };
 }
 
-export const temporalOutage: FaultRow = {
+export const temporalOutage: StackRow = {
   name: 'temporal-outage',
   fault: `Temporal is stopped (by SIGTERM or by kill -9), ${jobsAsked} pipelines are requested, some of them twice with the same Idempotency-Key, and Temporal is started again on its data`,
   promise: `${jobsAsked} times 202 in less than ${fastMs / 1_000} s, then ${jobsAsked} runs, not ${jobsAsked + 1}, and all jobs succeed`,

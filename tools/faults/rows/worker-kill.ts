@@ -1,4 +1,4 @@
-import type { Chance, FaultRow, TrialOutcome } from '../fault-row.js';
+import type { Chance, StackRow, TrialOutcome } from '../fault-row.js';
 import { compareTables, eraseTables, readTables, type Tables } from '../final-tables.js';
 import type { Lab } from '../lab.js';
 import { jobsAtTheirEnd, makePortfolio, requestPipeline, sampleHoldings, unsuccessful } from '../scenario.js';
@@ -60,7 +60,7 @@ async function trial(lab: Lab, undisturbed: Undisturbed, chance: Chance): Promis
   }
 }
 
-export const workerKill: FaultRow = {
+export const workerKill: StackRow = {
   name: 'worker-kill',
   fault:
     'the worker is killed with -9 at a random instant of a pipeline run over six assets, and started again at once',

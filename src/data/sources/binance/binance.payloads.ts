@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { OfferedCandle } from '../../domain/candle-checks.js';
-import type { RefusedRow } from '../../domain/candle.js';
+import { intervalMs, type Interval, type RefusedRow } from '../../domain/candle.js';
+import type { EpochMs } from '../../../shared/time.js';
 
 /** Any object with `code` and `msg` is an error, whatever the status: also code 0. */
 export const errorBody = z.object({ code: z.number(), msg: z.string() });
@@ -13,13 +14,22 @@ const kline = z.tuple([z.int(), z.string(), z.string(), z.string(), z.string(), 
 
 export const tickerPrice = z.object({ symbol: z.string(), price: z.string() });
 
+export interface Kline extends OfferedCandle {
+  /** The last millisecond of the bar. */
+  readonly closeTime: EpochMs;
+}
+
 /** One row of a page as an offered bar, or the reason why it is none. `where` names the row. */
-export function offeredKline(row: unknown, where: string): OfferedCandle | RefusedRow {
+export function offeredKline(row: unknown, where: string, interval: Interval): Kline | RefusedRow {
   const parsed = kline.safeParse(row);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return { where, reason: `kline ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'is not one'}` };
   }
-  const [openTime, open, high, low, close, volume] = parsed.data;
-  return { where, openTime, open, high, low, close, volume };
+  const [openTime, open, high, low, close, volume, closeTime] = parsed.data;
+  // one that an outage cut short ends earlier, none ends later
+  if (closeTime >= openTime + intervalMs[interval]) {
+    return { where, reason: `close time ${closeTime} is not within ${interval} of open time ${openTime}` };
+  }
+  return { where, openTime, open, high, low, close, volume, closeTime };
 }

@@ -1,75 +1,91 @@
-import { dayMs, type EpochMs } from '../../../shared/time.js';
-import { checkCandles, type OfferedCandle } from '../../domain/candle-checks.js';
-import { intervalMs, intervals, type Candle, type Interval, type RefusedRow } from '../../domain/candle.js';
+import { z } from 'zod';
+import type { EpochMs } from '../../../shared/time.js';
+import type { Asset } from '../../domain/asset.js';
+import { intervalMs, intervals, type Interval, type RefusedRow } from '../../domain/candle.js';
 import { isDecimalText } from '../../domain/decimal-text.js';
+import { whyNotOffered } from '../../domain/source-order.js';
+import { candleAnswer } from '../candle-answer.js';
 import { badAnswer, jsonOf, retryAfterMs, spellingAt, statusOutcome, type FailedOutcome } from '../http-outcome.js';
 import type {
   CandleAnswer,
   CandleRequest,
   MarketDataSource,
   Quote,
-  SourceFamily,
+  SourceAbilities,
+  SourceBudget,
   SourceIo,
   SourceOutcome,
   SourceResponse,
 } from '../market-data-source.js';
-import { errorBody, klinesPage, offeredKline, tickerPrice } from './binance.payloads.js';
+import { baseUrl, budgetOf, planLimit, sourceFamily } from '../source-family.js';
+import { errorBody, klinesPage, offeredKline, tickerPrice, type Kline } from './binance.payloads.js';
 
 const pageSize = 1_000;
+/** What a page of bars and the price of one pair cost of the minute's weight. */
+const weight = 2;
 
-export class BinanceSource implements MarketDataSource {
+class BinanceSource implements MarketDataSource {
   readonly id = 'binance';
-  readonly offers = {
-    candles: intervals,
-    assetClasses: ['crypto'],
-    quotes: true,
+  readonly offers: SourceAbilities = {
+    candles: { crypto: intervals },
+    bars: 'ohlc',
+    quotes: ['crypto'],
+    basis: 'spot',
+    historyDays: {},
     history: 'since the pair was listed, 2017 at the earliest',
+    corporateActions: false,
     wholeHistory: false,
     publicationLagMs: 0,
-  } as const;
-  /** A page weighs 2 of the 6,000 a minute; other processes may share the address. */
-  readonly limits = { requestsPerMinute: 1_000 };
+  };
+  readonly budget: SourceBudget;
 
-  constructor(private readonly baseUrl: string) {}
+  constructor(
+    private readonly baseUrl: string,
+    weightPerMinute: number,
+  ) {
+    this.budget = budgetOf(this.id, baseUrl, undefined, [{ name: 'minute', limit: weightPerMinute }]);
+  }
 
   async candles(request: CandleRequest, io: SourceIo): Promise<SourceOutcome<CandleAnswer>> {
-    const symbol = spellingAt('binance', request);
+    const why = whyNotOffered(this.offers, request.asset.assetClass, request.interval);
+    if (why !== undefined) return { kind: 'notOffered', why };
+    const symbol = spellingAt('binance', request.asset);
     if (typeof symbol !== 'string') return symbol;
-    const step = intervalMs[request.interval];
-    const candles: Candle[] = [];
-    const refused: RefusedRow[] = [];
+    const offered: Kline[] = [];
+    const malformed: RefusedRow[] = [];
     let simulatedSeed: string | null = null;
     let rowsBefore = 0;
     for (let from = request.from ?? 0; from < request.to;) {
-      const response = await io.get(this.klinesUrl(symbol, request.interval, from, request.to - 1));
-      const page = klinesOf(response, io.now());
+      const url = this.klinesUrl(symbol, request.interval, from, request.to - 1);
+      const page = klinesOf(await io.get(url, { weight }), io.now());
       if (page.kind !== 'rows') return page;
-      const read = readPage(page.rows, { ...request, from, rowsBefore, now: io.now() });
-      candles.push(...read.candles);
-      refused.push(...read.refused);
+      const read: Kline[] = [];
+      page.rows.forEach((row, i) => {
+        const bar = offeredKline(row, `binance klines[${rowsBefore + i}]`, request.interval);
+        if ('reason' in bar) malformed.push(bar);
+        else read.push(bar);
+      });
+      offered.push(...read);
       simulatedSeed ??= page.simulatedSeed;
       rowsBefore += page.rows.length;
       if (page.rows.length < pageSize) break;
-      const last = read.candles.at(-1);
-      if (!last) return badAnswer(`a full page of klines from ${from} without one that can be used`);
-      from = last.openTime + step;
+      const next = nextPage(read, request.interval, from, io.now());
+      if (next === undefined) return badAnswer(`a full page of klines from ${from} without one to go on from`);
+      from = next;
     }
-    if (candles.length === 0 && refused.length === 0) return { kind: 'empty' };
-    if (candles.length === 0)
-      return badAnswer(`all ${refused.length} klines refused, the first: ${refused[0]!.reason}`);
-    const rowsRefused = refused.length;
-    return {
-      kind: 'ok',
-      value: { quoteCurrency: 'USDT', adjustment: 'raw', candles, refused, rowsRefused, simulatedSeed },
-    };
+    return candleAnswer(
+      { quoteCurrency: 'USDT', adjustment: 'raw', offered, malformed, simulatedSeed },
+      request,
+      io.now(),
+    );
   }
 
-  async latestQuote(assetId: CandleRequest['assetId'], io: SourceIo): Promise<SourceOutcome<Quote>> {
-    const symbol = spellingAt('binance', { assetId });
+  async latestQuote(asset: Asset, io: SourceIo): Promise<SourceOutcome<Quote>> {
+    const symbol = spellingAt('binance', asset);
     if (typeof symbol !== 'string') return symbol;
     const url = new URL('/api/v3/ticker/price', this.baseUrl);
     url.searchParams.set('symbol', symbol);
-    const response = await io.get(url);
+    const response = await io.get(url, { weight });
     const json = answerOf(response, io.now());
     if (json.kind !== 'json') return json;
     const ticker = tickerPrice.safeParse(json.value);
@@ -88,16 +104,29 @@ export class BinanceSource implements MarketDataSource {
   }
 }
 
-export const binance: SourceFamily = {
-  name: 'binance',
-  create: ({ binance: { baseUrl } }) => [new BinanceSource(baseUrl)],
-};
+export const binance = sourceFamily(
+  'binance',
+  z.object({
+    BINANCE_BASE_URL: baseUrl('https://data-api.binance.vision'),
+    BINANCE_WEIGHT_PER_MINUTE: planLimit(6_000),
+  }),
+  (env) => [new BinanceSource(env.BINANCE_BASE_URL, env.BINANCE_WEIGHT_PER_MINUTE)],
+);
+
+/**
+ * Where the next page begins: after the last row whose two times agree on the end of a bar. One wrong stamp at the end
+ * of a page must neither skip what follows it nor ask for the same page again.
+ */
+function nextPage(read: readonly Kline[], interval: Interval, from: EpochMs, now: EpochMs): EpochMs | undefined {
+  const last = read.findLast(({ openTime, closeTime }) => openTime >= from && closeTime >= openTime && openTime <= now);
+  return last && last.openTime + intervalMs[interval];
+}
 
 type Json = { kind: 'json'; value: unknown; simulatedSeed: string | null };
 
 /** The JSON of an answer that is neither an error nor a page of some machine on the way. */
 function answerOf(response: SourceResponse, now: EpochMs): Json | FailedOutcome {
-  if (response.kind === 'unavailable') return response;
+  if (response.kind !== 'response') return response;
   const { status, body, header } = response;
   const json = jsonOf(body);
   const error = json.kind === 'json' ? errorBody.safeParse(json.value) : undefined;
@@ -139,34 +168,4 @@ function klinesOf(response: SourceResponse, now: EpochMs): Page | FailedOutcome 
   return page.success
     ? { kind: 'rows', rows: page.data, simulatedSeed: json.simulatedSeed }
     : badAnswer(`klines are no array but ${typeof json.value}`);
-}
-
-interface PageContext {
-  readonly interval: Interval;
-  readonly from: EpochMs;
-  readonly to: EpochMs;
-  readonly now: EpochMs;
-  /** Rows of the pages before, so that a refused row is named by its place in the whole answer. */
-  readonly rowsBefore: number;
-}
-
-/** Believed bars of a page between `from` and `to`; the running bar is left out without complaint. */
-function readPage(rows: readonly unknown[], { interval, from, to, now, rowsBefore }: PageContext) {
-  const step = intervalMs[interval];
-  // weeks begin on Monday, four days after the epoch
-  const origin = interval === '1w' ? 4 * dayMs : 0;
-  const offered: OfferedCandle[] = [];
-  const malformed: RefusedRow[] = [];
-  rows.forEach((row, i) => {
-    const read = offeredKline(row, `binance klines[${rowsBefore + i}]`);
-    if ('reason' in read) return malformed.push(read);
-    const { where, openTime } = read;
-    if ((openTime - origin) % step !== 0) {
-      return malformed.push({ where, reason: `open time ${openTime} is no start of a bar of ${interval}` });
-    }
-    const isUnasked = openTime < from || (openTime <= now && openTime + step > Math.min(to, now));
-    if (!isUnasked) offered.push(read);
-  });
-  const { candles, refused } = checkCandles(offered, interval, now);
-  return { candles, refused: [...malformed, ...refused] };
 }

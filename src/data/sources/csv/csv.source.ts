@@ -3,34 +3,52 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { CsvError, parse } from 'csv-parse';
-import { checkCandles, type OfferedCandle } from '../../domain/candle-checks.js';
-import { intervalMs, type Adjustment, type QuoteCurrency, type RefusedRow } from '../../domain/candle.js';
+import { z } from 'zod';
+import type { EpochMs } from '../../../shared/time.js';
+import type { Asset } from '../../domain/asset.js';
+import type { OfferedCandle } from '../../domain/candle-checks.js';
+import {
+  intervalMs,
+  type Adjustment,
+  type Interval,
+  type QuoteCurrency,
+  type RefusedRow,
+} from '../../domain/candle.js';
+import { whyNotOffered } from '../../domain/source-order.js';
+import { candleAnswer } from '../candle-answer.js';
 import { badAnswer, type FailedOutcome } from '../http-outcome.js';
 import type {
   CandleAnswer,
   CandleRequest,
   MarketDataSource,
-  SourceFamily,
+  SourceAbilities,
+  SourceBudget,
   SourceIo,
   SourceOutcome,
 } from '../market-data-source.js';
+import { sourceFamily } from '../source-family.js';
 import { folderDescription, header, isHeader, offeredRow } from './csv.payloads.js';
 
 /** A row of prices has some 120 characters; a longer one is no row of prices. */
 const longestRecord = 4_096;
 
-/** One folder of price files: `<SYMBOL>.csv`, `<SYMBOL>-USD.csv` or `<SYMBOL>USDT.csv`, each also with `.gz`. */
+const intervals = ['1m', '5m', '15m', '1h', '4h', '1d'] as const;
+
+/** One folder of price files, named by symbol and, within a day, by interval. */
 class CsvSource implements MarketDataSource {
   readonly id: string;
-  readonly offers = {
-    candles: ['1d'],
-    assetClasses: ['crypto', 'stock', 'etf'],
-    quotes: false,
+  readonly offers: SourceAbilities = {
+    candles: { crypto: intervals, stock: intervals, etf: intervals },
+    bars: 'ohlc',
+    quotes: [],
+    basis: 'spot',
+    historyDays: {},
     history: 'what the files of the folder hold',
+    corporateActions: false,
     wholeHistory: true,
     publicationLagMs: 0,
-  } as const;
-  readonly limits = { requestsPerMinute: Infinity };
+  };
+  readonly budget: SourceBudget;
 
   constructor(
     private readonly folder: string,
@@ -38,59 +56,98 @@ class CsvSource implements MarketDataSource {
     private readonly adjustment: Adjustment,
   ) {
     this.id = sourceId(folder);
+    this.budget = { key: this.id, windows: [] };
   }
 
   async candles(request: CandleRequest, io: SourceIo): Promise<SourceOutcome<CandleAnswer>> {
-    const found = await this.fileOf(request.assetId);
-    if (found.kind !== 'file') return found;
-    const read = await readFile(found.path, request, io.signal);
-    if (read.kind !== 'rows') return read;
-    const { candles, refused: disbelieved } = checkCandles(oldestFirst(read.offered), request.interval, io.now());
-    const refused = [...read.malformed, ...disbelieved].sort((a, b) => lineOf(a) - lineOf(b));
-    if (candles.length === 0 && refused.length === 0) return { kind: 'empty' };
-    const { from, to, interval } = request;
-    const asked = candles.filter(
-      ({ openTime }) => openTime >= (from ?? -Infinity) && openTime + intervalMs[interval] <= to,
-    );
-    return {
-      kind: 'ok',
-      value: {
+    const why = whyNotOffered(this.offers, request.asset.assetClass, request.interval);
+    if (why !== undefined) return { kind: 'notOffered', why };
+    const found = await this.filesOf(request.asset, request.interval);
+    if (found.kind !== 'files') return found;
+    const parts: OfferedCandle[][] = [];
+    const malformed: RefusedRow[] = [];
+    for (const file of found.names) {
+      const read = await readFile(path.join(this.folder, file), request, io);
+      if (read.kind !== 'rows') return read;
+      if (read.offered.length > 0) parts.push(oldestFirst(read.offered));
+      malformed.push(...read.malformed);
+    }
+    // several files of one series follow each other in time, whatever their names
+    parts.sort((a, b) => a[0]!.openTime - b[0]!.openTime);
+    const outcome = candleAnswer(
+      {
         quoteCurrency: found.quote,
         adjustment: this.adjustment,
-        candles: asked,
-        refused,
-        rowsRefused: refused.length,
+        offered: parts.flat(),
+        malformed,
         simulatedSeed: null,
       },
-    };
+      request,
+      io.now(),
+    );
+    if (outcome.kind !== 'ok') return outcome;
+    return { kind: 'ok', value: { ...outcome.value, refused: outcome.value.refused.toSorted(byFileAndLine) } };
   }
 
-  /** The first file that is there, in the order of the class's description. */
-  private async fileOf(assetId: string): Promise<{ kind: 'file'; path: string; quote: QuoteCurrency } | FailedOutcome> {
-    let names: Set<string>;
+  private async filesOf(asset: Asset, interval: Interval): Promise<Files | FailedOutcome> {
+    let names: string[];
     try {
-      names = new Set(await fs.promises.readdir(this.folder));
+      names = await fs.promises.readdir(this.folder);
     } catch (error) {
       return { kind: 'unavailable', why: `folder ${path.basename(this.folder)}: ${codeOf(error)}` };
     }
-    const stems: [string, QuoteCurrency][] = [
-      [assetId, this.quote],
-      [`${assetId}-USD`, 'USD'],
-      [`${assetId}USDT`, 'USDT'],
-    ];
+    const stems = stemsOf(asset, this.quote);
     for (const [stem, quote] of stems) {
-      const name = [`${stem}.csv`, `${stem}.csv.gz`].find((file) => names.has(file));
-      if (name !== undefined) return { kind: 'file', path: path.join(this.folder, name), quote };
+      const files = filesNamed(names, stem, interval);
+      if (files.length > 0) return { kind: 'files', names: files, quote };
     }
-    return { kind: 'unknownAsset' };
+    const isThere = stems.some(([stem]) => intervals.some((other) => filesNamed(names, stem, other).length > 0));
+    return isThere
+      ? { kind: 'notOffered', why: `has no file of ${asset.id} in ${interval}` }
+      : { kind: 'unknownAsset' };
   }
 }
 
+interface Files {
+  readonly kind: 'files';
+  readonly names: readonly string[];
+  readonly quote: QuoteCurrency;
+}
+
+/** How files of an asset begin, in the order in which they are looked for, and the currency that the name tells. */
+function stemsOf({ id, assetClass }: Asset, quote: QuoteCurrency): [string, QuoteCurrency][] {
+  const plain: [string, QuoteCurrency][] = [
+    [id, quote],
+    [`${id}-USD`, 'USD'],
+  ];
+  // of a share these would be the name of another thing
+  if (assetClass !== 'crypto') return plain;
+  return [...plain, [`${id}USD`, 'USD'], [`${id}USDT`, 'USDT']];
+}
+
+/**
+ * The files of one stem and interval, by name: `<stem>.csv` alone for daily bars, otherwise `<stem>-<interval>.csv` and
+ * whatever parts of it there are, `<stem>-<interval>-<part>.csv`. Of a file and its archive the file is read.
+ */
+function filesNamed(names: readonly string[], stem: string, interval: Interval): string[] {
+  const plain = [`${stem}.csv`, `${stem}.csv.gz`].find((name) => interval === '1d' && names.includes(name));
+  if (plain !== undefined) return [plain];
+  const isPart = (rest: string) => /^(-[A-Za-z0-9_]+)?\.csv(\.gz)?$/.test(rest);
+  const start = `${stem}-${interval}`;
+  const files = names.filter((name) => name.startsWith(start) && isPart(name.slice(start.length)));
+  return files.filter((name) => !(name.endsWith('.gz') && files.includes(name.slice(0, -3)))).sort();
+}
+
 /** Rows from the oldest on: a file may also run from the newest row down. Single rows out of order stay where they are. */
-function oldestFirst(rows: readonly OfferedCandle[]): readonly OfferedCandle[] {
+function oldestFirst(rows: OfferedCandle[]): OfferedCandle[] {
   const rising = rows.filter(({ openTime }, i) => i > 0 && openTime > rows[i - 1]!.openTime).length;
   const falling = rows.filter(({ openTime }, i) => i > 0 && openTime < rows[i - 1]!.openTime).length;
   return falling > rising ? rows.toReversed() : rows;
+}
+
+function byFileAndLine(a: RefusedRow, b: RefusedRow): number {
+  const [fileA, fileB] = [a, b].map(({ where }) => where.slice(0, where.lastIndexOf(':'))) as [string, string];
+  return fileA === fileB ? lineOf(a) - lineOf(b) : fileA < fileB ? -1 : 1;
 }
 
 const lineOf = ({ where }: RefusedRow) => Number(where.slice(where.lastIndexOf(':') + 1));
@@ -102,7 +159,9 @@ const withoutQuotes = (field: string) => (/^"[^"]*"$/.test(field) ? field.slice(
 
 type Rows = { kind: 'rows'; offered: OfferedCandle[]; malformed: RefusedRow[] };
 
-async function readFile(file: string, { interval }: CandleRequest, signal: AbortSignal): Promise<Rows | FailedOutcome> {
+/** The rows of the window and those of the future; the others are read over, so that a part of a long file costs little. */
+async function readFile(file: string, request: CandleRequest, io: SourceIo): Promise<Rows | FailedOutcome> {
+  const { signal } = io;
   const name = path.basename(file);
   const offered: OfferedCandle[] = [];
   const malformed: RefusedRow[] = [];
@@ -117,6 +176,7 @@ async function readFile(file: string, { interval }: CandleRequest, signal: Abort
     skip_empty_lines: true,
     max_record_size: longestRecord,
   });
+  const isWanted = windowOf(request, io.now());
   const takeRows = async (records: AsyncIterable<{ record: string[]; info: { lines: number } }>) => {
     for await (const { record: fields, info } of records) {
       const record = fields.map(withoutQuotes);
@@ -125,9 +185,9 @@ async function readFile(file: string, { interval }: CandleRequest, signal: Abort
         if (!isHeader(record)) return;
         continue;
       }
-      const row = offeredRow(record, `${name}:${info.lines}`, interval);
+      const row = offeredRow(record, `${name}:${info.lines}`, request.interval);
       if ('reason' in row) malformed.push(row);
-      else offered.push(row);
+      else if (isWanted(row.openTime)) offered.push(row);
     }
   };
   try {
@@ -145,6 +205,11 @@ async function readFile(file: string, { interval }: CandleRequest, signal: Abort
   return { kind: 'rows', offered, malformed };
 }
 
+function windowOf({ interval, from, to }: CandleRequest, now: EpochMs): (openTime: EpochMs) => boolean {
+  const [first, last] = [from ?? -Infinity, Math.min(to, now) - intervalMs[interval]];
+  return (openTime) => openTime > now || (openTime >= first && openTime <= last);
+}
+
 function failureOf(error: unknown, name: string): FailedOutcome {
   if (error instanceof CsvError) return badAnswer(`${name} is no CSV: ${error.message}`);
   const code = codeOf(error);
@@ -156,16 +221,22 @@ function failureOf(error: unknown, name: string): FailedOutcome {
 
 const sourceId = (folder: string) => `csv:${path.basename(folder)}`;
 
+/** An owner's import is the source `csv:<owner>`; without an identity provider there is this one. */
+const ownerNames: ReadonlySet<string> = new Set(['local']);
+
 class PriceFolderError extends Error {
   override readonly name = 'PriceFolderError';
 }
 
-/** @throws PriceFolderError when a folder is not there, describes itself wrongly, or shares its name with another */
+/** @throws PriceFolderError when a folder is not there, describes itself wrongly, or is named like another or an owner */
 function openFolders(folders: readonly string[]): CsvSource[] {
   const opened = new Map<string, string>();
   return folders.map((given) => {
     const folder = path.resolve(given);
     const id = sourceId(folder);
+    if (ownerNames.has(path.basename(folder))) {
+      throw new PriceFolderError(`the price folder ${folder} would be ${id}, an owner's import: rename it`);
+    }
     const other = opened.get(id);
     if (other !== undefined) {
       throw new PriceFolderError(`the price folders ${other} and ${folder} would both be the source ${id}: rename one`);
@@ -193,4 +264,13 @@ function describedBy(file: string) {
   throw new PriceFolderError(`${file}: ${wrong.join('; ')}`, { cause: parsed.error });
 }
 
-export const csv: SourceFamily = { name: 'csv', create: ({ priceFolders }) => openFolders(priceFolders) };
+const folderList = z.string().transform((text) =>
+  text
+    .split(path.delimiter)
+    .map((folder) => folder.trim())
+    .filter(Boolean),
+);
+
+export const csv = sourceFamily('csv', z.object({ FKS_PRICES: folderList.default([]) }), ({ FKS_PRICES }) =>
+  openFolders(FKS_PRICES),
+);

@@ -1,3 +1,5 @@
+/** Any decimal of so many digits survives being a 32-bit float, and the float's own digits to that length show it. */
+const safeDigits = 6;
 /** Digits that are enough to tell any two 32-bit floats apart. */
 const floatDigits = 9;
 
@@ -10,11 +12,11 @@ const floatDigits = 9;
  */
 export function priceText(value: number, priceHint: number): string {
   if (Math.fround(value) === value) {
-    for (let digits = 1; digits <= floatDigits; digits++) {
+    for (let digits = safeDigits; digits <= floatDigits; digits++) {
       const rounded = Number(value.toPrecision(digits));
       if (Math.fround(rounded) === value) return String(rounded);
     }
   }
-  const decimals = Math.min(100, Math.max(priceHint + 2, 6 - Math.floor(Math.log10(Math.abs(value)) + 1)));
+  const decimals = Math.min(100, Math.max(priceHint + 2, safeDigits - Math.floor(Math.log10(Math.abs(value)) + 1)));
   return String(Number(value.toFixed(decimals)));
 }

@@ -11,6 +11,14 @@ export const errorBody = z.union([
 ]);
 
 const column = z.array(z.unknown());
+/** By the second of the event, as a text; each is read on its own. */
+const events = z.record(z.string(), z.unknown()).nullish();
+
+/** A dividend, or a split of `denominator` shares into `numerator`. */
+export const actionEvent = z.union([
+  z.object({ date: seconds, amount: z.number().positive() }),
+  z.object({ date: seconds, numerator: z.number().positive(), denominator: z.number().positive() }),
+]);
 
 /** `timestamp` is missing, and `quote` is `[{}]`, when there are no bars. Columns are read value by value. */
 export const chartBody = z
@@ -30,7 +38,9 @@ export const chartBody = z
               dataGranularity: z.string().nullish(),
               currentTradingPeriod: z.object({ regular: z.object({ start: seconds, end: seconds }) }).nullish(),
             }),
-            timestamp: z.array(seconds).nullish(),
+            // a wrong stamp is one wrong bar
+            timestamp: column.nullish(),
+            events: z.object({ dividends: events, splits: events }).nullish(),
             indicators: z.object({
               quote: z
                 .array(

@@ -4,6 +4,7 @@ import {
   simulatedSource,
   revisionsFor,
   type SeriesRef,
+  worldOf,
 } from '../../../../src/data/domain/candle.js';
 
 test.each([
@@ -27,4 +28,12 @@ test('a rehearsal knows no later correction, but for adjusted series, whose hist
     'newest',
   ]);
   expect(revisionsFor(series('raw'), false)).toBe('newest');
+});
+
+test('bars of the simulator are of the world of its seed, others of the real one', () => {
+  expect(worldOf('simulated:csv:daily:7')).toBe('7');
+  expect(worldOf('simulated:binance:7')).toBe('7');
+  expect(worldOf('simulated:binance')).toBe('unknown');
+  expect(worldOf('binance')).toBe('');
+  expect(worldOf('csv:daily')).toBe('');
 });

@@ -1,22 +1,5 @@
-import type { AssetCollection } from '../../../../src/data/data.contract.js';
 import { seriesToUse } from '../../../../src/pipelines/domain/series-to-use.js';
-import type { AssetId } from '../../../../src/shared/ids.js';
-
-const collected = (asset: string, change: Partial<AssetCollection> = {}): AssetCollection => ({
-  assetId: asset as AssetId,
-  series: { assetId: asset as AssetId, interval: '1d', source: 'binance', quoteCurrency: 'USDT', adjustment: 'raw' },
-  simulated: false,
-  rowsRead: 400,
-  rowsNew: 400,
-  rowsRevised: 0,
-  rowsRefused: 0,
-  refused: [],
-  rowsStored: 400,
-  firstOpenTime: null,
-  lastOpenTime: null,
-  attempts: [],
-  ...change,
-});
+import { collected } from '../../../support/collections.js';
 
 test('hands on the series of every asset', () => {
   const report = { assets: [collected('BTC'), collected('ETH')] };
@@ -31,6 +14,16 @@ test('names the assets that no source has, and what each source said', () => {
   const report = { assets: [collected('BTC'), collected('GLD', { series: null, attempts })] };
   expect(seriesToUse(report)).toEqual({
     kind: 'missing',
+    type: 'PricesMissing',
     reason: 'no source has prices of GLD (binance: notOffered; yahoofinance: HTTP 404)',
+  });
+});
+
+test('a source that could not be asked is told apart from one that has nothing', () => {
+  const attempts = [{ source: 'binance', outcome: 'unavailable' as const, detail: 'status 503', milliseconds: 1 }];
+  expect(seriesToUse({ assets: [collected('BTC', { series: null, attempts })] })).toEqual({
+    kind: 'missing',
+    type: 'SourceUnavailable',
+    reason: 'no prices of BTC: binance unavailable (status 503)',
   });
 });

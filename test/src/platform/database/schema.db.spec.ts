@@ -47,13 +47,20 @@ test('the application role is neither superuser nor owner and passes no row-leve
   expect(owned.rows).toEqual([{ n: 0 }]);
 });
 
-test.each(['audit_event', 'candle', 'job_event', 'market_snapshot', 'optimization', 'signal', 'signal_run'])(
-  'the application role can neither change nor remove rows of %s',
-  async (table) => {
-    await expect(asApp(`delete from "${table}"`)).rejects.toThrow('permission denied');
-    await expect(asApp(`update "${table}" set owner_id = 'x'`)).rejects.toThrow(/permission denied|does not exist/);
-  },
-);
+test.each([
+  'audit_event',
+  'candle',
+  'corporate_action',
+  'job_event',
+  'market_snapshot',
+  'optimization',
+  'signal',
+  'signal_run',
+  'source_attempt',
+])('the application role can neither change nor remove rows of %s', async (table) => {
+  await expect(asApp(`delete from "${table}"`)).rejects.toThrow('permission denied');
+  await expect(asApp(`update "${table}" set owner_id = 'x'`)).rejects.toThrow(/permission denied|does not exist/);
+});
 
 test('every table of an owner carries the owner', async () => {
   const { rows } = await asApp(
@@ -62,8 +69,14 @@ test('every table of an owner carries the owner', async () => {
   );
   // prices belong to nobody, and so does the record of collecting them
   expect(rows.map((row: { table_name: string }) => row.table_name).sort()).toEqual([
+    'asset',
     'candle',
     'collection_receipt',
+    'corporate_action',
+    'disputed_bar',
     'mikro_orm_migrations',
+    'source_attempt',
+    'source_state',
+    'source_usage',
   ]);
 });

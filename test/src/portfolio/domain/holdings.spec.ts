@@ -1,8 +1,10 @@
-import { resolveAsset } from '../../../../src/data/domain/assets.js';
+import { AssetCatalogue } from '../../../../src/data/domain/asset-catalogue.js';
+import { seedAssets } from '../../../../src/data/domain/seed-assets.js';
 import { readHoldings, weightsOf } from '../../../../src/portfolio/domain/holdings.js';
 import type { AssetId } from '../../../../src/shared/ids.js';
 
-const read = (given: Record<string, string>) => readHoldings(given, resolveAsset);
+const catalogue = new AssetCatalogue(seedAssets);
+const read = (given: Record<string, string>) => readHoldings(given, (text) => catalogue.resolve(text));
 
 test('keeps quantities exactly as decimals', () => {
   expect(read({ btc: '0.123456789012345678', 'ETH-USD': '1e3', SPY: '12.50' })).toEqual({

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { csv } from '../../../../../src/data/sources/csv/csv.source.js';
 import { HttpSourceIo } from '../../../../../src/data/sources/http-source-io.js';
-import type { AssetId } from '../../../../../src/shared/ids.js';
+import type { Interval } from '../../../../../src/data/domain/candle.js';
+import { assetOf } from '../../../../../tools/faults/corruption/fixtures.js';
 
 let root: string;
 beforeEach(() => {
@@ -24,10 +25,9 @@ function folder(name: string, files: Record<string, string | Buffer>): string {
   for (const [file, content] of Object.entries(files)) fs.writeFileSync(path.join(at, file), content);
   return at;
 }
-const sources = (...priceFolders: string[]) =>
-  csv.create({ priceFolders, binance: { baseUrl: '' }, yahoofinance: { baseUrl: '' } });
-const ask = async (at: string, assetId: string, from: number | null = null, to = now) => {
-  const outcome = await sources(at)[0]!.candles({ assetId: assetId as AssetId, interval: '1d', from, to }, io);
+const sources = (...folders: string[]) => csv.open({ FKS_PRICES: folders.join(path.delimiter) });
+const ask = async (at: string, asset: string, from: number | null = null, to = now, interval: Interval = '1d') => {
+  const outcome = await sources(at)[0]!.candles({ asset: assetOf(asset), interval, from, to }, io);
   if (outcome.kind !== 'ok') return outcome;
   const { candles, ...rest } = outcome.value;
   return { ...rest, closes: candles.map(({ close }) => close), volumes: candles.map(({ volume }) => volume) };
@@ -142,16 +142,82 @@ test('a damaged archive is a bad answer, a folder that went away is unavailable'
   expect(await ask(at, 'ETH')).toMatchObject({ kind: 'badAnswer' });
   const source = sources(at)[0]!;
   fs.rmSync(at, { recursive: true });
-  expect(await source.candles({ assetId: 'BTC' as AssetId, interval: '1d', from: null, to: now }, io)).toEqual({
+  expect(await source.candles({ asset: assetOf('BTC'), interval: '1d', from: null, to: now }, io)).toEqual({
     kind: 'unavailable',
     why: 'folder gone: ENOENT',
   });
 });
 
-test('a file with no good row says so row by row', async () => {
-  expect(await ask(folder('n', { 'BTC.csv': rows('2025-01-01,1,2,0.5,9,10') }), 'BTC')).toMatchObject({
-    closes: [],
-    rowsRefused: 1,
-    refused: [{ where: 'BTC.csv:2', reason: 'close 9 is above high 2' }],
+test('a file with no good row is a bad answer that names the first', async () => {
+  expect(await ask(folder('n', { 'BTC.csv': rows('2025-01-01,1,2,0.5,9,10') }), 'BTC')).toEqual({
+    kind: 'badAnswer',
+    why: 'all 1 rows refused, the first: BTC.csv:2 close 9 is above high 2',
   });
+});
+
+test('the row of the running day is left out without complaint, one of tomorrow is refused', async () => {
+  const at = folder('today', { 'BTC.csv': rows(first, '2025-02-01,1,2,0.5,1.5,1', '2025-02-02,1,2,0.5,1.5,1') });
+  expect(await ask(at, 'BTC')).toMatchObject({
+    closes: ['1.5'],
+    refused: [{ where: 'BTC.csv:4', reason: 'date 2025-02-02 is after today (2025-02-01)' }],
+  });
+});
+
+test('a folder named like an owner is refused: csv:local is what the owner imported', () => {
+  expect(() => sources(folder('x/local', {}))).toThrow(/x\/local would be csv:local, an owner's import: rename it$/);
+});
+
+describe('bars within a day', () => {
+  const hour = (n: number, close = '1.5') => `2025-01-01T0${n}:00:00Z,1,2,0.5,${close},1`;
+
+  test('stand in files named by the interval', async () => {
+    const at = folder('hourly', {
+      'BTCUSDT-1h.csv.gz': gzipSync(rows(hour(0, '1.1'), hour(1, '1.2'))),
+      'BTC.csv': rows(first),
+      'ETH-1h.csv': rows(hour(0)),
+    });
+    expect(await ask(at, 'BTC', null, now, '1h')).toMatchObject({ quoteCurrency: 'USDT', closes: ['1.1', '1.2'] });
+    expect(await ask(at, 'BTC')).toMatchObject({ quoteCurrency: 'USD', closes: ['1.5'] });
+    expect(await ask(at, 'ETH', null, now, '1h')).toMatchObject({ closes: ['1.5'] });
+    expect(await ask(at, 'ETH')).toEqual({ kind: 'notOffered', why: 'has no file of ETH in 1d' });
+  });
+
+  test('may be spread over several files, whatever their names; of a file and its archive one is read', async () => {
+    const minute = (n: number, close: string) => `2025-01-01 00:0${n},1,2,0.5,${close},1`;
+    const at = folder('minutes', {
+      'BTCUSD-1m-b.csv': rows(minute(0, '1.1'), minute(1, '1.2')),
+      'BTCUSD-1m-a.csv.gz': gzipSync(rows(minute(2, '1.3'), minute(1, '1.9'))),
+      'BTCUSD-1m-b.csv.gz': 'never read',
+    });
+    expect(await ask(at, 'BTC', null, now, '1m')).toMatchObject({
+      closes: ['1.1', '1.2', '1.3'],
+      refused: [{ where: 'BTCUSD-1m-a.csv.gz:3', reason: 'date 2025-01-01T00:01:00Z stands there twice' }],
+    });
+  });
+
+  test('of stocks lie in the session of the exchange', async () => {
+    const at = folder('spy', {
+      'SPY-5m-2025.csv': rows('2025-01-06T14:25:00Z,1,2,0.5,1.5,0', '2025-01-06T14:30:00Z,1,2,0.5,1.6,7'),
+    });
+    expect(await ask(at, 'SPY', null, now, '5m')).toMatchObject({
+      closes: ['1.6'],
+      refused: [{ reason: 'open time 1736173500000 is no start of a bar of 5m' }],
+    });
+  });
+
+  test('a pair without a hyphen is the name of a coin, never of a stock', async () => {
+    const at = folder('busd', { 'VUSD.csv': rows(first) });
+    expect(await ask(at, 'V')).toEqual({ kind: 'unknownAsset' });
+  });
+});
+
+test('of a long file only the rows of the window are kept', async () => {
+  const minutes = Array.from({ length: 20_000 }, (_, i) => {
+    const time = new Date(Date.parse('2025-01-01T00:00:00Z') + i * 60_000).toISOString();
+    return `${time},1,2,0.5,1.5,1`;
+  });
+  const at = folder('long', { 'BTC-1m.csv': rows(...minutes) });
+  const from = Date.parse('2025-01-14T00:00:00Z');
+  const answer = await ask(at, 'BTC', from, from + 3 * 60_000, '1m');
+  expect(answer).toMatchObject({ closes: ['1.5', '1.5', '1.5'], refused: [] });
 });

@@ -1,0 +1,98 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiConflictResponse,
+  ApiHeader,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { CurrentAdmin } from '../../platform/http/current-owner.js';
+import { IdempotencyKey, idempotencyKeyHeader } from '../../platform/http/idempotency-key.js';
+import type { Page } from '../../platform/http/page.js';
+import { sendStored } from '../../platform/http/stored-answer.js';
+import type { OwnerId } from '../../shared/ids.js';
+import {
+  closeDisputeBody,
+  disputeIdParam,
+  quarantineQuery,
+  type CloseDisputeBody,
+  type QuarantineQuery,
+} from './quarantine.schemas.js';
+import { QuarantineService, type Ending } from './quarantine.service.js';
+import { disputePage, disputeSchema, type DisputeView } from './quarantine.views.js';
+
+const path = '/api/v1/data/quarantine';
+
+@ApiTags('data')
+@Controller('api/v1/data/quarantine')
+export class QuarantineController {
+  constructor(private readonly quarantine: QuarantineService) {}
+
+  @ApiOperation({ summary: 'Bars that sources disagree about, the newest dispute first' })
+  @Get()
+  @ApiOkResponse({ standardSchema: disputePage })
+  list(@Query({ schema: quarantineQuery }) query: QuarantineQuery): Promise<Page<DisputeView>> {
+    return this.quarantine.list(query);
+  }
+
+  @ApiOperation({ summary: 'One disputed bar with the votes' })
+  @Get(':id')
+  @ApiOkResponse({ standardSchema: disputeSchema })
+  @ApiNotFoundResponse({ description: 'There is no such dispute' })
+  get(@Param('id', { schema: disputeIdParam }) id: string): Promise<DisputeView> {
+    return this.quarantine.get(id);
+  }
+
+  /** An act of an admin. */
+  @ApiOperation({ summary: 'Gives disputed bars to readers again' })
+  @Post(':id/release')
+  @HttpCode(200)
+  @ApiHeader({ name: idempotencyKeyHeader, required: false })
+  @ApiOkResponse({ standardSchema: disputeSchema })
+  @ApiNotFoundResponse({ description: 'There is no such dispute' })
+  @ApiConflictResponse({ description: 'The dispute has ended' })
+  release(
+    @CurrentAdmin() admin: OwnerId,
+    @Param('id', { schema: disputeIdParam }) id: string,
+    @Body({ schema: closeDisputeBody }) body: CloseDisputeBody,
+    @IdempotencyKey() key: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
+    return this.close('released', { admin, id, body, key }, response);
+  }
+
+  /** An act of an admin. What the sources said of the bar is never read again; a later revision of theirs is. */
+  @ApiOperation({ summary: 'Takes disputed bars from readers for good' })
+  @Post(':id/discard')
+  @HttpCode(200)
+  @ApiHeader({ name: idempotencyKeyHeader, required: false })
+  @ApiOkResponse({ standardSchema: disputeSchema })
+  @ApiNotFoundResponse({ description: 'There is no such dispute' })
+  @ApiConflictResponse({ description: 'The dispute has ended' })
+  discard(
+    @CurrentAdmin() admin: OwnerId,
+    @Param('id', { schema: disputeIdParam }) id: string,
+    @Body({ schema: closeDisputeBody }) body: CloseDisputeBody,
+    @IdempotencyKey() key: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
+    return this.close('discarded', { admin, id, body, key }, response);
+  }
+
+  private async close(
+    ending: Ending,
+    { admin: ownerId, id, body, key }: { admin: OwnerId; id: string; body: CloseDisputeBody; key: string | undefined },
+    response: Response,
+  ): Promise<void> {
+    const request = {
+      ownerId,
+      method: 'POST',
+      path: `${path}/${id}/${ending === 'released' ? 'release' : 'discard'}`,
+      key,
+      body,
+    };
+    sendStored(response, await this.quarantine.close(request, id, ending, body.reason));
+  }
+}

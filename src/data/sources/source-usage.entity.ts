@@ -1,0 +1,14 @@
+import { defineEntity, p } from '@mikro-orm/core';
+
+/** Weight that all processes together sent to an account within one second; rows older than its longest window are deleted. */
+const SourceUsageSchema = defineEntity({
+  name: 'SourceUsage',
+  tableName: 'source_usage',
+  properties: {
+    budgetKey: p.text().primary(),
+    second: p.datetime().columnType('timestamptz(0)').length(0).primary(),
+    weight: p.integer(),
+  },
+});
+export class SourceUsage extends SourceUsageSchema.class {}
+SourceUsageSchema.setClass(SourceUsage);
