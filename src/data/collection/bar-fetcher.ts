@@ -188,7 +188,7 @@ export class BarFetcher {
     let sum: SourceFetched | undefined;
     for (const hole of holesOf({ assetClass: asset.assetClass, interval, from, asOf: before }, stored)) {
       const window = { from: toIso(hole.from), to: toIso(hole.to) };
-      for (const earlier of partsOf(window, partDays(asset.assetClass, interval, source.offers.mostBars))) {
+      for (const earlier of partsOf(window, partDays(asset.assetClass, interval, source.offers.mostBars?.[interval]))) {
         const fetched = await this.fetchPart(scene, { ...input, part: earlier, completes: null });
         sum = withPart(sum, source.id, fetched);
         // what is left is missing still, and the next collection asks for it

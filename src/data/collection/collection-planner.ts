@@ -129,7 +129,7 @@ export class CollectionPlanner {
       completes: best?.source ?? null,
       taskQueue,
       missing: missing.map(({ from, to }) => ({ from: toIso(from), to: toIso(to) })),
-      partDays: partDays(asset.assetClass, interval, source.offers.mostBars),
+      partDays: partDays(asset.assetClass, interval, source.offers.mostBars?.[interval]),
     };
   }
 }

@@ -9,7 +9,7 @@ const maximumBodyBytes = 16 * 1024 * 1024;
 /** For a whole exchange, from the connection to the last byte. */
 const totalTimeoutMs = 20 * secondMs;
 /** For the silence before the headers and between two pieces of a body. */
-const idleTimeoutMs = 10 * secondMs;
+const idleTimeoutMs = 15 * secondMs;
 const userAgent = 'fks-portfolio/0.1 (market data collector)';
 /** The header by which the market simulator marks its answers; `folder` means real prices from files. */
 const simulatorHeader = 'x-market-simulator';

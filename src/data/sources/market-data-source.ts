@@ -20,8 +20,8 @@ export interface SourceAbilities {
   readonly corporateActions: boolean;
   /** True when every answer holds all that the source has: asking for a part saves nothing. */
   readonly wholeHistory: boolean;
-  /** Bars that one question may ask for, where the source's pages and limits set a bound. */
-  readonly mostBars?: number;
+  /** Bars that one question may ask for, by interval, where the source's pages and limits set a bound. */
+  readonly mostBars?: Readonly<Partial<Record<Interval, number>>>;
   /** From the end of a bar until the source publishes it. */
   readonly publicationLagMs: number;
 }

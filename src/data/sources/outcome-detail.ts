@@ -8,7 +8,7 @@ export function detailOf(outcome: FailedOutcome): string | undefined {
       if (outcome.why !== undefined || outcome.retryAfterMs === undefined) return outcome.why;
       return `asks to wait ${Math.ceil(outcome.retryAfterMs / secondMs)} s`;
     case 'missingKey':
-      return `${outcome.variable} is not set`;
+      return `${outcome.variable} is not set, or was refused`;
     case 'unavailable':
     case 'badAnswer':
     case 'notOffered':

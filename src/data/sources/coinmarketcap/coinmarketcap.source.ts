@@ -72,6 +72,8 @@ class CoinMarketCapSource implements MarketDataSource {
       { name: 'minute', limit: requestsPerMinute },
       { name: 'month', limit: creditsPerMonth },
     ]);
+    // half of what the plan lets through in a minute, so that a question is not given up half-way
+    const mostBars = barsPerCredit * Math.max(1, Math.floor(requestsPerMinute / 2));
     this.offers = {
       candles: { crypto: ['1h', '1d'] },
       bars: 'ohlc',
@@ -81,8 +83,7 @@ class CoinMarketCapSource implements MarketDataSource {
       history: 'paid plans: days since 2010, hours of the last 1 to 12 months',
       corporateActions: false,
       wholeHistory: false,
-      // half of what the plan lets through in a minute, so that a question is not given up half-way
-      mostBars: barsPerCredit * Math.max(1, Math.floor(requestsPerMinute / 2)),
+      mostBars: { '1h': mostBars, '1d': mostBars },
       publicationLagMs: 10 * minuteMs,
     };
   }

@@ -50,6 +50,10 @@ const delayMs = 15 * minuteMs;
 /** From midnight in New York to the opening of the session. */
 const openingMs = 9 * hourMs + 30 * minuteMs;
 
+/** Stocks trade from four in the morning to eight in the evening: so many minutes are read for one of the session. */
+const tradedMinutes = 16 * 60;
+const tradedToSession = tradedMinutes / 390;
+
 /** Multiplier and timespan of each interval that is offered. */
 const spans: Readonly<Partial<Record<Interval, string>>> = {
   '1m': '1/minute',
@@ -77,6 +81,8 @@ export class PolygonSource implements MarketDataSource {
     const { key, requestsPerMinute, historyDays } = settings;
     this.apiKey = { variable: keyVariable, isSet: key !== undefined, isNeeded: true };
     this.budget = budgetOf('polygon', settings.baseUrl, key, [{ name: 'minute', limit: requestsPerMinute }]);
+    // half of what the plan lets through in a minute, so that a question is not given up half-way
+    const mostMinutes = pageLimit * Math.max(1, Math.floor(requestsPerMinute / 2));
     this.offers = {
       candles: {
         crypto: ['1m', '5m', '15m', '1h', '1d'],
@@ -91,6 +97,12 @@ export class PolygonSource implements MarketDataSource {
       history: 'as far as the plan reaches: two years on the free one, back to September 2003 on the largest',
       corporateActions: true,
       wholeHistory: false,
+      mostBars: {
+        '1m': Math.floor(mostMinutes / tradedToSession),
+        '5m': Math.floor(mostMinutes / tradedToSession / 5),
+        '15m': Math.floor(mostMinutes / tradedToSession / 15),
+        '1h': Math.floor(mostMinutes / 60),
+      },
       publicationLagMs: delayMs,
     };
   }
@@ -286,9 +298,9 @@ export const polygon = sourceFamily(
   ],
 );
 
-/** How many pages a window of less than daily bars has at most: of the minutes from four to eight on weekdays, for a stock. */
+/** How many pages a window of less than daily bars has at most. */
 const pagesOf = ({ assetClass }: Asset, from: EpochMs, to: EpochMs): number => {
-  const minutesADay = assetClass === 'crypto' ? 24 * 60 : (16 * 60 * 5) / 7;
+  const minutesADay = assetClass === 'crypto' ? 24 * 60 : (tradedMinutes * 5) / 7;
   return Math.ceil((((to - from) / dayMs) * minutesADay) / pageLimit);
 };
 

@@ -166,7 +166,7 @@ test.each([
   ],
   [
     { kind: 'missingKey', variable: 'POLYGON_API_KEY' },
-    { outcome: 'missingKey', detail: 'POLYGON_API_KEY is not set' },
+    { outcome: 'missingKey', detail: 'POLYGON_API_KEY is not set, or was refused' },
   ],
 ] as const)('%j is an outcome', async (said, expected) => {
   const { ask, source } = scene();

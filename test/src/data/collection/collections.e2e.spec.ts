@@ -46,7 +46,7 @@ test('collects what is asked for as a job, and shows what came of it and who was
   expect(body.report.assets[1].attempts).toContainEqual({
     source: 'polygon',
     outcome: 'missingKey',
-    detail: 'POLYGON_API_KEY is not set',
+    detail: 'POLYGON_API_KEY is not set, or was refused',
     milliseconds: expect.any(Number),
   });
   expect(body.attempts_total).toBe(body.attempts.length);

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import type { Asset } from '../../../../../src/data/domain/asset.js';
+import { partDays } from '../../../../../src/data/domain/history-plan.js';
 import { isTradingDay } from '../../../../../src/data/domain/exchange-calendar.js';
 import { defaultSettings } from '../../../../../src/data/domain/seed-assets.js';
 import { polygon, PolygonSource } from '../../../../../src/data/sources/polygon/polygon.source.js';
@@ -161,6 +162,25 @@ describe('what comes on the way', () => {
     const { io } = cannedIo((_, i) => (i === 1 ? first : bars('X:BTCUSD', [bar(ms('2025-01-01T01:00:00Z'))])), now);
     expect(await source.candles(hours, io)).toMatchObject({ kind: 'ok', value: { candles: [{}, {}], rowsRefused: 1 } });
   });
+});
+
+test.each([
+  ['crypto', '1m', 5],
+  ['crypto', '15m', 5],
+  ['crypto', '1h', 5],
+  ['stock', '1m', 5],
+  ['stock', '5m', 5],
+  ['stock', '15m', 5],
+  ['stock', '15m', 1],
+  ['crypto', '1h', 1],
+] as const)('a part of a %s history of %s fits a plan of %d requests a minute', async (assetClass, interval, limit) => {
+  const small = new PolygonSource({ ...settings, requestsPerMinute: limit });
+  const asset = assetClass === 'crypto' ? btc : aapl;
+  const days = partDays(assetClass, interval, small.offers.mostBars?.[interval]);
+  expect(days).toBeGreaterThan(10);
+  const { io } = cannedIo(() => bars(asset.venues.polygon!, []), now);
+  const to = ms('2025-01-01T00:00:00Z');
+  expect(await small.candles({ asset, interval, from: to - days * dayMs, to }, io)).toEqual({ kind: 'empty' });
 });
 
 test('a short day ends at one: what trades afterwards is left out', async () => {
