@@ -23,7 +23,12 @@ try {
     TEMPORAL_ADDRESS: temporal.address,
     LOG_LEVEL: 'silent',
   };
-  spawnSync(process.execPath, ['dist/tools/migrate.js'], { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const migrated = spawnSync(process.execPath, ['dist/tools/migrate.js'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  if (migrated.status !== 0) throw new Error(`the database of earlier benches cannot be migrated: remove ${stateDir}`);
   for (const file of files) {
     console.log(`\n${file.replace('.bench.js', '')}`);
     const { status } = spawnSync(process.execPath, [path.join('dist/bench', file)], {
