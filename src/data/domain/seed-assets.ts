@@ -46,7 +46,14 @@ const identities: readonly AssetIdentity[] = [
   coin('TRX', 'Tron', 'tron', 1958),
   coin('ATOM', 'Cosmos', 'cosmos', 3794),
   coin('ALGO', 'Algorand', 'algorand', 4030),
-  coin('SHIB', 'Shiba Inu', 'shiba-inu', 5994),
+  // its perpetual is made for a thousand coins, under another name
+  asset('SHIB', 'crypto', 'Shiba Inu', {
+    binance: 'SHIBUSDT',
+    coingecko: 'shiba-inu',
+    coinmarketcap: '5994',
+    yahoofinance: 'SHIB-USD',
+    alphavantage: 'SHIB',
+  }),
   coin('XLM', 'Stellar', 'stellar', 512),
   coin('XMR', 'Monero', 'monero', 328),
   coin('XEM', 'NEM', 'nem', 873),

@@ -7,6 +7,7 @@ import { once, type IdempotentRequest, type StoredAnswer } from '../../jobs/idem
 import type { Page } from '../../platform/http/page.js';
 import { CONFIG } from '../../platform/config/config.module.js';
 import type { Config } from '../../platform/config/config.js';
+import { eachToItsEnd } from '../../platform/temporal/each-to-its-end.js';
 import { TemporalClient } from '../../platform/temporal/temporal-client.js';
 import { DomainError } from '../../shared/errors.js';
 import { dataStream } from '../data-audit.js';
@@ -33,9 +34,9 @@ export class SchedulesService {
   /** By id. @throws DomainError `unavailable` when the workflow service does not answer */
   async list(): Promise<Page<ScheduleView>> {
     const found = await this.temporal.call(async ({ schedule }) => {
-      const described: Promise<ScheduleDescription | undefined>[] = [];
-      for await (const { scheduleId } of schedule.list()) described.push(describe(schedule.getHandle(scheduleId)));
-      return Promise.all(described);
+      const ids: string[] = [];
+      for await (const { scheduleId } of schedule.list()) ids.push(scheduleId);
+      return eachToItsEnd(ids.map((id) => describe(schedule.getHandle(id))));
     });
     const own = found.filter((one) => one !== undefined && this.isOurs(one)) as ScheduleDescription[];
     own.sort((a, b) => (a.scheduleId < b.scheduleId ? -1 : 1));

@@ -10,6 +10,7 @@ import {
 import { DomainError } from '../../shared/errors.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { eachToItsEnd } from './each-to-its-end.js';
 import type { Tracing } from './tracing.js';
 
 export const TRACING = Symbol('tracing');
@@ -93,7 +94,7 @@ export class TemporalClient implements OnApplicationShutdown {
       const { pollers } = await workflowService.describeTaskQueue(queue);
       return pollers.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) >= since);
     };
-    const ask = (client: Client) => Promise.all(taskQueues.map((name) => isPolled(client, name)));
+    const ask = (client: Client) => eachToItsEnd(taskQueues.map((name) => isPolled(client, name)));
     const polled = await this.call(ask, withinMs);
     return taskQueues.filter((_, i) => !polled[i]);
   }

@@ -171,7 +171,9 @@ test('what nobody was asked for is asked again: a key or a spelling may be there
   const asset = anAsset();
   await service.latest([asset], patient);
   const [priced] = await service.latest([asset], patient);
-  expect(priced!.attempts).toEqual([{ source: 'first', outcome: 'missingKey', detail: 'SOME_API_KEY is not set, or was refused' }]);
+  expect(priced!.attempts).toEqual([
+    { source: 'first', outcome: 'missingKey', detail: 'SOME_API_KEY is not set, or was refused' },
+  ]);
   expect(source.asked).toHaveLength(2);
 });
 
