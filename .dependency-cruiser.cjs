@@ -3,8 +3,10 @@ const order = [
   ['audit', 'jobs'],
   ['ai', 'data', 'execution'],
   ['portfolio'],
+  ['policies'],
   ['risk'],
   ['optimization', 'signals'],
+  ['rebalancing'],
   ['guidance', 'backtesting'],
   ['dashboard', 'pipelines'],
 ];
@@ -44,7 +46,7 @@ module.exports = {
       severity: 'error',
       from: { path: `^src/(shared|[^/]+/domain)/` },
       to: {
-        path: '^(node:|node_modules/(?!(ml-matrix|decimal\\.js)/))|^src/platform/',
+        path: '^(node:|node_modules/(?!(ml-matrix|decimal\\.js|@stdlib)/))|^src/platform/',
         dependencyTypesNot: ['type-only'],
       },
     },

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DatedPrices } from '../src/data/prices/dated-prices.js';
 import { isCash } from '../src/data/domain/seed-assets.js';
 import { DecisionReconciler } from '../src/guidance/decision-reconciler.js';
 import { DecisionRepository, type NewDecision } from '../src/guidance/decision.repository.js';
@@ -28,6 +29,7 @@ export class GuidanceActivitiesProvider implements GuidanceActivities {
     private readonly optimizations: OptimizationService,
     private readonly snapshots: OptimizationRepository,
     private readonly portfolios: PortfolioService,
+    private readonly prices: DatedPrices,
     private readonly signals: SignalsService,
   ) {}
 
@@ -36,7 +38,9 @@ export class GuidanceActivitiesProvider implements GuidanceActivities {
     const optimization = await this.optimizations.view(ownerId, optimizationId);
     const snapshot = await this.snapshots.snapshot(optimization.snapshot.id);
     const { name, holdings } = await this.portfolios.withHoldings(ownerId, portfolioId);
-    const current = weightsOf(holdings, (assetId) => (isCash(assetId) ? '1' : snapshot.closes[assetId]?.at(-1)));
+    const cash = holdings.map(({ assetId }) => assetId).filter(isCash);
+    const rates = await this.prices.of(cash, { asOf: Date.parse(input.asOf), viewer: ownerId });
+    const current = weightsOf(holdings, (assetId) => rates.get(assetId)?.usd ?? snapshot.closes[assetId]?.at(-1));
     const isValued = [...current.values()].every((weight) => weight !== null);
     const currentOf = (assetId: AssetId) => current.get(assetId) ?? (isValued ? 0 : null);
     const targets = new Map(optimization.weights.map(({ asset_id, weight }) => [asset_id as AssetId, weight]));

@@ -3,21 +3,30 @@ import type { GuidanceActivities } from '../src/guidance/guidance.contract.js';
 import type { JobActivities, ReconciliationActivities } from '../src/jobs/jobs.contract.js';
 import type { OptimizationActivities } from '../src/optimization/optimization.contract.js';
 import type { PipelineActivities } from '../src/pipelines/pipelines.contract.js';
+import type { PortfolioActivities } from '../src/portfolio/performance/performance.contract.js';
+import type { RebalancingActivities } from '../src/rebalancing/rebalancing.contract.js';
+import type { RiskActivities } from '../src/risk/risk.contract.js';
 import type { SignalActivities } from '../src/signals/signals.contract.js';
 import { DataActivitiesProvider } from './data.activities.js';
 import { GuidanceActivitiesProvider } from './guidance.activities.js';
 import { JobActivitiesProvider } from './jobs.activities.js';
 import { OptimizationActivitiesProvider } from './optimization.activities.js';
 import { PipelineActivitiesProvider } from './pipelines.activities.js';
+import { PortfolioActivitiesProvider } from './portfolio.activities.js';
+import { RebalancingActivitiesProvider } from './rebalancing.activities.js';
 import { ReconciliationActivitiesProvider } from './reconciliation.activities.js';
+import { RiskActivitiesProvider } from './risk.activities.js';
 import { SignalActivitiesProvider } from './signals.activities.js';
 
 export type Activities = JobActivities &
   ReconciliationActivities &
   DataActivities &
   RetiredDataActivities &
+  PortfolioActivities &
+  RiskActivities &
   SignalActivities &
   OptimizationActivities &
+  RebalancingActivities &
   GuidanceActivities &
   PipelineActivities;
 
@@ -25,8 +34,11 @@ export const activityProviders = [
   JobActivitiesProvider,
   ReconciliationActivitiesProvider,
   DataActivitiesProvider,
+  PortfolioActivitiesProvider,
+  RiskActivitiesProvider,
   SignalActivitiesProvider,
   OptimizationActivitiesProvider,
+  RebalancingActivitiesProvider,
   GuidanceActivitiesProvider,
   PipelineActivitiesProvider,
 ] as const;
@@ -36,8 +48,11 @@ export const collectActivities = (
   jobs: JobActivitiesProvider,
   reconciliation: ReconciliationActivitiesProvider,
   data: DataActivitiesProvider,
+  portfolio: PortfolioActivitiesProvider,
+  risk: RiskActivitiesProvider,
   signals: SignalActivitiesProvider,
   optimization: OptimizationActivitiesProvider,
+  rebalancing: RebalancingActivitiesProvider,
   guidance: GuidanceActivitiesProvider,
   pipelines: PipelineActivitiesProvider,
 ): Activities => ({
@@ -53,9 +68,13 @@ export const collectActivities = (
   recordCollectionReport: (input) => data.recordCollectionReport(input),
   requestScheduledCollection: (input) => data.requestScheduledCollection(input),
   collectAsset: (input) => data.collectAsset(input),
+  snapshotPortfolioDays: (input) => portfolio.snapshotPortfolioDays(input),
+  startSnapshots: () => portfolio.startSnapshots(),
+  makeRiskReport: (input) => risk.makeRiskReport(input),
   evaluateSignals: (input) => signals.evaluateSignals(input),
   freezeMarketSnapshot: (input) => optimization.freezeMarketSnapshot(input),
   solve: (input) => optimization.solve(input),
+  makeRebalancingPlan: (input) => rebalancing.makeRebalancingPlan(input),
   openDecision: (input) => guidance.openDecision(input),
   recordDecision: (input) => guidance.recordDecision(input),
   recordExpiry: (input) => guidance.recordExpiry(input),

@@ -50,7 +50,8 @@ async function importFile(url: string): Promise<void> {
     const file = { name: 'bench.csv', bytes: rows * rowBytes, sha256, beginning: Buffer.from('date'), read };
     const begin = performance.now();
     const importer = new PriceImporter(em, new CandleRepository(em));
-    const { rowsNew } = await importer.add({ ownerId: 'bench' as OwnerId, assetClass: 'crypto', series, file });
+    const { row } = await importer.add({ ownerId: 'bench' as OwnerId, assetClass: 'crypto', series, file });
+    const { rowsNew } = row;
     const seconds = (performance.now() - begin) / 1_000;
     console.log(
       `${megabytes} MB, ${rowsNew.toLocaleString('en')} bars in ${seconds.toFixed(1)} s, ` +

@@ -21,7 +21,10 @@ import { MetricsModule } from './platform/metrics/metrics.module.js';
 import { TemporalClient } from './platform/temporal/temporal-client.js';
 import { TemporalModule } from './platform/temporal/temporal.module.js';
 import type { Tracing } from './platform/temporal/tracing.js';
+import { PoliciesModule } from './policies/policies.module.js';
 import { PortfolioModule } from './portfolio/portfolio.module.js';
+import { RebalancingModule } from './rebalancing/rebalancing.module.js';
+import { RiskModule } from './risk/risk.module.js';
 import { SignalsModule } from './signals/signals.module.js';
 
 /** What the API and the worker share: the platform, then the areas from the lowest to the highest. */
@@ -34,8 +37,11 @@ export const sharedModules = (config: Config, tracing: Tracing) => [
   JobsModule,
   DataModule,
   PortfolioModule,
+  PoliciesModule,
+  RiskModule,
   SignalsModule,
   OptimizationModule,
+  RebalancingModule,
   GuidanceModule,
   PipelinesModule,
 ];

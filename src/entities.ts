@@ -17,11 +17,18 @@ import { WorkflowOutbox } from './jobs/workflow-outbox.entity.js';
 import { MarketSnapshotRow } from './optimization/market-snapshot.entity.js';
 import { Optimization } from './optimization/optimization.entity.js';
 import { Pipeline } from './pipelines/pipeline.entity.js';
-import { Holding, Portfolio } from './portfolio/portfolio.entity.js';
+import { Policy, PolicyRollout, PolicyVersion, PortfolioPolicy } from './policies/policy.entity.js';
+import { PortfolioDayRow, PortfolioSnapshot } from './portfolio/performance/portfolio-day.entity.js';
+import { Account, Holding, LedgerTransaction, Portfolio } from './portfolio/portfolio.entity.js';
+import { AllocationTarget } from './rebalancing/allocation/allocation-target.entity.js';
+import { RebalancingPlanRow } from './rebalancing/plans/rebalancing-plan.entity.js';
+import { RiskReportRow } from './risk/risk-report.entity.js';
 import { Signal, SignalRun } from './signals/signal.entity.js';
 
 /** Every table of the service. */
 export const entities: readonly EntityClass[] = [
+  Account,
+  AllocationTarget,
   AssetRow,
   AuditEvent,
   CandleRow,
@@ -34,12 +41,21 @@ export const entities: readonly EntityClass[] = [
   Idempotency,
   Job,
   JobEvent,
+  LedgerTransaction,
   MarketSnapshotRow,
   Optimization,
   Pipeline,
+  Policy,
+  PolicyRollout,
+  PolicyVersion,
   Portfolio,
+  PortfolioDayRow,
+  PortfolioPolicy,
+  PortfolioSnapshot,
   PriceImport,
   PrivateSource,
+  RebalancingPlanRow,
+  RiskReportRow,
   Signal,
   SignalRun,
   SourceAttemptRow,

@@ -4,6 +4,7 @@ import { collectionScheduleOptions } from '../src/data/collection/collection-sch
 import { reconcileDecisionsWorkflow } from '../src/guidance/guidance.contract.js';
 import { reconcileJobsWorkflow } from '../src/jobs/jobs.contract.js';
 import { scheduledPipelinesWorkflow } from '../src/pipelines/pipelines.contract.js';
+import { scheduledSnapshotsWorkflow } from '../src/portfolio/performance/performance.contract.js';
 import { readConfig } from '../src/platform/config/config.js';
 import { declareSchedule } from '../src/platform/temporal/declare-schedule.js';
 import { silentTracing } from '../src/platform/temporal/tracing.js';
@@ -44,6 +45,19 @@ const schedules: ScheduleOptions[] = [
     // after an outage of days only the last missed run is wanted: older proposals would be stale
     policies: { overlap: 'BUFFER_ONE', catchupWindow: '12 hours' },
     state: { paused: true, note: 'declared paused; unpause it to have a proposal every day' },
+  },
+  {
+    scheduleId: 'daily-performance',
+    // after the daily bars of coins and of US stocks have been collected, in winter too
+    spec: { calendars: [{ hour: 2, minute: 0 }], timezone: 'UTC', jitter: '5 minutes' },
+    action: {
+      type: 'startWorkflow',
+      workflowType: scheduledSnapshotsWorkflow,
+      workflowId: 'daily-performance',
+      taskQueue,
+      staticSummary: 'the days of every portfolio',
+    },
+    policies: { overlap: 'SKIP', catchupWindow: '12 hours' },
   },
   ...collectionScheduleOptions(taskQueue),
 ];

@@ -1,7 +1,11 @@
 export { collectPrices } from './data/collect-prices.workflow.js';
 export { scheduledCollections } from './data/scheduled-collections.workflow.js';
+export { snapshotPerformance } from './portfolio/snapshot-performance.workflow.js';
+export { scheduledSnapshots } from './portfolio/scheduled-snapshots.workflow.js';
+export { assessRisk } from './risk/assess-risk.workflow.js';
 export { generateSignals } from './signals/generate-signals.workflow.js';
 export { optimizePortfolio } from './optimization/optimize-portfolio.workflow.js';
+export { planRebalancing } from './rebalancing/plan-rebalancing.workflow.js';
 export { guidedDecision } from './guidance/guided-decision.workflow.js';
 export { reconcileDecisions } from './guidance/reconcile-decisions.workflow.js';
 export { runPipeline } from './pipelines/run-pipeline.workflow.js';

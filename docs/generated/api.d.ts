@@ -210,6 +210,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/data/quarantine/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives the disputed bars of a window to readers again */
+        post: operations["QuarantineController_releaseAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data/quarantine/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the disputed bars of a window from readers for good */
+        post: operations["QuarantineController_discardAll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data/quarantine/{id}/release": {
         parameters: {
             query?: never;
@@ -499,7 +533,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Changes a portfolio; what is not named stays as it is */
+        patch: operations["PortfolioController_change"];
         trace?: never;
     };
     "/api/v1/portfolios/{id}/holdings": {
@@ -512,6 +547,470 @@ export interface paths {
         get?: never;
         /** Sets the quantities of all assets */
         put: operations["PortfolioController_setHoldings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{id}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts of a portfolio, the default one first */
+        get: operations["AccountsController_list"];
+        put?: never;
+        /** A new account of a portfolio */
+        post: operations["AccountsController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{id}/accounts/{accountId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One account */
+        get: operations["AccountsController_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes an account; what is not named stays as it is */
+        patch: operations["AccountsController_change"];
+        trace?: never;
+    };
+    "/api/v1/portfolios/{id}/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Transactions of a portfolio, newest first, also those that were reversed */
+        get: operations["TransactionsController_list"];
+        put?: never;
+        /** Records one transaction, or a list of them */
+        post: operations["TransactionsController_record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{id}/transactions/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Records the good lines of a CSV file */
+        post: operations["TransactionsController_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{id}/transactions/{transactionId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One transaction */
+        get: operations["TransactionsController_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{id}/transactions/{transactionId}/reverse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a transaction back by a reversing one */
+        post: operations["TransactionsController_reverse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{id}/gains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Realised gains by lot, and income by holding */
+        get: operations["GainsController_gains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{id}/valuation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a portfolio was worth at an instant, and which prices say so */
+        get: operations["ValuationController_valuation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an amount of one asset or currency is worth in another, at an instant */
+        get: operations["ConversionsController_convert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{id}/performance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Returns of a portfolio day by day, who made them, and what BTC alone would have made */
+        get: operations["PerformanceController_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/portfolio/value": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is held, in BTC */
+        get: operations["PortfolioValueController_value"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Policies with their versions, in the order they were made */
+        get: operations["PoliciesController_list"];
+        put?: never;
+        /** A new policy with its first version */
+        post: operations["PoliciesController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One policy with its versions */
+        get: operations["PoliciesController_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The next version of the limits */
+        post: operations["PoliciesController_propose"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/versions/{version}/effect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a version would mean for every portfolio that follows the policy */
+        get: operations["PoliciesController_effect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/rollouts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives a version to all portfolios of the policy, or to a part of them */
+        post: operations["PoliciesController_rollOut"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives all portfolios the version back that all had before */
+        post: operations["PoliciesController_rollBack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{id}/policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The limits that a portfolio follows */
+        get: operations["PortfolioPolicyController_inForce"];
+        /** Lets a portfolio follow a policy */
+        put: operations["PortfolioPolicyController_choose"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/correlations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How assets move together, with the observations behind each number */
+        get: operations["CorrelationsController_matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/correlations/selection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Assets that move little with BTC, or another anchor, and with each other */
+        get: operations["CorrelationsController_selection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/risk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Risk of the default portfolio, with losses as negative numbers */
+        get: operations["DashboardRiskController_dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/correlation/btc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Correlation of each symbol with BTC */
+        get: operations["OldCorrelationsController_withBtc"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/correlation/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Correlations by pair of symbols */
+        get: operations["OldCorrelationsController_matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/correlation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Correlations for the dashboard */
+        get: operations["OldCorrelationsController_dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/diversification/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many kinds of assets there are among the symbols */
+        get: operations["OldCorrelationsController_diversification"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{id}/risk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The risk of a portfolio's weights, in BTC and in US dollars */
+        get: operations["RiskController_ofPortfolio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/risk-reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A risk report as it was made */
+        get: operations["RiskController_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -562,6 +1061,160 @@ export interface paths {
         };
         /** Weights, their certificate and the snapshot they were solved on */
         get: operations["OptimizationController_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/allocation/calculate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How holdings lie beside the targets of their classes */
+        post: operations["AllocationController_calculate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/allocation/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Targets of each class for a portfolio of a value */
+        get: operations["AllocationController_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/allocation/targets/{targetSet}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Sets the targets of all portfolios, or of one type of account */
+        put: operations["AllocationController_setTargets"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/allocation/check-rebalancing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether any class lies further from its target than the threshold */
+        get: operations["AllocationController_check"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/allocation/drift-analysis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far each class lies from its target, the furthest first */
+        get: operations["AllocationController_drift"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/allocation/multi-account/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accounts by type, each type beside its own targets */
+        post: operations["AllocationController_summary"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rebalancing/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trades that bring BTC to a target and the rest to equal parts, within the limits */
+        get: operations["OldPlanController_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{id}/rebalancing-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans of a portfolio, the newest first */
+        get: operations["PlansController_list"];
+        put?: never;
+        /** The trades from holdings to targets, or that it is better to wait */
+        post: operations["PlansController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/portfolios/{id}/rebalancing-plans/{planId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One plan with what it rests on */
+        get: operations["PlansController_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -754,7 +1407,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "pipeline" | "collection";
+            kind: "pipeline" | "collection" | "performance" | "risk_report" | "optimization" | "rebalancing_plan";
             /** @enum {string} */
             state: "requested" | "running" | "succeeded" | "failed" | "cancelled";
             progress: {
@@ -956,6 +1609,14 @@ export interface components {
             series: components["schemas"]["CandleSeries"] | null;
             /** @description Bars of the page that are held back because sources disagree: the first 500 open times */
             disputed: string[];
+            /** @description A finer series that begins earlier than these stored bars do: it is asked for by its own interval, never joined */
+            earlier: {
+                /** @enum {string} */
+                interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+                source: string;
+                /** Format: date-time */
+                first_open_time: string;
+            } | null;
         };
         Candle: {
             /** Format: date-time */
@@ -1078,7 +1739,7 @@ export interface components {
                 } | null;
                 /** @description Whether the last bar that the calendar expects, and the source has published, is there */
                 fresh: boolean;
-                /** @description Expected bars after the last one; null when none is stored */
+                /** @description Expected bars after the last one; null when none is stored, and when the last one is before `since`: then they are not counted, `seconds_behind` has the time */
                 bars_behind: number | null;
                 /** @description From the end of the last bar to now */
                 seconds_behind: number | null;
@@ -1134,7 +1795,7 @@ export interface components {
             /** Format: date-time */
             open_time: string;
             /**
-             * @description Readers do not get the bars while it is `open` and once it is `discarded`; `superseded`: see a newer one
+             * @description Readers do not get the bars while it is `open`, and those of `kept_out` not afterwards; `superseded`: see a newer one
              * @enum {string}
              */
             state: "open" | "released" | "discarded" | "superseded";
@@ -1164,16 +1825,65 @@ export interface components {
             closed_at: string | null;
             /** @description An admin, or `consensus` when later votes closed it */
             closed_by: string | null;
-            /** @description What the admin said */
-            note: string | null;
+            /** @description Why, as the admin said who closed it */
+            closed_reason: string | null;
+            /** @description Those of `held_back` whose bars, up to the voted revision, readers never get: an admin decided so */
+            kept_out: string[];
         };
         /**
          * @example {
+         *       "asset": "BTC",
+         *       "interval": "1d",
+         *       "from": "2025-03-01",
+         *       "to": "2025-03-31",
+         *       "source": "binance",
+         *       "reason": "the other source gave cents for dollars that month"
+         *     }
+         */
+        CloseDisputes: {
+            /** @description Any spelling that resolves: BTC, btc, BTC-USD, BTCUSDT */
+            asset: string;
+            /** @enum {string} */
+            interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+            /** @description First bar by open time; a date means its 00:00 UTC */
+            from: string;
+            /** @description Bars that open before it; a date includes that day */
+            to: string;
+            /** @description To release: whose bars readers get, those of the others are kept out; needed where several sources are held back. To discard: whose bars readers never get; without it those of all that are held back */
+            source?: string;
+            /** @description Why; kept in the audit trail, and as `closed_reason` */
+            reason: string;
+        };
+        ClosedDisputes: {
+            /** @enum {string} */
+            state: "released" | "discarded";
+            asset_id: string;
+            /** @enum {string} */
+            interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            source: string | null;
+            reason: string;
+            /** @description How many were open, and ended */
+            disputes: number;
+            /**
+             * Format: date-time
+             * @description Null when none was open
+             */
+            closed_at: string | null;
+        };
+        /**
+         * @example {
+         *       "source": "binance",
          *       "reason": "the exchange confirms the spike at 14:05"
          *     }
          */
         CloseDispute: {
-            /** @description Why; kept in the audit trail */
+            /** @description To release: whose bars readers get, those of the others are kept out; needed where several sources are held back. To discard: whose bars readers never get; without it those of all that are held back */
+            source?: string;
+            /** @description Why; kept in the audit trail, and as `closed_reason` */
             reason: string;
         };
         /**
@@ -1279,6 +1989,15 @@ export interface components {
                     disputed_bars: number | null;
                     /** @description Bars since the first one that the calendar expects */
                     missing_bars: number | null;
+                    /**
+                     * Format: date-time
+                     * @description First bar that was wanted, by open time; null in older reports
+                     */
+                    wanted_from: string | null;
+                    /** @description Bars that the calendar expects from `wanted_from` on and before the first stored one; null without one */
+                    missing_before_first: number | null;
+                    /** @description Why those were not reached, one reason a source: yahoofinance keeps 729 days of 1h */
+                    why_not_earlier: string | null;
                     /** @description Whether the last bar that the calendar expects is there */
                     fresh: boolean | null;
                     attempts: {
@@ -1390,6 +2109,15 @@ export interface components {
         PriceImportPage: {
             items: components["schemas"]["PriceImport"][];
             next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "reason": "checked against the exchange, and free to be shown"
+         *     }
+         */
+        PublishImport: {
+            /** @description Stands in the audit trail */
+            reason: string;
         };
         AssetPrices: {
             symbol: string;
@@ -1520,8 +2248,8 @@ export interface components {
             history_days: {
                 [key: string]: number;
             };
-            /** @description Whether it tells splits and dividends */
-            corporate_actions: boolean;
+            /** @description What it tells beside the bars */
+            corporate_actions: ("split" | "dividend")[];
             /** @description From the end of a bar until it can be had */
             publication_lag_seconds: number;
             /** @description Null where no key exists; the key itself is shown nowhere */
@@ -1578,11 +2306,18 @@ export interface components {
          */
         CreatePortfolio: {
             name: string;
+            /**
+             * @description Asset or currency that the portfolio is counted in
+             * @default USD
+             */
+            numeraire: string;
         };
         /**
          * @example {
          *       "id": "01a21087-674f-7215-bb32-e1c32cda4a10",
          *       "name": "Core",
+         *       "numeraire": "USD",
+         *       "is_default": true,
          *       "holdings": {
          *         "BTC": "0.5",
          *         "ETH": "4",
@@ -1595,6 +2330,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            numeraire: string;
+            is_default: boolean;
             /** @description Units of each asset, as decimal text */
             holdings: {
                 [key: string]: string;
@@ -1605,6 +2342,21 @@ export interface components {
         PortfolioPage: {
             items: components["schemas"]["Portfolio"][];
             next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "numeraire": "BTC"
+         *     }
+         */
+        ChangePortfolio: {
+            name?: string;
+            /** @description Asset or currency that the portfolio is counted in */
+            numeraire?: string;
+            /**
+             * @description Makes it the one that is meant where none is named, instead of another
+             * @enum {boolean}
+             */
+            is_default?: true;
         };
         /**
          * @example {
@@ -1619,6 +2371,1053 @@ export interface components {
             holdings: {
                 [key: string]: string | number;
             };
+        };
+        /**
+         * @example {
+         *       "name": "Pension",
+         *       "type": "long_term_retirement",
+         *       "broker": "Example Bank",
+         *       "tax_status": "tax_deferred"
+         *     }
+         */
+        CreateAccount: {
+            name: string;
+            /**
+             * @description Of retirement, taxable, the long names are answered
+             * @enum {string}
+             */
+            type: "prop_firm" | "personal_trading" | "long_term_retirement" | "long_term_taxable" | "retirement" | "taxable";
+            /**
+             * @description Of its prices, amounts and fees; it cannot be changed
+             * @default USD
+             */
+            currency: string;
+            /** @default null */
+            broker: string | null;
+            /**
+             * @default null
+             * @enum {string|null}
+             */
+            tax_status: "taxable" | "tax_deferred" | "tax_exempt" | null;
+            /**
+             * @description Whether trades, fees and dividends move its cash, which may then not become less than 0
+             * @default false
+             */
+            tracks_cash: boolean;
+        };
+        Account: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            portfolio_id: string;
+            name: string;
+            /** @enum {string} */
+            type: "prop_firm" | "personal_trading" | "long_term_retirement" | "long_term_taxable";
+            currency: string;
+            broker: string | null;
+            /** @enum {string|null} */
+            tax_status: "taxable" | "tax_deferred" | "tax_exempt" | null;
+            tracks_cash: boolean;
+            /** @description Transactions that name no account go to it */
+            is_default: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
+        AccountList: {
+            items: components["schemas"]["Account"][];
+            /** @enum {string|null} */
+            next_cursor: null;
+        };
+        /**
+         * @example {
+         *       "tracks_cash": true
+         *     }
+         */
+        ChangeAccount: {
+            name?: string;
+            /**
+             * @description Of retirement, taxable, the long names are answered
+             * @enum {string}
+             */
+            type?: "prop_firm" | "personal_trading" | "long_term_retirement" | "long_term_taxable" | "retirement" | "taxable";
+            broker?: string | null;
+            /** @enum {string|null} */
+            tax_status?: "taxable" | "tax_deferred" | "tax_exempt" | null;
+            /** @description Whether trades, fees and dividends move its cash, which may then not become less than 0 */
+            tracks_cash?: boolean;
+        };
+        RecordTransactions: components["schemas"]["TransactionLine"] | {
+            transactions: components["schemas"]["TransactionLine"][];
+        };
+        /**
+         * @example {
+         *       "kind": "buy",
+         *       "executed_at": "2025-03-01T10:15:00Z",
+         *       "asset": "BTC",
+         *       "quantity": "0.25",
+         *       "price": "84120.50",
+         *       "fee": {
+         *         "amount": "12.40",
+         *         "currency": "USD"
+         *       },
+         *       "external_id": "kraken-TX7Q"
+         *     }
+         */
+        TransactionLine: {
+            /** @enum {string} */
+            kind: "buy" | "sell" | "deposit" | "withdrawal" | "fee" | "transfer" | "split" | "dividend" | "staking_reward" | "adjustment";
+            /** @description ISO 8601 with a zone, or a date, which means its 00:00 UTC */
+            executed_at: string;
+            /** @description Any spelling that resolves; of money, its currency */
+            asset: string;
+            /** @description Units, more than 0; of an adjustment with a sign */
+            quantity?: string | number;
+            /** @description Of one unit, instead of an amount */
+            price?: string | number;
+            /** @description For all units, before the fee */
+            amount?: string | number;
+            /** @description The account's own, which it is without saying */
+            currency?: string;
+            /** @description In the account's currency */
+            fee?: (string | number) | {
+                amount: string | number;
+                currency: string;
+            };
+            /** @description As `currency`; for files, where a fee is one number */
+            fee_currency?: string;
+            /** @description Id or name; without it, the portfolio's default account */
+            account?: string;
+            /** @description Where a transfer goes */
+            to_account?: string;
+            /** @description Of a split: 4, 3:2 or 1:10 */
+            ratio?: string;
+            /** @description Which lots a sale takes, under the method `given` */
+            lots?: {
+                /** Format: uuid */
+                transaction_id: string;
+                quantity: string | number;
+            }[];
+            /** @description Business key: recorded once in an account */
+            external_id?: string;
+            note?: string;
+        };
+        TransactionReport: {
+            recorded: number;
+            already_recorded: number;
+            refused: number;
+            lines: {
+                /** @description In a file, the line; in a list, counted from 1 */
+                line: number;
+                /** @enum {string} */
+                status: "recorded" | "already_recorded" | "refused";
+                /** Format: uuid */
+                transaction_id: string | null;
+                errors: {
+                    field: string;
+                    value?: unknown;
+                    message: string;
+                }[];
+            }[];
+        };
+        Transaction: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            account_id: string;
+            /** @enum {string} */
+            kind: "buy" | "sell" | "deposit" | "withdrawal" | "fee" | "transfer" | "split" | "dividend" | "staking_reward" | "adjustment" | "reversal";
+            /** Format: date-time */
+            executed_at: string;
+            asset_id: string;
+            quantity: string | null;
+            price: string | null;
+            /** @description Before the fee; null where nobody knows it */
+            amount: string | null;
+            currency: string;
+            fee: {
+                amount: string;
+                currency: string;
+            } | null;
+            /** Format: uuid */
+            to_account_id: string | null;
+            ratio: string | null;
+            lots: {
+                /** Format: uuid */
+                transaction_id: string;
+                quantity: string;
+            }[] | null;
+            external_id: string | null;
+            note: string | null;
+            /**
+             * Format: uuid
+             * @description The transaction that this one takes back
+             */
+            reverses: string | null;
+            /** Format: uuid */
+            reversed_by: string | null;
+            /** Format: date-time */
+            recorded_at: string;
+        };
+        TransactionPage: {
+            items: components["schemas"]["Transaction"][];
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "reason": "the broker took the order back"
+         *     }
+         */
+        ReverseTransaction: {
+            reason: string;
+        };
+        Gains: {
+            /** Format: uuid */
+            portfolio_id: string;
+            /** @enum {string} */
+            method: "fifo" | "hifo" | "average" | "given";
+            /** Format: date-time */
+            from: string | null;
+            /** Format: date-time */
+            to: string | null;
+            realised: {
+                asset_id: string;
+                /** Format: uuid */
+                account_id: string;
+                /** Format: date-time */
+                acquired_at: string;
+                /** Format: date-time */
+                disposed_at: string;
+                quantity: string;
+                /** @description After fees */
+                proceeds: string;
+                currency: string;
+                /** @description With fees; null where nobody knows it */
+                cost: string | null;
+                cost_currency: string;
+                /** @description Null when the cost is unknown, or in another currency */
+                gain: string | null;
+                /**
+                 * @description Long when held for more than a year
+                 * @enum {string}
+                 */
+                term: "short" | "long";
+                /** Format: uuid */
+                transaction_id: string;
+                /**
+                 * Format: uuid
+                 * @description The transaction that brought the units
+                 */
+                lot_id: string;
+            }[];
+            income: {
+                asset_id: string;
+                currency: string;
+                dividends: string;
+                /** @description Worth of the units when they came */
+                staking_rewards: string;
+                staking_units: string;
+                staking_units_of_unknown_worth: string;
+            }[];
+            totals: {
+                currency: string;
+                proceeds: string;
+                /** @description Of the sales whose gain is known */
+                cost: string;
+                gain: string;
+                short_term: string;
+                long_term: string;
+                /** @description Sales of lots whose gain is unknown: they are in the proceeds alone */
+                unknown: number;
+            }[];
+        };
+        Valuation: {
+            /** Format: uuid */
+            portfolio_id: string;
+            /**
+             * Format: uuid
+             * @description The only account that counts, when one was asked for
+             */
+            account_id: string | null;
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date-time */
+            as_known_at: string | null;
+            numeraire: string;
+            holdings: {
+                asset_id: string;
+                quantity: string;
+                /** @description In the numeraire; null without a price */
+                price: string | null;
+                /** @description In the numeraire */
+                value: string | null;
+                value_usd: string | null;
+                /** @description Share of the whole; null while any holding has no price */
+                weight: number | null;
+                /** @description Share of what could be priced */
+                weight_of_priced: number | null;
+                dated_price: {
+                    /** @description Of one unit, decimal text */
+                    usd: string;
+                    /** @description Null for what is worth 1 by definition */
+                    source: string | null;
+                    interval: string | null;
+                    /** @enum {string|null} */
+                    quote_currency: "USD" | "USDT" | null;
+                    adjustment: string | null;
+                    /**
+                     * Format: date-time
+                     * @description When it was the price
+                     */
+                    time: string;
+                    /** @description How USDT became USD; `assumed` when no price of USDT is stored */
+                    conversion: {
+                        rate: string;
+                        /** @enum {string} */
+                        kind: "close" | "assumed";
+                    } | null;
+                    /**
+                     * Format: date-time
+                     * @description Later bars from here on are held back because sources disagree; this is the last trusted price
+                     */
+                    disputed_since: string | null;
+                    simulated: boolean;
+                    /** @description By what `usd` is multiplied for one unit as held then: the splits that the ledger records */
+                    split_factor: string;
+                } | null;
+                /** @description By currency; an account has no lots of its own currency */
+                unrealised: {
+                    /** @description That of the account; costs of two currencies are never added up */
+                    currency: string;
+                    quantity: string;
+                    /** @description Of the open lots, with fees */
+                    cost: string;
+                    value: string | null;
+                    /** @description Null without a price of the asset or of the currency */
+                    gain: string | null;
+                }[];
+                /** @description Units whose cost nobody knows: they are in no gain */
+                quantity_of_unknown_cost: string;
+                /** @description By currency, until the instant */
+                income: {
+                    currency: string;
+                    dividends: string;
+                    /** @description Worth of the units when they came */
+                    staking_rewards: string;
+                    staking_units: string;
+                    staking_units_of_unknown_worth: string;
+                }[];
+            }[];
+            /** @description In the numeraire; null when the numeraire has no price */
+            total: string | null;
+            total_usd: string;
+            /** @description Null when the portfolio is worth nothing or not all of it is priced */
+            btc_share: number | null;
+            /** @description True when holdings have no price: the totals leave them out */
+            partial: boolean;
+            unpriced: string[];
+            /** @description True when any price came from the market simulator */
+            simulated: boolean;
+        };
+        Conversion: {
+            from: string;
+            to: string;
+            amount: string;
+            /** @description Amount of `to`, decimal text of up to 24 significant digits */
+            result: string;
+            /** @description How much of `to` one unit of `from` is worth */
+            rate: string;
+            /** Format: date-time */
+            as_of: string;
+            from_price: {
+                /** @description Of one unit, decimal text */
+                usd: string;
+                /** @description Null for what is worth 1 by definition */
+                source: string | null;
+                interval: string | null;
+                /** @enum {string|null} */
+                quote_currency: "USD" | "USDT" | null;
+                adjustment: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was the price
+                 */
+                time: string;
+                /** @description How USDT became USD; `assumed` when no price of USDT is stored */
+                conversion: {
+                    rate: string;
+                    /** @enum {string} */
+                    kind: "close" | "assumed";
+                } | null;
+                /**
+                 * Format: date-time
+                 * @description Later bars from here on are held back because sources disagree; this is the last trusted price
+                 */
+                disputed_since: string | null;
+                simulated: boolean;
+            };
+            to_price: {
+                /** @description Of one unit, decimal text */
+                usd: string;
+                /** @description Null for what is worth 1 by definition */
+                source: string | null;
+                interval: string | null;
+                /** @enum {string|null} */
+                quote_currency: "USD" | "USDT" | null;
+                adjustment: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was the price
+                 */
+                time: string;
+                /** @description How USDT became USD; `assumed` when no price of USDT is stored */
+                conversion: {
+                    rate: string;
+                    /** @enum {string} */
+                    kind: "close" | "assumed";
+                } | null;
+                /**
+                 * Format: date-time
+                 * @description Later bars from here on are held back because sources disagree; this is the last trusted price
+                 */
+                disputed_since: string | null;
+                simulated: boolean;
+            };
+        };
+        Performance: {
+            /** Format: uuid */
+            portfolio_id: string;
+            numeraire: string;
+            /**
+             * Format: date
+             * @description First day that is measured; null when there is none
+             */
+            from: string | null;
+            /** Format: date */
+            to: string | null;
+            /** @description Number of days that are measured */
+            days: number;
+            /**
+             * Format: date
+             * @description The last day that the stored days reach
+             */
+            complete_until: string;
+            /** @description Whether every transaction and every day that is over is in it */
+            current: boolean;
+            /** @description What to know when it is not current, or nothing is measured */
+            note: string | null;
+            /** @description True when something had no price on a day on which it was held or paid in */
+            partial: boolean;
+            unpriced: {
+                asset_id: string;
+                /** Format: date */
+                from: string;
+                /** Format: date */
+                to: string;
+                /** @description Days within it on which it was left out */
+                days: number;
+            }[];
+            /** @description True when any price came from the market simulator */
+            simulated: boolean;
+            totals: {
+                /** @description At the end of the day before the first */
+                value_begin: number;
+                /** @description In the numeraire */
+                value_end: number;
+                /** @description Net value that came from outside */
+                external_flow: number;
+                /** @description value_end - value_begin - external_flow */
+                gain: number;
+                /** @description Chain-linked over flows */
+                time_weighted_return: number;
+                /** @description Null for less than a year */
+                annualised_time_weighted_return: number | null;
+                money_weighted_return: {
+                    /** @description Internal rate of return of the dated flows (XIRR) */
+                    yearly: number | null;
+                    /** @description Why there is none */
+                    reason: string | null;
+                };
+            } | null;
+            /** @description Null when BTC has no price on every day */
+            only_btc: {
+                /** @description Had the same money been BTC from the first day on and at every flow */
+                value: number;
+                /** @description In the numeraire */
+                gain: number;
+                /** @description What the portfolio is worth more than that */
+                difference: number;
+                /** @description Of BTC in the numeraire */
+                return: number;
+            } | null;
+            assets: {
+                asset_id: string;
+                /** @description In the numeraire */
+                gain: number;
+                /** @description To the time-weighted return */
+                contribution: number;
+                /** @description What it made against BTC; with btc_effect it is the gain */
+                asset_effect: number | null;
+                /** @description What BTC made against the numeraire */
+                btc_effect: number | null;
+            }[];
+            /** @description The time-weighted return, but for the last digits of doubles */
+            contributions_sum: number | null;
+            series: {
+                /** Format: date */
+                date: string;
+                /** @description In the numeraire */
+                value: number;
+                /** @description In the numeraire */
+                external_flow: number;
+                /** @description From the beginning to the end of this day */
+                time_weighted_return: number;
+                /** @description In the numeraire */
+                only_btc: number | null;
+                btc_return: number | null;
+            }[];
+        };
+        PortfolioValue: {
+            total_btc: number;
+            /** @description What has no price appears with 0, and in `unpriced` */
+            holdings_btc: {
+                [key: string]: number;
+            };
+            /** @description 0 to 1; 0 when the total is 0 */
+            btc_allocation: number;
+            /** Format: date-time */
+            timestamp: string;
+            /** @description True when the total is made up: the value of 1 BTC */
+            notional: boolean;
+            /** @description True when something has no price: the total leaves it out */
+            partial: boolean;
+            unpriced: string[];
+        };
+        CreatePolicy: {
+            name: string;
+            limits: components["schemas"]["PolicyLimits"];
+            reason: string;
+        };
+        /**
+         * @description Fractions of a portfolio: what is not named keeps the default
+         * @example {
+         *       "anchor": "BTC",
+         *       "anchor_band": {
+         *         "min": 0.5,
+         *         "max": 0.6
+         *       },
+         *       "others": {
+         *         "min": 0,
+         *         "max": 0.2
+         *       },
+         *       "assets": {
+         *         "ETH": {
+         *           "min": 0.05,
+         *           "max": 0.25
+         *         }
+         *       },
+         *       "groups": [
+         *         {
+         *           "name": "stocks",
+         *           "assets": [
+         *             "SPY",
+         *             "QQQ"
+         *           ],
+         *           "min": 0,
+         *           "max": 0.3
+         *         }
+         *       ],
+         *       "thresholds": {
+         *         "daily_cvar_95": 0.08,
+         *         "max_drawdown": 0.5,
+         *         "sharpe": 0.5
+         *       }
+         *     }
+         */
+        PolicyLimits: {
+            /** @default BTC */
+            anchor: string;
+            /**
+             * @default {
+             *       "min": 0.5,
+             *       "max": 0.6
+             *     }
+             */
+            anchor_band: {
+                min: number;
+                max: number;
+            };
+            /**
+             * @default {
+             *       "min": 0,
+             *       "max": 0.2
+             *     }
+             */
+            others: {
+                min: number;
+                max: number;
+            };
+            /** @default {} */
+            assets: {
+                [key: string]: {
+                    min: number;
+                    max: number;
+                };
+            };
+            /** @default [] */
+            groups: {
+                min: number;
+                max: number;
+                name: string;
+                assets: string[];
+            }[];
+            /**
+             * @default {
+             *       "daily_cvar_95": 0.08,
+             *       "max_drawdown": 0.5,
+             *       "sharpe": 0.5
+             *     }
+             */
+            thresholds: {
+                /** @default 0.08 */
+                daily_cvar_95: number;
+                /** @default 0.5 */
+                max_drawdown: number;
+                /** @default 0.5 */
+                sharpe: number;
+            };
+        };
+        Policy: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Followed by portfolios that chose none */
+            is_default: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** @description Oldest first */
+            versions: {
+                version: number;
+                limits: components["schemas"]["PolicyLimits"];
+                reason: string;
+                /** Format: date-time */
+                created_at: string;
+            }[];
+            /** @description Oldest first; the newest that reaches a portfolio is in force for it */
+            rollouts: {
+                sequence: number;
+                version: number;
+                share: number;
+                portfolios: string[];
+                reason: string;
+                actor: string;
+                /** Format: date-time */
+                at: string;
+            }[];
+        };
+        PolicyPage: {
+            items: components["schemas"]["Policy"][];
+            next_cursor: string | null;
+        };
+        CreatePolicyVersion: {
+            limits: components["schemas"]["PolicyLimits"];
+            reason: string;
+        };
+        PolicyEffect: {
+            /** Format: uuid */
+            policy_id: string;
+            version: number;
+            portfolios: {
+                /** Format: uuid */
+                portfolio_id: string;
+                name: string;
+                version_in_force: number;
+                /** @description Why the effect is not known; the rest is then empty */
+                why_not: string | null;
+                breaches_now: {
+                    /** @description The asset, or the group */
+                    limit: string;
+                    /** @enum {string} */
+                    kind: "asset" | "group";
+                    weight: number;
+                    min: number;
+                    max: number;
+                }[];
+                breaches_then: {
+                    /** @description The asset, or the group */
+                    limit: string;
+                    /** @enum {string} */
+                    kind: "asset" | "group";
+                    weight: number;
+                    min: number;
+                    max: number;
+                }[];
+                /** @description Share that has to change hands to keep the limits */
+                least_turnover_now: number | null;
+                least_turnover_then: number | null;
+            }[];
+        };
+        /**
+         * @example {
+         *       "version": 2,
+         *       "share": 0.1,
+         *       "reason": "a tenth first"
+         *     }
+         */
+        RollOutPolicy: {
+            version: number;
+            /**
+             * @description Part of the portfolios that get the version; the rest keep what they have
+             * @default 1
+             */
+            share: number;
+            /**
+             * @description Portfolios that get it besides
+             * @default []
+             */
+            portfolios: string[];
+            reason: string;
+        };
+        RollBackPolicy: {
+            reason: string;
+        };
+        PolicyInForce: {
+            /** Format: uuid */
+            policy_id: string;
+            name: string;
+            version: number;
+            limits: components["schemas"]["PolicyLimits"];
+        };
+        ChoosePolicy: {
+            /** Format: uuid */
+            policy_id: string;
+        };
+        Correlations: {
+            assets: string[];
+            /** @enum {string} */
+            estimator: "pairwise" | "sample" | "ledoit_wolf_identity" | "ledoit_wolf_constant_correlation" | "oas" | "exponentially_weighted" | "gerber";
+            matrix: (number | null)[][];
+            /** @description Daily returns behind each entry; fewer than 20 make no entry */
+            observations: number[][];
+            /** @description Weight of the structured target, 0 to 1 */
+            shrinkage: number | null;
+            effective_observations: number | null;
+            /** @description Frobenius distance to the nearest positive semi-definite matrix; 0 for one that is; null with gaps */
+            repair_distance: number | null;
+            /** @description That matrix, where the one above is none */
+            repaired_matrix: number[][] | null;
+            numeraire: string;
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date-time */
+            as_known_at: string | null;
+            lookback_days: number;
+            /** @description Assets without any price in the lookback, or without the numeraire’s */
+            no_prices: string[];
+            simulated: boolean;
+        };
+        LowCorrelationSelection: {
+            anchor: string;
+            limit: number;
+            /** @description In the order of choice */
+            chosen: {
+                asset_id: string;
+                /** @description -1 to 1; null where undefined */
+                correlation_to_anchor: number | null;
+                /** @description With those chosen before it; null for the first */
+                mean_correlation_to_chosen: number | null;
+                observations: number;
+            }[];
+            too_correlated: string[];
+            /** @description Nobody knows how they move with the anchor: too few common dates */
+            unknown: string[];
+            numeraire: string;
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date-time */
+            as_known_at: string | null;
+            lookback_days: number;
+            /** @description Assets without any price in the lookback, or without the numeraire’s */
+            no_prices: string[];
+            simulated: boolean;
+        };
+        DashboardRisk: {
+            /** @description In US dollars; losses are negative here and nowhere else */
+            risk_metrics: {
+                cvar_95: number | null;
+                max_drawdown: number | null;
+                sharpe_ratio: number | null;
+                volatility: number | null;
+                expected_return: number | null;
+            };
+            bias_flags: {
+                /** @enum {string} */
+                type: "recent_loss_aversion" | "overconfidence" | "anchoring";
+                /** @enum {string} */
+                severity: "medium" | "high";
+                message: string;
+                recommendation: string;
+            }[];
+            /** @enum {string} */
+            bias_recommendation: "OK" | "AVOID_TRADING" | "REDUCE_POSITION_SIZE";
+            /** @enum {string} */
+            overall_recommendation: "INSUFFICIENT_DATA" | "REDUCE_RISK" | "IMPROVE_EFFICIENCY" | "AVOID_TRADING" | "CAUTION" | "HOLD";
+            thresholds: {
+                cvar_95_threshold: number;
+                max_drawdown_threshold: number;
+                sharpe_minimum: number;
+            };
+            /** Format: date-time */
+            timestamp: string;
+            period_days: number;
+            observations: number;
+            /** @description True for the default weights of an owner without a portfolio */
+            notional: boolean;
+            /** @description Held, but without prices, or with too few */
+            left_out: string[];
+            simulated: boolean;
+            /** @description Path of the whole report */
+            report: string;
+        };
+        BtcCorrelations: {
+            symbol: string;
+            /** @description -1 to 1; null where undefined */
+            correlation_to_btc: number | null;
+        }[];
+        CorrelationMatrix: {
+            matrix: {
+                [key: string]: {
+                    [key: string]: number | null;
+                };
+            };
+            symbols: string[];
+        };
+        DashboardCorrelation: {
+            symbols: string[];
+            matrix: {
+                [key: string]: {
+                    [key: string]: number | null;
+                };
+            };
+            period_days: number;
+            /** Format: date-time */
+            timestamp: string;
+            /** @description Only where the matrix is empty */
+            error?: string;
+        };
+        DiversificationScore: {
+            /** @description 0 to 1 */
+            score: number;
+            is_diversified: boolean;
+            suggestions: string[];
+            symbols: string[];
+        };
+        RiskReport: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            portfolio_id: string | null;
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date-time */
+            as_known_at: string | null;
+            lookback_days: number;
+            numeraire: string;
+            benchmark: string;
+            /** @enum {string} */
+            weights: "as of, held constant";
+            assets: {
+                asset_id: string;
+                /** @description Share of what has a price */
+                weight: number;
+                /** Format: date */
+                first: string | null;
+                /** Format: date */
+                last: string | null;
+                observations: number;
+                /** @enum {string} */
+                use: "used" | "too_short" | "no_prices";
+            }[];
+            /** @description Share of the weights that the measures see, scaled up to 1 there */
+            covered_weight: number;
+            /** @description Held, but without a price: no part of anything here */
+            unpriced: string[];
+            partial: boolean;
+            notional: boolean;
+            /**
+             * @description In the numeraire
+             * @enum {string}
+             */
+            recommendation: "INSUFFICIENT_DATA" | "REDUCE_RISK" | "IMPROVE_EFFICIENCY" | "AVOID_TRADING" | "CAUTION" | "HOLD";
+            bias_flags: {
+                /** @enum {string} */
+                type: "recent_loss_aversion" | "overconfidence" | "anchoring";
+                /** @enum {string} */
+                severity: "medium" | "high";
+                message: string;
+                recommendation: string;
+            }[];
+            /** @enum {string} */
+            bias_recommendation: "OK" | "AVOID_TRADING" | "REDUCE_POSITION_SIZE";
+            thresholds: {
+                daily_cvar_95: number;
+                max_drawdown: number;
+                sharpe: number;
+            };
+            policy: {
+                /** Format: uuid */
+                id: string;
+                version: number;
+            } | null;
+            /** @description BTC, USD and the numeraire */
+            in: {
+                [key: string]: {
+                    meaning: string;
+                    /** @description A year */
+                    risk_free_rate: number;
+                    /**
+                     * Format: date
+                     * @description First of the UTC dates that all assets have; null without returns
+                     */
+                    from: string | null;
+                    /** Format: date */
+                    to: string | null;
+                    /** @description Daily returns */
+                    observations: number;
+                    /** @enum {string|null} */
+                    trading_days: "every_day" | "weekdays" | null;
+                    /** @description By which the measures are annualised */
+                    periods_per_year: number | null;
+                    has_benchmark: boolean;
+                    /** @description Losses are positive fractions; null where undefined */
+                    headline: {
+                        volatility: number | null;
+                        sharpe_ratio: number | null;
+                        cvar_95: number | null;
+                        max_drawdown: number | null;
+                        expected_return: number | null;
+                    };
+                    uncertainty: {
+                        /** @enum {string} */
+                        method: "stationary bootstrap";
+                        level: number;
+                        replications: number;
+                        mean_block_length: number;
+                        volatility: {
+                            standard_error: number;
+                            low: number;
+                            high: number;
+                        } | null;
+                        sharpe_ratio: {
+                            standard_error: number;
+                            low: number;
+                            high: number;
+                        } | null;
+                        cvar_95: {
+                            standard_error: number;
+                            low: number;
+                            high: number;
+                        } | null;
+                        max_drawdown: {
+                            standard_error: number;
+                            low: number;
+                            high: number;
+                        } | null;
+                    };
+                    /** @description Every measure of the registry by its id */
+                    measures: {
+                        [key: string]: (number | {
+                            [key: string]: unknown;
+                        }) | null;
+                    };
+                    /** @description Of historical VaR at 95 % from the 250 returns before each; null with too few */
+                    var_backtest: {
+                        observations: number;
+                        exceptions: number;
+                        expected_exceptions: number;
+                        coverage: {
+                            statistic: number;
+                            p_value: number;
+                        };
+                        independence: {
+                            statistic: number;
+                            p_value: number;
+                        } | null;
+                        conditional_coverage: {
+                            statistic: number;
+                            p_value: number;
+                        } | null;
+                        /** @enum {string} */
+                        zone: "green" | "yellow" | "red";
+                    } | null;
+                    stress: {
+                        windows: {
+                            id: string;
+                            name: string;
+                            /** Format: date */
+                            from: string;
+                            /** Format: date */
+                            to: string;
+                            /** @description Of the whole; null while the change of an asset is unknown */
+                            change: number | null;
+                            known_part: {
+                                change: number;
+                                weight: number;
+                            };
+                            assets: {
+                                asset_id: string;
+                                weight: number;
+                                change: number | null;
+                                contribution: number | null;
+                            }[];
+                        }[];
+                        shocks: {
+                            /** @description Of the whole; null while the change of an asset is unknown */
+                            change: number | null;
+                            known_part: {
+                                change: number;
+                                weight: number;
+                            };
+                            assets: {
+                                asset_id: string;
+                                weight: number;
+                                change: number | null;
+                                contribution: number | null;
+                            }[];
+                        } | null;
+                    };
+                    /** @enum {string} */
+                    recommendation: "INSUFFICIENT_DATA" | "REDUCE_RISK" | "IMPROVE_EFFICIENCY" | "AVOID_TRADING" | "CAUTION" | "HOLD";
+                };
+            };
+            correlations_with_btc: {
+                asset_id: string;
+                correlation: number | null;
+                observations: number;
+            }[];
+            provenance: {
+                algorithm: string;
+                version: number;
+                service_version: string;
+                seed: number;
+                series: {
+                    asset_id: string;
+                    source: string;
+                    /** @enum {string} */
+                    quote_currency: "USD" | "USDT";
+                    adjustment: string;
+                    /** Format: date */
+                    first: string;
+                    /** Format: date */
+                    last: string;
+                    bars: number;
+                    /** @description Bars of the lookback that are left out because sources disagree */
+                    held_back: number;
+                    sha256: string;
+                }[];
+            };
+            simulated: boolean;
+            /** Format: date-time */
+            created_at: string;
         };
         SignalPage: {
             items: components["schemas"]["Signal"][];
@@ -1968,6 +3767,425 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /**
+         * @example {
+         *       "holdings": {
+         *         "AAPL": {
+         *           "asset_class": "stocks",
+         *           "value": 100
+         *         },
+         *         "BTC": {
+         *           "asset_class": "crypto",
+         *           "value": 700
+         *         }
+         *       },
+         *       "portfolio_value": 1000,
+         *       "rebalancing_threshold": 5
+         *     }
+         */
+        CalculateAllocation: {
+            holdings: {
+                [key: string]: {
+                    /** @default stocks */
+                    asset_class: string;
+                    /** @default 0 */
+                    value: number;
+                };
+            };
+            portfolio_value: number;
+            rebalancing_threshold?: number | null;
+        };
+        AllocationReport: {
+            portfolio_value: number;
+            /** Format: date-time */
+            timestamp: string;
+            asset_classes: {
+                asset_class: string;
+                current_percent: number;
+                target_percent: number | null;
+                current_value: number;
+                target_value: number | null;
+                /** @description Current minus target, USD */
+                difference: number | null;
+                /** @description Percentage points */
+                difference_percent: number | null;
+                assets: {
+                    symbol: string;
+                    current_percent: number;
+                    target_percent: number | null;
+                    current_value: number;
+                    target_value: number | null;
+                    /** @description Current minus target, USD */
+                    difference: number | null;
+                    /** @description Percentage points */
+                    difference_percent: number | null;
+                }[];
+            }[];
+            total_drift: number;
+            needs_rebalancing: boolean;
+            rebalancing_threshold: number;
+            /** @description Classes without a target: they count nowhere */
+            unknown_classes: {
+                asset_class: string;
+                value: number;
+            }[];
+            rebalancing_actions: {
+                asset_class: string;
+                /** @enum {string} */
+                action: "BUY" | "SELL";
+                amount: number;
+                current_percent: number;
+                target_percent: number;
+                drift: number;
+            }[];
+        };
+        AllocationTargets: {
+            portfolio_value: number;
+            targets: {
+                [key: string]: number;
+            };
+            target_percentages: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * @example {
+         *       "percentages": {
+         *         "stocks": 30,
+         *         "etfs": 10,
+         *         "commodities": 0,
+         *         "crypto": 55,
+         *         "futures": 0,
+         *         "cash": 5
+         *       }
+         *     }
+         */
+        SetAllocationTargets: {
+            percentages: {
+                [key: string]: number;
+            };
+        };
+        AllocationTargetSet: {
+            /** @enum {string} */
+            target_set: "portfolio" | "prop_firm" | "personal_trading" | "long_term_retirement" | "long_term_taxable";
+            percentages: {
+                [key: string]: number;
+            };
+        };
+        AllocationCheck: {
+            needs_rebalancing: boolean;
+            alerts: string[];
+            total_drift: number;
+            threshold: number;
+        };
+        AllocationDrift: {
+            portfolio_value: number;
+            /** Format: date-time */
+            timestamp: string;
+            drifts: {
+                asset_class: string;
+                current_percent: number;
+                target_percent: number;
+                drift: number;
+                drift_amount: number;
+                needs_rebalancing: boolean;
+            }[];
+            total_drift: number;
+            needs_rebalancing: boolean;
+        };
+        SummarizeAccounts: {
+            accounts?: {
+                account_id: string;
+                account_name: string;
+                /** @enum {string} */
+                account_type: "prop_firm" | "personal_trading" | "long_term_retirement" | "long_term_taxable" | "retirement" | "taxable";
+                /** @default Unknown */
+                broker: string;
+                current_balance: number;
+                /** @default USD */
+                currency: string;
+                tax_status?: string | null;
+            }[];
+            holdings?: {
+                [key: string]: {
+                    [key: string]: {
+                        /** @default stocks */
+                        asset_class: string;
+                        /** @default 0 */
+                        value: number;
+                    };
+                };
+            };
+        };
+        MultiAccountSummary: {
+            total_portfolio_value: number;
+            category_breakdown: {
+                [key: string]: number;
+            };
+            category_percentages: {
+                [key: string]: number;
+            };
+            summaries: {
+                [key: string]: {
+                    total_capital: number;
+                    number_of_accounts: number;
+                    average_balance: number;
+                    allocation_report: {
+                        portfolio_value: number;
+                        /** Format: date-time */
+                        timestamp: string;
+                        asset_classes: {
+                            asset_class: string;
+                            current_percent: number;
+                            target_percent: number | null;
+                            current_value: number;
+                            target_value: number | null;
+                            /** @description Current minus target, USD */
+                            difference: number | null;
+                            /** @description Percentage points */
+                            difference_percent: number | null;
+                            assets: {
+                                symbol: string;
+                                current_percent: number;
+                                target_percent: number | null;
+                                current_value: number;
+                                target_value: number | null;
+                                /** @description Current minus target, USD */
+                                difference: number | null;
+                                /** @description Percentage points */
+                                difference_percent: number | null;
+                            }[];
+                        }[];
+                        total_drift: number;
+                        needs_rebalancing: boolean;
+                        rebalancing_threshold: number;
+                        /** @description Classes without a target: they count nowhere */
+                        unknown_classes: {
+                            asset_class: string;
+                            value: number;
+                        }[];
+                    } | null;
+                };
+            };
+            /** @description USD for one unit of each other currency that was converted */
+            conversions: {
+                [key: string]: number;
+            };
+            /** @description Accounts that have holdings and are not listed */
+            unknown_accounts: string[];
+            /** Format: date-time */
+            timestamp: string;
+        };
+        OldRebalancingPlan: {
+            target_btc_allocation: number;
+            current_btc_allocation: number;
+            actions: {
+                symbol: string;
+                /** @enum {string} */
+                action: "buy" | "sell";
+                /** @description Units */
+                amount: number;
+                current_amount: number;
+            }[];
+            total_value_usd: number;
+            /** @description True when the total is made up: the value of 1 BTC */
+            notional: boolean;
+            /** @description What the limits leave over: it stays cash */
+            cash_remainder_usd: number;
+            /** @description Symbols that nobody knows a price of; they are left out */
+            unpriced: string[];
+            note: string | null;
+        };
+        /**
+         * @example {
+         *       "targets": {
+         *         "BTC": 0.55,
+         *         "ETH": 0.2,
+         *         "SPY": 0.2
+         *       },
+         *       "turnover_limit": 0.3,
+         *       "lots": {
+         *         "SPY": "1"
+         *       }
+         *     }
+         */
+        CreateRebalancingPlan: {
+            /** @description Shares of the portfolio; what they leave to 1 stays cash, what is not named is sold */
+            targets?: {
+                [key: string]: number;
+            };
+            /**
+             * Format: uuid
+             * @description Takes the weights of a solved optimization as targets
+             */
+            optimization_id?: string;
+            /** @description A date D means D+1T00:00Z; without it, now */
+            as_of?: string;
+            /**
+             * @description US dollars that stay cash
+             * @default 0
+             */
+            cash_kept: string;
+            /** @description Largest share that may be bought or sold, whichever is more */
+            turnover_limit?: number;
+            /**
+             * @description An asset this near to its target is left as it is
+             * @default 0.01
+             */
+            no_trade_band: number;
+            /**
+             * @description Smallest step of a trade by asset, units
+             * @default {}
+             */
+            lots: {
+                [key: string]: string;
+            };
+            /**
+             * @description Costs by venue; assets that none names have usual retail costs
+             * @default []
+             */
+            venues: {
+                venue: string;
+                assets: string[];
+                fee_rate: string;
+                /** @description What a trade loses against the middle price */
+                spread_rate: string;
+                /**
+                 * @description Smallest value of an order, US dollars
+                 * @default 0
+                 */
+                min_notional: string;
+            }[];
+            /**
+             * @description Which tax lots a sale takes first
+             * @default fifo
+             * @enum {string}
+             */
+            lot_method: "fifo" | "hifo" | "average" | "given";
+            /** @default {} */
+            given_lots: {
+                [key: string]: {
+                    /** Format: uuid */
+                    transaction_id: string;
+                    quantity: string;
+                }[];
+            };
+            /** @default 4 */
+            risk_aversion: number;
+            /**
+             * @description Over which waiting is compared with trading
+             * @default 90
+             */
+            horizon_days: number;
+        };
+        RebalancingPlanPage: {
+            items: components["schemas"]["RebalancingPlan"][];
+            next_cursor: string | null;
+        };
+        RebalancingPlan: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            portfolio_id: string;
+            /** Format: date-time */
+            as_of: string;
+            /** Format: uuid */
+            optimization_id: string | null;
+            /**
+             * @description `wait`: doing nothing is better; the trades are what it would take
+             * @enum {string}
+             */
+            decision: "trade" | "wait";
+            reason: string;
+            /** @description Fees and spread as a share of the value */
+            cost_of_trading: number;
+            /** @description Expected loss of utility over the horizon as a share of the value; null when nothing was to estimate */
+            cost_of_waiting: number | null;
+            observations: number;
+            trades: {
+                asset_id: string;
+                /** @enum {string} */
+                side: "buy" | "sell";
+                quantity: string;
+                price_usd: string;
+                /** @description US dollars, decimal text */
+                value: string;
+                /** @description US dollars, decimal text */
+                fee: string;
+                /** @description US dollars, decimal text */
+                spread: string;
+                venue: string;
+                sold: {
+                    /** @description Sum of the known gains */
+                    gain: string;
+                    quantity_of_unknown_cost: string;
+                    lots: {
+                        /** Format: uuid */
+                        transaction_id: string;
+                        /** Format: date-time */
+                        acquired_at: string;
+                        quantity: string;
+                        /** @description US dollars, decimal text */
+                        proceeds: string;
+                        /** @description US dollars, decimal text */
+                        cost: string | null;
+                        /** @description US dollars, decimal text */
+                        gain: string | null;
+                        /** @enum {string} */
+                        term: "short" | "long";
+                    }[];
+                } | null;
+            }[];
+            left_alone: {
+                asset_id: string;
+                /** @description What it lacks (positive) or has too much */
+                difference: string;
+                /** @enum {string} */
+                why: "within_band" | "below_one_lot" | "below_minimum" | "no_cash";
+            }[];
+            totals: {
+                /** @description US dollars, decimal text */
+                value: string;
+                /** @description US dollars, decimal text */
+                sells: string;
+                /** @description US dollars, decimal text */
+                buys: string;
+                /** @description US dollars, decimal text */
+                fees: string;
+                /** @description US dollars, decimal text */
+                spread: string;
+                /** @description sells - buys - fees - spread: what the cash grows by */
+                remainder: string;
+                /** @description US dollars, decimal text */
+                cash_after: string;
+                turnover: number;
+            };
+            weights: {
+                asset_id: string;
+                before: number;
+                target: number;
+                after: number;
+            }[];
+            limited_by_turnover: boolean;
+            policy: {
+                /** Format: uuid */
+                id: string;
+                version: number;
+                broken_limits: string[];
+            };
+            prices: {
+                asset_id: string;
+                usd: string;
+                source: string | null;
+                /** Format: date-time */
+                time: string;
+                /** Format: date-time */
+                disputed_since: string | null;
+            }[];
+            simulated: boolean;
+            /** Format: date-time */
+            created_at: string;
+        };
         DecisionPage: {
             items: components["schemas"]["Decision"][];
             next_cursor: string | null;
@@ -2153,6 +4371,15 @@ export interface components {
                     disputed_bars: number | null;
                     /** @description Bars since the first one that the calendar expects */
                     missing_bars: number | null;
+                    /**
+                     * Format: date-time
+                     * @description First bar that was wanted, by open time; null in older reports
+                     */
+                    wanted_from: string | null;
+                    /** @description Bars that the calendar expects from `wanted_from` on and before the first stored one; null without one */
+                    missing_before_first: number | null;
+                    /** @description Why those were not reached, one reason a source: yahoofinance keeps 729 days of 1h */
+                    why_not_earlier: string | null;
                     /** @description Whether the last bar that the calendar expects is there */
                     fresh: boolean | null;
                     attempts: {
@@ -2214,7 +4441,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "pipeline" | "collection";
+                kind?: "pipeline" | "collection" | "performance" | "risk_report" | "optimization" | "rebalancing_plan";
                 state?: "requested" | "running" | "succeeded" | "failed" | "cancelled";
             };
             header?: never;
@@ -2627,6 +4854,7 @@ export interface operations {
                 as_of?: string;
                 /** @description For audits: only what was stored by that instant, and disputes as they stood then */
                 as_known_at?: string;
+                /** @description At most 500, and 50 without it; of CSV at most 10000, and so many without it */
                 limit?: number;
                 cursor?: string;
             };
@@ -2772,8 +5000,15 @@ export interface operations {
             query?: {
                 /** @description Without it, those of every state */
                 state?: "open" | "released" | "discarded" | "superseded";
-                /** @description Any spelling that resolves */
+                /** @description Any spelling that resolves: BTC, btc, BTC-USD, BTCUSDT */
                 asset?: string;
+                interval?: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+                /** @description Those that hold back bars of this source */
+                source?: string;
+                /** @description First bar by open time; a date means its 00:00 UTC */
+                from?: string;
+                /** @description Bars that open before it; a date includes that day */
+                to?: string;
                 limit?: number;
                 cursor?: string;
             };
@@ -2837,6 +5072,94 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    QuarantineController_releaseAll: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseDisputes"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedDisputes"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    QuarantineController_discardAll: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseDisputes"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClosedDisputes"];
+                };
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
             default: {
@@ -3221,6 +5544,11 @@ export interface operations {
                      */
                     adjustment?: string;
                     /**
+                     * @description same, which is the default, or corrected, where what is stored is a hundredfold of the right prices or their hundredth
+                     * @example same
+                     */
+                    unit?: string;
+                    /**
                      * Format: binary
                      * @description CSV or CSV packed by gzip, at most 200 MB
                      */
@@ -3229,6 +5557,15 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The same file came before: the import that is there */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceImport"];
+                };
+            };
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3323,7 +5660,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishImport"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -3831,6 +6172,50 @@ export interface operations {
             };
         };
     };
+    PortfolioController_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePortfolio"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Portfolio"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     PortfolioController_setHoldings: {
         parameters: {
             query?: never;
@@ -3853,6 +6238,1610 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Portfolio"];
                 };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AccountsController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountList"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AccountsController_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAccount"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description Another account of the portfolio has the name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AccountsController_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description There is no such account */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AccountsController_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                accountId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAccount"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            /** @description The name is taken, or its cash would have been less than 0 */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    TransactionsController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                asset?: string;
+                /** @description Id or name */
+                account?: string;
+                kind?: "buy" | "sell" | "deposit" | "withdrawal" | "fee" | "transfer" | "split" | "dividend" | "staking_reward" | "adjustment" | "reversal";
+                /** @description Executed at or after; a date D means its 00:00 UTC */
+                from?: string;
+                /** @description Executed before; a date D means its end */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionPage"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    TransactionsController_record: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordTransactions"];
+            };
+        };
+        responses: {
+            /** @description A list; or one transaction that was recorded before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionReport"];
+                };
+            };
+            /** @description One transaction, which is new */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /** @description Its external_id stands for a transaction that says something else */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    TransactionsController_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": {
+                    /**
+                     * Format: binary
+                     * @description CSV, at most 8 MB and 20,000 lines
+                     */
+                    file: string;
+                };
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description CSV, at most 8 MB and 20,000 lines
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionReport"];
+                };
+            };
+            /** @description The file has more than 8 MB */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is neither text/csv nor a form */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    TransactionsController_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                transactionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    TransactionsController_reverse: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+                transactionId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReverseTransaction"];
+            };
+        };
+        responses: {
+            /** @description It was reversed before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transaction"];
+                };
+            };
+            /** @description What was done since rests on it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    GainsController_gains: {
+        parameters: {
+            query?: {
+                /** @description Which lots a sale takes */
+                method?: "fifo" | "hifo" | "average" | "given";
+                /** @description Disposed of at or after; a date D means its 00:00 UTC */
+                from?: string;
+                /** @description Disposed of before; a date D means its end */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Gains"];
+                    "text/csv": components["schemas"]["Gains"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    ValuationController_valuation: {
+        parameters: {
+            query?: {
+                /** @description A date D means D+1T00:00Z; without it, now. What was executed before it counts, and bars that had ended by then */
+                as_of?: string;
+                /** @description For audits: only what was stored by that instant */
+                as_known_at?: string;
+                /** @description Any asset or currency; without it, the portfolio's own */
+                numeraire?: string;
+                /** @description Id or name of the only account that counts */
+                account?: string;
+                /** @description Which lots sales took */
+                lot_method?: "fifo" | "hifo" | "average" | "given";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Valuation"];
+                };
+            };
+            /** @description There is no such portfolio */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    ConversionsController_convert: {
+        parameters: {
+            query: {
+                from: string;
+                to: string;
+                amount?: string;
+                /** @description A date D means D+1T00:00Z; without it, now. What was executed before it counts, and bars that had ended by then */
+                as_of?: string;
+                /** @description For audits: only what was stored by that instant */
+                as_known_at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversion"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PerformanceController_view: {
+        parameters: {
+            query?: {
+                /** @description First UTC day that counts; without it, the day of the first transaction */
+                from?: string;
+                /** @description Last UTC day that counts; without it, the last one that is over */
+                to?: string;
+                /** @description Any asset or currency; without it, the portfolio's own */
+                numeraire?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Performance"];
+                };
+            };
+            /** @description There is no such portfolio */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The numeraire has no price on some day */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No days are stored yet; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PortfolioValueController_value: {
+        parameters: {
+            query?: {
+                /** @description JSON object of symbol to share of the total, 0 to 1; without it, what the default portfolio holds */
+                allocations?: string | string[];
+                /** @description What the shares are of; without it, the value of the default portfolio, else 1 BTC */
+                total_value_usd?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortfolioValue"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PoliciesController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPage"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PoliciesController_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePolicy"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Another policy has the name */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PoliciesController_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description There is no such policy */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PoliciesController_propose: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePolicyVersion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description There is no such policy */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PoliciesController_effect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyEffect"];
+                };
+            };
+            /** @description There is no such version */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PoliciesController_rollOut: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollOutPolicy"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description There is no such policy, version or portfolio */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PoliciesController_rollBack: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackPolicy"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description There is no version to go back to */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PortfolioPolicyController_inForce: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyInForce"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PortfolioPolicyController_choose: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChoosePolicy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyInForce"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    CorrelationsController_matrix: {
+        parameters: {
+            query: {
+                /** @description Comma-separated, at most 50 */
+                assets: string;
+                /** @description `pairwise`: each pair over the dates that both have; the others over the dates that all have */
+                estimator?: "pairwise" | "sample" | "ledoit_wolf_identity" | "ledoit_wolf_constant_correlation" | "oas" | "exponentially_weighted" | "gerber";
+                lookback_days?: string;
+                /** @description What prices are counted in */
+                numeraire?: string;
+                /** @description A date D means D+1T00:00Z; without it, now */
+                as_of?: string;
+                /** @description For audits: only what was stored by that instant */
+                as_known_at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Correlations"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    CorrelationsController_selection: {
+        parameters: {
+            query?: {
+                /** @description Comma-separated candidates, at most 50; without it, the enabled assets */
+                assets?: string;
+                anchor?: string;
+                /** @description Largest correlation with the anchor */
+                limit?: string;
+                count?: string;
+                lookback_days?: string;
+                /** @description What prices are counted in */
+                numeraire?: string;
+                /** @description A date D means D+1T00:00Z; without it, now */
+                as_of?: string;
+                /** @description For audits: only what was stored by that instant */
+                as_known_at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LowCorrelationSelection"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    DashboardRiskController_dashboard: {
+        parameters: {
+            query?: {
+                days?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardRisk"];
+                };
+            };
+            /** @description The report is still being made: `detail` names the job, Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OldCorrelationsController_withBtc: {
+        parameters: {
+            query: {
+                /** @description Comma-separated; those that nobody knows are left out */
+                symbols: string | string[];
+                lookback_days?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BtcCorrelations"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OldCorrelationsController_matrix: {
+        parameters: {
+            query: {
+                /** @description Comma-separated; those that nobody knows are left out */
+                symbols: string | string[];
+                lookback_days?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrelationMatrix"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OldCorrelationsController_dashboard: {
+        parameters: {
+            query?: {
+                /** @description Comma-separated; without it, the first ten enabled assets */
+                symbols?: string | string[];
+                days?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardCorrelation"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OldCorrelationsController_diversification: {
+        parameters: {
+            query: {
+                symbols: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiversificationScore"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    RiskController_ofPortfolio: {
+        parameters: {
+            query?: {
+                /** @description A date D means D+1T00:00Z. Without it, what is held now at the closes of the last day that is over */
+                as_of?: string;
+                /** @description For audits: only what was stored by that instant */
+                as_known_at?: string;
+                lookback_days?: string;
+                /** @description Shown beside BTC and USD; without it, the portfolio's own */
+                numeraire?: string;
+                benchmark?: string;
+                /** @description A year, in US dollars */
+                risk_free_rate?: string;
+                /** @description JSON object of symbol or asset class to its supposed change in US dollars: {"BTC": -0.5, "etf": -0.2} */
+                shocks?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskReport"];
+                };
+            };
+            /** @description There is no such portfolio */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The report is still being made: `detail` names the job, Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    RiskController_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RiskReport"];
+                };
+            };
+            /** @description There is no such report */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
             default: {
@@ -3978,6 +7967,449 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Optimization"];
                 };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AllocationController_calculate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalculateAllocation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocationReport"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AllocationController_targets: {
+        parameters: {
+            query: {
+                portfolio_value: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocationTargets"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AllocationController_setTargets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                targetSet: "portfolio" | "prop_firm" | "personal_trading" | "long_term_retirement" | "long_term_taxable";
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAllocationTargets"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocationTargetSet"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AllocationController_check: {
+        parameters: {
+            query: {
+                /** @description JSON object of symbol to {asset_class, value} */
+                holdings: string | string[];
+                portfolio_value: string | string[];
+                threshold?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocationCheck"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AllocationController_drift: {
+        parameters: {
+            query: {
+                holdings: string | string[];
+                portfolio_value: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocationDrift"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AllocationController_summary: {
+        parameters: {
+            query?: {
+                accounts?: string | string[];
+                holdings?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SummarizeAccounts"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MultiAccountSummary"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OldPlanController_plan: {
+        parameters: {
+            query: {
+                /** @description JSON object of symbol to share of the portfolio, 0 to 1 */
+                allocations: string | string[];
+                target_btc_pct?: string | string[];
+                /** @description What the shares are of; without it, the default portfolio's value, else that of 1 BTC */
+                total_value_usd?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OldRebalancingPlan"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PlansController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebalancingPlanPage"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PlansController_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRebalancingPlan"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description There is no such portfolio */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    PlansController_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                planId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RebalancingPlan"];
+                };
+            };
+            /** @description There is no such plan */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
             default: {

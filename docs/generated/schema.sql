@@ -1,4 +1,12 @@
 -- Generated from the entities; the migrations are checked to make exactly this, and add a trigger against truncate.
+create table "account" ("id" uuid not null, "portfolio_id" uuid not null, "owner_id" text not null, "name" text not null, "type" text not null, "currency" text not null, "broker" text null, "tax_status" text null, "tracks_cash" boolean not null, "is_default" boolean not null, "created_at" timestamptz(3) not null, primary key ("id"));
+alter table "account" add constraint "account_portfolio_id_name_unique" unique ("portfolio_id", "name");
+create unique index "account_one_default" on "account" ("portfolio_id") where is_default;
+alter table "account" add constraint "account_type_check" check ("type" in ('prop_firm', 'personal_trading', 'long_term_retirement', 'long_term_taxable'));
+alter table "account" add constraint "account_tax_status_check" check ("tax_status" in ('taxable', 'tax_deferred', 'tax_exempt'));
+
+create table "allocation_target" ("owner_id" text not null, "target_set" text not null, "percentages" jsonb not null, "updated_at" timestamptz(3) not null, primary key ("owner_id", "target_set"));
+
 create table "asset" ("id" text not null, "asset_class" text not null, "name" text not null, "venues" jsonb not null, "aliases" jsonb not null, "enabled" boolean not null, "priority" int not null, "intervals" jsonb not null, "source_order" jsonb not null, "position" int not null, "updated_at" timestamptz(3) not null, primary key ("id"));
 alter table "asset" add constraint "asset_priority_valid" check (priority >= 1 and priority <= 3);
 alter table "asset" add constraint "asset_asset_class_check" check ("asset_class" in ('crypto', 'stock', 'etf', 'cash'));
@@ -37,10 +45,10 @@ alter table "decision" add constraint "decision_kind_check" check ("kind" in ('t
 alter table "decision" add constraint "decision_state_check" check ("state" in ('awaiting_answer', 'approved', 'rejected', 'expired'));
 alter table "decision" add constraint "decision_choice_check" check ("choice" in ('approve', 'reject'));
 
-create table "disputed_bar" ("id" uuid not null, "asset_id" text not null, "interval" text not null, "adjustment" text not null, "world" text not null, "open_time" timestamptz(3) not null, "state" text not null, "reason" text not null, "votes" jsonb not null, "votes_hash" text not null, "sources" jsonb not null, "opened_at" timestamptz(3) not null, "closed_at" timestamptz(3) null, "closed_by" text null, "note" text null, primary key ("id"));
+create table "disputed_bar" ("id" uuid not null, "asset_id" text not null, "interval" text not null, "adjustment" text not null, "world" text not null, "open_time" timestamptz(3) not null, "state" text not null, "reason" text not null, "votes" jsonb not null, "votes_hash" text not null, "sources" jsonb not null, "opened_at" timestamptz(3) not null, "closed_at" timestamptz(3) null, "closed_by" text null, "closed_reason" text null, "kept_out" jsonb not null default '[]', primary key ("id"));
 create index "disputed_bar_state_id_index" on "disputed_bar" ("state", "id");
 create index "disputed_bar_asset_id_interval_open_time_index" on "disputed_bar" ("asset_id", "interval", "open_time");
-alter table "disputed_bar" add constraint "disputed_bar_asset_id_interval_adjustment_world_o_7e0ca_unique" unique ("asset_id", "interval", "adjustment", "world", "open_time", "votes_hash");
+alter table "disputed_bar" add constraint "disputed_bar_asset_id_interval_adjustment_world_o_af93b_unique" unique ("asset_id", "interval", "adjustment", "world", "open_time", "votes_hash", "opened_at");
 alter table "disputed_bar" add constraint "disputed_bar_interval_check" check ("interval" in ('1m', '5m', '15m', '1h', '4h', '1d', '1w'));
 alter table "disputed_bar" add constraint "disputed_bar_adjustment_check" check ("adjustment" in ('raw', 'split', 'total_return', 'unknown'));
 alter table "disputed_bar" add constraint "disputed_bar_state_check" check ("state" in ('open', 'released', 'discarded', 'superseded'));
@@ -55,11 +63,20 @@ create table "job" ("id" uuid not null, "owner_id" text not null, "portfolio_id"
 alter table "job" add constraint "job_workflow_id_unique" unique ("workflow_id");
 create index "job_owner_id_id_index" on "job" ("owner_id", "id");
 create index "job_unfinished" on "job" ("created_at") where state in ('requested', 'running');
-alter table "job" add constraint "job_kind_check" check ("kind" in ('pipeline', 'collection'));
+alter table "job" add constraint "job_kind_check" check ("kind" in ('pipeline', 'collection', 'performance', 'risk_report', 'optimization', 'rebalancing_plan'));
 alter table "job" add constraint "job_state_check" check ("state" in ('requested', 'running', 'succeeded', 'failed', 'cancelled'));
 
 create table "job_event" ("job_id" uuid not null, "sequence" int not null, "owner_id" text not null, "event_key" text not null, "kind" text not null, "payload" jsonb not null, "recorded_at" timestamptz not null default now(), primary key ("job_id", "sequence"));
 alter table "job_event" add constraint "job_event_job_id_event_key_unique" unique ("job_id", "event_key");
+
+create table "ledger_transaction" ("id" uuid not null, "portfolio_id" uuid not null, "account_id" uuid not null, "owner_id" text not null, "kind" text not null, "executed_at" timestamptz(3) not null, "asset_id" text not null, "quantity" numeric null, "price" numeric null, "amount" numeric null, "currency" text not null, "fee" numeric null, "to_account_id" uuid null, "split_numerator" numeric null, "split_denominator" numeric null, "lots" jsonb null, "external_id" text null, "reverses_id" uuid null, "note" text null, "recorded_at" timestamptz(3) not null, primary key ("id"));
+create index "ledger_transaction_portfolio_id_executed_at_id_index" on "ledger_transaction" ("portfolio_id", "executed_at", "id");
+alter table "ledger_transaction" add constraint "ledger_transaction_account_id_external_id_unique" unique ("account_id", "external_id");
+alter table "ledger_transaction" add constraint "ledger_transaction_reverses_id_unique" unique ("reverses_id");
+alter table "ledger_transaction" add constraint "ledger_transaction_quantity" check (quantity > 0 or (kind in ('adjustment', 'reversal') and quantity <> 0));
+alter table "ledger_transaction" add constraint "ledger_transaction_money" check (price >= 0 and amount >= 0 and fee >= 0);
+alter table "ledger_transaction" add constraint "ledger_transaction_split" check (split_numerator > 0 and split_denominator > 0);
+alter table "ledger_transaction" add constraint "ledger_transaction_kind_check" check ("kind" in ('buy', 'sell', 'deposit', 'withdrawal', 'fee', 'transfer', 'split', 'dividend', 'staking_reward', 'adjustment', 'reversal'));
 
 create table "market_snapshot" ("id" uuid not null, "key" text not null, "owner_id" text not null, "as_of" timestamptz not null, "lookback_days" int not null, "series" jsonb not null, "dates" jsonb not null, "closes" jsonb not null, "observations" int not null, "content_hash" text not null, "created_at" timestamptz not null, primary key ("id"));
 alter table "market_snapshot" add constraint "market_snapshot_key_unique" unique ("key");
@@ -73,8 +90,22 @@ create table "pipeline" ("id" uuid not null, "owner_id" text not null, "job_id" 
 alter table "pipeline" add constraint "pipeline_job_id_unique" unique ("job_id");
 create index "pipeline_owner_id_id_index" on "pipeline" ("owner_id", "id");
 
-create table "portfolio" ("id" uuid not null, "owner_id" text not null, "name" text not null, "created_at" timestamptz not null default now(), "updated_at" timestamptz not null default now(), primary key ("id"));
+create table "policy" ("id" uuid not null, "owner_id" text not null, "name" text not null, "is_default" boolean not null, "created_at" timestamptz(3) not null, primary key ("id"));
+alter table "policy" add constraint "policy_owner_id_name_unique" unique ("owner_id", "name");
+
+create table "policy_rollout" ("policy_id" uuid not null, "sequence" int not null, "owner_id" text not null, "version" int not null, "share" double precision not null, "portfolios" jsonb not null, "reason" text not null, "actor" text not null, "at" timestamptz(3) not null, primary key ("policy_id", "sequence"));
+
+create table "policy_version" ("policy_id" uuid not null, "version" int not null, "owner_id" text not null, "limits" jsonb not null, "reason" text not null, "created_at" timestamptz(3) not null, primary key ("policy_id", "version"));
+
+create table "portfolio" ("id" uuid not null, "owner_id" text not null, "name" text not null, "numeraire" text not null, "is_default" boolean not null, "created_at" timestamptz not null default now(), "updated_at" timestamptz not null default now(), primary key ("id"));
 create index "portfolio_owner_id_id_index" on "portfolio" ("owner_id", "id");
+create unique index "portfolio_one_default" on "portfolio" ("owner_id") where is_default;
+
+create table "portfolio_day" ("portfolio_id" uuid not null, "day" date not null, "owner_id" text not null, "assets" jsonb not null, "quantities" bytea not null, "prices" bytea not null, "flows" bytea not null, "external" bytea not null, "splits" bytea not null, "btc" double precision null, "unpriced" jsonb not null, "simulated" boolean not null, "digest" text not null, "written_at" timestamptz(3) not null, primary key ("portfolio_id", "day"));
+
+create table "portfolio_policy" ("portfolio_id" uuid not null, "owner_id" text not null, "policy_id" uuid not null, "since" timestamptz(3) not null, primary key ("portfolio_id"));
+
+create table "portfolio_snapshot" ("portfolio_id" uuid not null, "owner_id" text not null, "ledger_version" text not null, "complete_until" date not null, "refreshed_at" timestamptz(3) not null, primary key ("portfolio_id"));
 
 create table "price_import" ("id" uuid not null, "owner_id" text not null, "file_name" text not null, "file_hash" text not null, "bytes" bigint not null, "asset_id" text not null, "interval" text not null, "quote_currency" text not null, "adjustment" text not null, "source" text not null, "rows_read" int not null, "rows_new" int not null, "rows_revised" int not null, "rows_refused" int not null, "refused" jsonb not null, "first_open_time" timestamptz(3) null, "last_open_time" timestamptz(3) null, "created_at" timestamptz(3) not null, primary key ("id"));
 create index "price_import_owner_id_id_index" on "price_import" ("owner_id", "id");
@@ -84,6 +115,13 @@ alter table "price_import" add constraint "price_import_quote_currency_check" ch
 alter table "price_import" add constraint "price_import_adjustment_check" check ("adjustment" in ('raw', 'split', 'total_return', 'unknown'));
 
 create table "private_source" ("source" text not null, "owner_id" text not null, "published_at" timestamptz(3) null, "published_by" text null, primary key ("source"));
+
+create table "rebalancing_plan" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "as_of" timestamptz(3) not null, "optimization_id" uuid null, "request" jsonb not null, "policy" jsonb not null, "plan" jsonb not null, "decision" text not null, "simulated" boolean not null, "created_at" timestamptz(3) not null, primary key ("id"));
+create index "rebalancing_plan_owner_id_portfolio_id_id_index" on "rebalancing_plan" ("owner_id", "portfolio_id", "id");
+alter table "rebalancing_plan" add constraint "rebalancing_plan_decision_check" check ("decision" in ('trade', 'wait'));
+
+create table "risk_report" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid null, "key" text not null, "as_of" timestamptz(3) not null, "known_at" timestamptz(3) null, "request" jsonb not null, "assessment" jsonb not null, "provenance" jsonb not null, "simulated" boolean not null, "created_at" timestamptz(3) not null, primary key ("id"));
+alter table "risk_report" add constraint "risk_report_owner_id_key_unique" unique ("owner_id", "key");
 
 create table "signal" ("id" uuid not null, "run_id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "asset_id" text not null, "category" text not null, "direction" text not null, "entry_price" numeric not null, "take_profit" numeric not null, "stop_loss" numeric not null, "take_profit_pct" double precision not null, "stop_loss_pct" double precision not null, "risk_reward_ratio" double precision not null, "position_size_pct" double precision not null, "strength" text not null, "confidence_points" int not null, "evidence" jsonb not null, "series" jsonb not null, "rule_version" int not null, "rehearsal" boolean not null, "simulated" boolean not null, "as_of" timestamptz not null, "expires_at" timestamptz not null, "created_at" timestamptz not null, primary key ("id"));
 create index "signal_owner_id_portfolio_id_id_index" on "signal" ("owner_id", "portfolio_id", "id");

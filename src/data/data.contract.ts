@@ -1,5 +1,5 @@
 import type { AssetId, JobId } from '../shared/ids.js';
-import type { IsoInstant } from '../shared/time.js';
+import type { EpochMs, IsoInstant } from '../shared/time.js';
 import type { Interval, RefusedRow, SeriesRef } from './domain/candle.js';
 
 export const collectPricesWorkflow = 'collectPrices';
@@ -32,6 +32,10 @@ interface EarlierRuns {
   done: AssetCollection[];
   left: SeriesLeft[];
   partsDone: number;
+  /** When the first run began. */
+  begunAt?: EpochMs;
+  /** Whether a source was reached by then. */
+  isReached?: boolean;
 }
 
 /** A planned series of which some parts may have been fetched: those are missing no more. */
@@ -167,8 +171,14 @@ export interface AssetCollection {
   votes: number;
   /** Bars of the series that are held back because sources disagree. */
   disputedBars: number;
-  /** Bars that the asset's calendar expects up to the as-of and the series does not have. */
+  /** Bars that the asset's calendar expects from the first stored one to the as-of and the series does not have. */
   missingBars: number;
+  /** First open time that was wanted, asked for or usual; like the next two, unknown in older reports. */
+  wantedFrom?: IsoInstant;
+  /** Bars that the calendar expects from there on and before the first stored one; null when none is stored. */
+  missingBeforeFirst?: number | null;
+  /** Why those were not reached; null when there are none. */
+  whyNotEarlier?: string | null;
   /** Whether the last bar that the calendar expects is there. */
   fresh: boolean;
 }

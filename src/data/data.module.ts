@@ -27,6 +27,8 @@ import { ImportsService } from './imports/imports.service.js';
 import { PriceImporter } from './imports/price-importer.js';
 import { QuoteCache } from './quotes/quote-cache.js';
 import { QuoteLists } from './quotes/quote-lists.service.js';
+import { DailyCloses } from './prices/daily-closes.js';
+import { DatedPrices } from './prices/dated-prices.js';
 import { PricesController, QuotesController } from './quotes/quotes.controller.js';
 import { QuotesService } from './quotes/quotes.service.js';
 import { SourceQuotes } from './quotes/source-quotes.js';
@@ -62,6 +64,8 @@ import { SourcesService } from './sources/sources.service.js';
     CandlesService,
     CanonicalSeries,
     ConsensusService,
+    DailyCloses,
+    DatedPrices,
     QualityService,
     QuarantineService,
     BarFetcher,
@@ -92,6 +96,8 @@ import { SourcesService } from './sources/sources.service.js';
     CandleRepository,
     CanonicalSeries,
     ConsensusService,
+    DailyCloses,
+    DatedPrices,
     BarFetcher,
     CollectionPlanner,
     CollectionsService,

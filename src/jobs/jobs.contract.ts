@@ -2,7 +2,14 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import type { JobId } from '../shared/ids.js';
 
 /** Every kind of long work there is; a new one is added here and nowhere else. */
-export const jobKinds = ['pipeline', 'collection'] as const;
+export const jobKinds = [
+  'pipeline',
+  'collection',
+  'performance',
+  'risk_report',
+  'optimization',
+  'rebalancing_plan',
+] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 export const jobStates = ['requested', 'running', 'succeeded', 'failed', 'cancelled'] as const;

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { currentTraceHeaders } from '../platform/temporal/tracing.js';
 import { TemporalClient } from '../platform/temporal/temporal-client.js';
@@ -15,6 +16,8 @@ import type { JobsQuery } from './jobs.schemas.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { WorkflowOutbox } from './workflow-outbox.entity.js';
 import { WorkflowNotFoundError } from '@temporalio/client';
+
+const pollMs = 100;
 
 /** Long work that somebody asks for. */
 export interface RequestedJob {
@@ -84,6 +87,15 @@ export class JobsService {
 
   async get(ownerId: OwnerId, id: string): Promise<JobView> {
     return jobView(await this.found(ownerId, id));
+  }
+
+  /** The job when it has ended, or as it is after `waitMs`: what a caller may wait for, it goes on in any case. */
+  async ended(ownerId: OwnerId, id: string, waitMs: number): Promise<JobView> {
+    for (const until = performance.now() + waitMs; ; await sleep(pollMs)) {
+      this.em.clear();
+      const job = await this.get(ownerId, id);
+      if (isFinal(job.state) || performance.now() >= until) return job;
+    }
   }
 
   async list(ownerId: OwnerId, { kind, state, limit, cursor }: JobsQuery): Promise<Page<JobView>> {

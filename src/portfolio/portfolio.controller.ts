@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Param, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { CurrentOwner } from '../platform/http/current-owner.js';
@@ -7,12 +7,14 @@ import type { Page } from '../platform/http/page.js';
 import { sendStored } from '../platform/http/stored-answer.js';
 import type { OwnerId } from '../shared/ids.js';
 import {
+  changePortfolioBody,
   createPortfolioBody,
   portfolioIdParam,
   portfolioPage,
   portfolioSchema,
   portfoliosQuery,
   setHoldingsBody,
+  type ChangePortfolioBody,
   type CreatePortfolioBody,
   type PortfoliosQuery,
   type PortfolioView,
@@ -39,7 +41,7 @@ export class PortfolioController {
     @IdempotencyKey() key: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
-    sendStored(response, await this.portfolios.create({ ownerId, method: 'POST', path, key, body }, body.name));
+    sendStored(response, await this.portfolios.create({ ownerId, method: 'POST', path, key, body }, body));
   }
 
   @ApiOperation({ summary: 'Portfolios, in the order they were made' })
@@ -57,6 +59,17 @@ export class PortfolioController {
   @ApiOkResponse({ standardSchema: portfolioSchema })
   get(@CurrentOwner() owner: OwnerId, @Param('id', { schema: portfolioIdParam }) id: string): Promise<PortfolioView> {
     return this.portfolios.get(owner, id);
+  }
+
+  @ApiOperation({ summary: 'Changes a portfolio; what is not named stays as it is' })
+  @Patch(':id')
+  @ApiOkResponse({ standardSchema: portfolioSchema })
+  change(
+    @CurrentOwner() owner: OwnerId,
+    @Param('id', { schema: portfolioIdParam }) id: string,
+    @Body({ schema: changePortfolioBody }) body: ChangePortfolioBody,
+  ): Promise<PortfolioView> {
+    return this.portfolios.change(owner, id, body);
   }
 
   /** Sets the quantities of all assets; an asset that is not named is no longer held. */

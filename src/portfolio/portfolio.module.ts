@@ -1,13 +1,64 @@
 import { Module } from '@nestjs/common';
 import { DataModule } from '../data/data.module.js';
+import { AccountsController } from './accounts/accounts.controller.js';
+import { AccountsService } from './accounts/accounts.service.js';
+import { GainsController } from './gains/gains.controller.js';
+import { LedgerRepository } from './ledger/ledger.repository.js';
+import { LedgerService } from './ledger/ledger.service.js';
+import { TransactionsController } from './ledger/transactions.controller.js';
+import { TransactionsService } from './ledger/transactions.service.js';
+import { PerformanceController } from './performance/performance.controller.js';
+import { PerformanceService } from './performance/performance.service.js';
+import { PortfolioDaysRepository } from './performance/portfolio-days.repository.js';
+import { PortfolioSnapshots } from './performance/portfolio-snapshots.js';
+import { SnapshotStarter } from './performance/snapshot-starter.js';
 import { PortfolioController } from './portfolio.controller.js';
 import { PortfolioRepository } from './portfolio.repository.js';
 import { PortfolioService } from './portfolio.service.js';
+import { ConversionsController } from './valuation/conversions.controller.js';
+import { ConversionsService } from './valuation/conversions.service.js';
+import { OldTotals } from './valuation/old-total.js';
+import { PortfolioValueController } from './valuation/portfolio-value.controller.js';
+import { PortfolioValueService } from './valuation/portfolio-value.service.js';
+import { ValuationController } from './valuation/valuation.controller.js';
+import { ValuationService } from './valuation/valuation.service.js';
 
 @Module({
   imports: [DataModule],
-  controllers: [PortfolioController],
-  providers: [PortfolioRepository, PortfolioService],
-  exports: [PortfolioService],
+  controllers: [
+    PortfolioController,
+    AccountsController,
+    TransactionsController,
+    GainsController,
+    ValuationController,
+    ConversionsController,
+    PerformanceController,
+    PortfolioValueController,
+  ],
+  providers: [
+    PortfolioRepository,
+    LedgerRepository,
+    LedgerService,
+    PortfolioService,
+    AccountsService,
+    TransactionsService,
+    ConversionsService,
+    OldTotals,
+    ValuationService,
+    PerformanceService,
+    PortfolioValueService,
+    PortfolioDaysRepository,
+    PortfolioSnapshots,
+    SnapshotStarter,
+  ],
+  exports: [
+    PortfolioService,
+    LedgerService,
+    AccountsService,
+    PortfolioSnapshots,
+    SnapshotStarter,
+    OldTotals,
+    ValuationService,
+  ],
 })
 export class PortfolioModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
+import { DomainError } from '../shared/errors.js';
 import type { AssetId, OwnerId, PortfolioId } from '../shared/ids.js';
 import type { HeldQuantity } from './domain/holdings.js';
 import { Holding, Portfolio } from './portfolio.entity.js';
@@ -8,9 +9,14 @@ export interface PortfolioWithHoldings {
   id: string;
   ownerId: OwnerId;
   name: string;
+  /** Asset or currency that the owner counts in. */
+  numeraire: AssetId;
+  isDefault: boolean;
   createdAt: Date;
   holdings: HeldQuantity[];
 }
+
+const absent = (id: string) => new DomainError('not_found', `there is no portfolio ${id}`);
 
 @Injectable()
 export class PortfolioRepository {
@@ -19,8 +25,16 @@ export class PortfolioRepository {
   /** Portfolios in the order they were made, from after a given id. */
   async list(ownerId: OwnerId, after: string | undefined, limit: number): Promise<PortfolioWithHoldings[]> {
     const where = { ownerId, ...(after && { id: { $gt: after } }) };
-    const rows = await this.em.find(Portfolio, where, { orderBy: { id: 'asc' }, limit });
+    const rows = await this.em.find(Portfolio, where, { orderBy: { id: 'asc' }, limit, disableIdentityMap: true });
     return this.withHoldings(rows);
+  }
+
+  /** All portfolios of an owner, in the order they were made. */
+  all(ownerId: OwnerId): Promise<{ id: PortfolioId; name: string }[]> {
+    return this.em.execute<{ id: PortfolioId; name: string }[]>(
+      'select id, name from portfolio where owner_id = ? order by id',
+      [ownerId],
+    );
   }
 
   /** Portfolios of all owners that hold something. */
@@ -30,26 +44,59 @@ export class PortfolioRepository {
     );
   }
 
-  async find(ownerId: OwnerId, id: string): Promise<PortfolioWithHoldings | undefined> {
-    const row = await this.em.findOne(Portfolio, { id, ownerId });
-    return row ? (await this.withHoldings([row]))[0] : undefined;
+  /** @throws DomainError `not_found` for a portfolio that the owner does not have */
+  async get(ownerId: OwnerId, id: string): Promise<PortfolioWithHoldings> {
+    const found = await this.one({ id, ownerId });
+    if (!found) throw absent(id);
+    return found;
   }
 
-  /** Replaces what the portfolio holds; false when there is no such portfolio. */
-  setHoldings(ownerId: OwnerId, id: string, holdings: readonly HeldQuantity[]): Promise<boolean> {
-    return this.em.transactional(async (em) => {
-      const [locked] = await em.execute<unknown[]>(
-        'update portfolio set updated_at = clock_timestamp() where id = ? and owner_id = ? returning id',
-        [id, ownerId],
-      );
-      if (!locked) return false;
-      await em.nativeDelete(Holding, { portfolioId: id });
-      await em.insertMany(
-        Holding,
-        holdings.map(({ assetId, quantity }) => ({ portfolioId: id, assetId, ownerId, quantity })),
-      );
-      return true;
-    });
+  findDefault(ownerId: OwnerId): Promise<PortfolioWithHoldings | undefined> {
+    return this.one({ ownerId, isDefault: true });
+  }
+
+  /**
+   * Lets whoever changes what the portfolio holds after this wait for the end of the transaction, and takes note of the
+   * change.
+   *
+   * @throws DomainError `not_found` for a portfolio that the owner does not have
+   */
+  async lock(em: EntityManager, ownerId: OwnerId, id: string): Promise<void> {
+    const [locked] = await em.execute<unknown[]>(
+      'update portfolio set updated_at = clock_timestamp() where id = ? and owner_id = ? returning id',
+      [id, ownerId],
+    );
+    if (!locked) throw absent(id);
+  }
+
+  /** Lets whoever makes a portfolio of the owner, or chooses the default one, wait for the end of the transaction. */
+  async lockOwner(em: EntityManager, ownerId: OwnerId): Promise<void> {
+    await em.execute(`select pg_advisory_xact_lock(hashtextextended(?, 0))`, [`fks-portfolio:portfolios:${ownerId}`]);
+  }
+
+  /**
+   * Holdings are what the transactions add up to: written with them, in one database transaction. With `assets`, only
+   * theirs are.
+   */
+  async project(
+    em: EntityManager,
+    ownerId: OwnerId,
+    id: string,
+    holdings: readonly HeldQuantity[],
+    assets?: ReadonlySet<AssetId>,
+  ): Promise<void> {
+    await em.nativeDelete(Holding, { portfolioId: id, ...(assets && { assetId: { $in: [...assets] } }) });
+    await em.insertMany(
+      Holding,
+      holdings
+        .filter(({ assetId }) => assets?.has(assetId) ?? true)
+        .map(({ assetId, quantity }) => ({ portfolioId: id, assetId, ownerId, quantity })),
+    );
+  }
+
+  private async one(where: { id?: string; ownerId: OwnerId; isDefault?: boolean }) {
+    const row = await this.em.findOne(Portfolio, where, { disableIdentityMap: true });
+    return row ? (await this.withHoldings([row]))[0] : undefined;
   }
 
   private async withHoldings(rows: Portfolio[]): Promise<PortfolioWithHoldings[]> {
@@ -58,10 +105,12 @@ export class PortfolioRepository {
       { portfolioId: { $in: rows.map((row) => row.id) } },
       { orderBy: { assetId: 'asc' }, disableIdentityMap: true },
     );
-    return rows.map(({ id, ownerId, name, createdAt }) => ({
+    return rows.map(({ id, ownerId, name, numeraire, isDefault, createdAt }) => ({
       id,
       ownerId: ownerId as OwnerId,
       name,
+      numeraire: numeraire as AssetId,
+      isDefault,
       createdAt,
       holdings: held
         .filter((holding) => holding.portfolioId === id)

@@ -7,14 +7,25 @@ import { decodeCursor, pageFrom, type Page } from '../platform/http/page.js';
 import { DomainError } from '../shared/errors.js';
 import type { OwnerId, PortfolioId } from '../shared/ids.js';
 import { toIso } from '../shared/time.js';
+import { insertDefaultAccount } from './accounts/accounts.service.js';
 import { readHoldings } from './domain/holdings.js';
+import { LedgerService } from './ledger/ledger.service.js';
 import { Portfolio } from './portfolio.entity.js';
 import { PortfolioRepository, type PortfolioWithHoldings } from './portfolio.repository.js';
-import type { PortfoliosQuery, PortfolioView } from './portfolio.schemas.js';
+import type { ChangePortfolioBody, CreatePortfolioBody, PortfoliosQuery, PortfolioView } from './portfolio.schemas.js';
 
-const view = ({ id, name, holdings, createdAt }: PortfolioWithHoldings): PortfolioView => ({
+const view = ({
   id,
   name,
+  numeraire,
+  isDefault,
+  holdings,
+  createdAt,
+}: Omit<PortfolioWithHoldings, 'ownerId'>): PortfolioView => ({
+  id,
+  name,
+  numeraire,
+  is_default: isDefault,
   holdings: Object.fromEntries(holdings.map(({ assetId, quantity }) => [assetId, quantity])),
   created_at: toIso(createdAt.getTime()),
 });
@@ -26,19 +37,42 @@ export class PortfolioService {
   constructor(
     private readonly em: EntityManager,
     private readonly portfolios: PortfolioRepository,
+    private readonly ledger: LedgerService,
     private readonly assets: AssetRegistry,
   ) {}
 
-  async create(request: IdempotentRequest, name: string): Promise<StoredAnswer> {
+  /** With an account of its own; an owner's first portfolio is the default one. */
+  async create(request: IdempotentRequest, body: CreatePortfolioBody): Promise<StoredAnswer> {
+    const { id: numeraire } = await this.assets.known(body.numeraire, 'numeraire');
     const { answer } = await once(this.em, request, async (em) => {
       const { ownerId } = request;
+      await this.portfolios.lockOwner(em, ownerId);
+      const isDefault = (await em.count(Portfolio, { ownerId, isDefault: true })) === 0;
       const createdAt = new Date();
-      const row = em.create(Portfolio, { id: uuidv7(), ownerId, name, createdAt, updatedAt: createdAt });
-      await em.flush();
-      const body = view({ id: row.id, ownerId, name, createdAt, holdings: [] });
-      return { status: 201, location: portfolioPath(row.id), body: JSON.stringify(body) };
+      const made = { id: uuidv7(), name: body.name, numeraire, isDefault, createdAt };
+      await em.insert(Portfolio, { ...made, ownerId, updatedAt: createdAt });
+      await insertDefaultAccount(em, ownerId, made.id);
+      return { status: 201, location: portfolioPath(made.id), body: JSON.stringify(view({ ...made, holdings: [] })) };
     });
     return answer;
+  }
+
+  /** @throws DomainError `not_found`; `invalid` for a numeraire that nobody knows */
+  async change(ownerId: OwnerId, id: string, body: ChangePortfolioBody): Promise<PortfolioView> {
+    const { name, is_default: isDefault } = body;
+    const numeraire = body.numeraire === undefined ? undefined : await this.assets.known(body.numeraire, 'numeraire');
+    await this.em.transactional(async (em) => {
+      await this.portfolios.lockOwner(em, ownerId);
+      await this.portfolios.lock(em, ownerId, id);
+      if (isDefault) await em.nativeUpdate(Portfolio, { ownerId, isDefault: true }, { isDefault: false });
+      const changes = {
+        ...(name !== undefined && { name }),
+        ...(numeraire && { numeraire: numeraire.id }),
+        ...(isDefault && { isDefault }),
+      };
+      if (Object.keys(changes).length > 0) await em.nativeUpdate(Portfolio, { id }, changes);
+    });
+    return this.get(ownerId, id);
   }
 
   async list(ownerId: OwnerId, { limit, cursor }: PortfoliosQuery): Promise<Page<PortfolioView>> {
@@ -50,6 +84,7 @@ export class PortfolioService {
     return view(await this.withHoldings(ownerId, id));
   }
 
+  /** Writes the adjustments after which these quantities are held. @throws DomainError `not_found`, `invalid` */
   async setHoldings(ownerId: OwnerId, id: string, given: Record<string, string>): Promise<PortfolioView> {
     const catalogue = await this.assets.catalogue();
     const read = readHoldings(given, (text) => catalogue.resolve(text));
@@ -57,8 +92,13 @@ export class PortfolioService {
       const said = read.errors.map(({ field, value, message }) => `${field} "${String(value)}" ${message}`);
       throw new DomainError('invalid', said.join('; '), { errors: read.errors });
     }
-    if (!(await this.portfolios.setHoldings(ownerId, id, read.holdings))) throw absent(id);
+    await this.em.transactional((em) => this.ledger.setHoldings(em, ownerId, id, read.holdings));
     return this.get(ownerId, id);
+  }
+
+  /** All portfolios of an owner, in the order they were made. */
+  all(ownerId: OwnerId): Promise<{ id: PortfolioId; name: string }[]> {
+    return this.portfolios.all(ownerId);
   }
 
   /** For work that is done for everybody. */
@@ -66,12 +106,13 @@ export class PortfolioService {
     return this.portfolios.allWithHoldings();
   }
 
+  /** The portfolio that is meant where none is named; undefined for an owner without any. */
+  defaultOf(ownerId: OwnerId): Promise<PortfolioWithHoldings | undefined> {
+    return this.portfolios.findDefault(ownerId);
+  }
+
   /** @throws DomainError `not_found` for a portfolio that the owner does not have */
-  async withHoldings(ownerId: OwnerId, id: string): Promise<PortfolioWithHoldings> {
-    const found = await this.portfolios.find(ownerId, id);
-    if (!found) throw absent(id);
-    return found;
+  withHoldings(ownerId: OwnerId, id: string): Promise<PortfolioWithHoldings> {
+    return this.portfolios.get(ownerId, id);
   }
 }
-
-const absent = (id: string) => new DomainError('not_found', `there is no portfolio ${id}`);

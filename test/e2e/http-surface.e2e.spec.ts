@@ -35,6 +35,11 @@ test('every error is a problem with a string for detail, and none tells of our i
     await http.get('/api/v1/jobs?limit=0'),
   ];
   expect(sent.map(({ status }) => status)).toEqual([404, 400, 422, 413, 422, 422]);
+  expect(sent.slice(0, 3).map(({ body }) => body.type)).toEqual([
+    '/problems/not-found',
+    '/problems/bad-request',
+    '/problems/invalid',
+  ]);
   for (const { headers, body, status } of sent) {
     expect(headers['content-type']).toContain('application/problem+json');
     expect(body.status).toBe(status);

@@ -66,11 +66,16 @@ export interface TestDatabase {
 let made = 0;
 
 /** A database of the caller's own, with the newest schema and no rows. */
-export const freshDatabase = (): Promise<TestDatabase> =>
+export const freshDatabase = (): Promise<TestDatabase> => aDatabase(template);
+
+/** A database of the caller's own, without any table. */
+export const emptyDatabase = (): Promise<TestDatabase> => aDatabase(() => Promise.resolve('template0'));
+
+const aDatabase = (templateFrom: (client: pg.Client) => Promise<string>): Promise<TestDatabase> =>
   asSuperuser(async (client) => {
     made += 1;
     const name = `t_${process.pid}_${Date.now().toString(36)}_${made}`;
-    await client.query(`create database "${name}" template "${await template(client)}" owner fks_owner`);
+    await client.query(`create database "${name}" template "${await templateFrom(client)}" owner fks_owner`);
     return {
       name,
       url: withDatabase(fromEnvironment('TEST_PG_APP_URL'), name),

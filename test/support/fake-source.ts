@@ -14,7 +14,7 @@ const offers: SourceAbilities = {
   basis: 'spot',
   historyDays: {},
   history: 'since the listing',
-  corporateActions: false,
+  corporateActions: [],
   wholeHistory: false,
   publicationLagMs: 0,
 };

@@ -60,7 +60,7 @@ export function stubSource(id: string, offers: Partial<SourceAbilities> = {}, bu
       basis: 'spot',
       historyDays: {},
       history: '',
-      corporateActions: false,
+      corporateActions: [],
       wholeHistory: false,
       publicationLagMs: 0,
       ...offers,

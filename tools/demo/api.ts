@@ -44,7 +44,7 @@ export class Api {
   }
 
   async createPortfolio(name: string): Promise<Portfolio> {
-    return valueOf(await this.client.POST('/api/v1/portfolios', { body: { name } }));
+    return valueOf(await this.client.POST('/api/v1/portfolios', { body: { name, numeraire: 'USD' } }));
   }
 
   async setHoldings(id: string, holdings: Record<string, string>): Promise<Portfolio> {

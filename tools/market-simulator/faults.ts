@@ -22,7 +22,8 @@ const instant = z.union([z.iso.datetime({ offset: true }), z.iso.date()]).transf
 const wireKinds = ['429', '429-no-retry-after', '500', 'cut', 'html', 'nan'] as const;
 const aboutWire = z.strictObject({
   ...wire,
-  kind: z.union([z.enum(wireKinds), z.int().transform(String).pipe(z.enum(wireKinds))]),
+  // a status may be written as the number that it is
+  kind: z.literal([...wireKinds, 429, 500]).transform((kind) => String(kind) as (typeof wireKinds)[number]),
 });
 /** A whole answer, the second half of it after so many seconds. */
 const slow = z.strictObject({ ...wire, kind: z.literal('slow'), seconds: z.number().min(0).max(600).default(60) });
@@ -67,8 +68,13 @@ const split = z.strictObject({
   announced: z.boolean().default(true),
 });
 
+const kinds = [...wireKinds, 'slow', '429-storm', 'stale', 'wrong-unit', 'time-shift', 'rewrite', 'split'];
+
 export const faultOrder = z
-  .union([aboutWire, slow, storm, stale, wrongUnit, timeShift, rewrite, split])
+  .discriminatedUnion('kind', [aboutWire, slow, storm, stale, wrongUnit, timeShift, rewrite, split], {
+    // only where the kind fits none there is a note
+    error: ({ note }) => (note === undefined ? undefined : `is none of ${kinds.join(', ')}`),
+  })
   .refine(({ route, source }) => route !== undefined || source !== undefined, 'route or source is missing');
 export type FaultOrder = z.input<typeof faultOrder>;
 export type Fault = z.output<typeof faultOrder>;

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { z } from 'zod';
 import type { EpochMs } from '../../src/shared/time.js';
 import { json, type Answer, type Venue, type WireRequest } from './answer.js';
 import { Budgets, limitOrder, type LimitOrder, type SourceCount } from './budgets.js';
@@ -140,9 +141,9 @@ class Desk {
         this.clearFaults();
         return json(200, { waiting: 0 });
       case 'PUT /__faults':
-        return taken(faultOrder.safeParse(await bodyOf(incoming)), (order) => this.faults.add(order));
+        return taken(faultOrder, await bodyOf(incoming), (order) => this.faults.add(order));
       case 'PUT /__limits':
-        return taken(limitOrder.safeParse(await bodyOf(incoming)), (order) => this.budgets.limit(order));
+        return taken(limitOrder, await bodyOf(incoming), (order) => this.budgets.limit(order));
       default:
         return json(404, { error: `${asked} is no route of the simulator` });
     }
@@ -171,15 +172,20 @@ class Desk {
   }
 }
 
-type Parsed<T> =
-  { success: true; data: T } | { success: false; error: { issues: { path: PropertyKey[]; message: string }[] } };
-
-function taken<T>(order: Parsed<T>, take: (order: T) => void): Answer {
-  if (!order.success) {
-    return json(422, { error: order.error.issues.map((i) => `${i.path.join('.')}: ${i.message}`).join('; ') });
-  }
+/** Carries an order out, or says which field of it is wrong, what stands there and why it is. */
+function taken<T>(schema: z.ZodType<T>, given: unknown, take: (order: T) => void): Answer {
+  if (given === undefined) return json(422, { error: 'the order is no JSON, or too long' });
+  const order = schema.safeParse(given);
+  if (!order.success)
+    return json(422, { error: order.error.issues.map((issue) => whatIsWrong(issue, given)).join('; ') });
   take(order.data);
   return json(200, order.data);
+}
+
+function whatIsWrong({ path, message }: z.core.$ZodIssue, given: unknown): string {
+  if (path.length === 0) return message;
+  const value = path.reduce<unknown>((at, name) => (at as Record<PropertyKey, unknown> | undefined)?.[name], given);
+  return `${path.join('.')} ${value === undefined ? 'missing' : JSON.stringify(value).slice(0, 80)}: ${message}`;
 }
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {

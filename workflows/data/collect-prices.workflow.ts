@@ -7,11 +7,11 @@ import {
   type CollectionReport,
   type DataActivities,
 } from '../../src/data/data.contract.js';
-import { reportOf, unasked, whyNothingCame } from '../../src/data/domain/collecting.js';
+import { reportOf, unasked, wasReached, whyNothingCame } from '../../src/data/domain/collecting.js';
 import { readAtLength, writeOnce } from '../activity-options.js';
 import { asJob } from '../jobs/as-job.js';
 import { collectEachAsset, isRetired } from './collect-each-asset.js';
-import { collectSeries } from './collect-series.js';
+import { collectSeries, type Told } from './collect-series.js';
 import { CollectionProgress, inDetails, type TellProgress } from './collection-progress.js';
 
 const { planCollection } = proxyActivities<DataActivities>({
@@ -25,6 +25,8 @@ const { recordCollectionReport } = proxyActivities<DataActivities>({
 
 /** Series that are asked for at the same time: a source's budget is shared by all of them. */
 const atOnce = 4;
+/** While a collection has not reached a single source it pauses so often, and only for the first series that need it. */
+const pausesForNobody = 2;
 
 /**
  * What is missing of each asset's bars, from its sources in their order until two have them, compared and reported.
@@ -52,10 +54,22 @@ async function collect(input: CollectPricesInput, tell: TellProgress): Promise<C
   const wanted = { collectionId, assets, intervals, from, asOf, ...(recheck && { recheck }) };
   const left = earlier?.left ?? (await planCollection(wanted)).series.map(unasked);
   const done: AssetCollection[] = [...(earlier?.done ?? [])];
-  const progress = new CollectionProgress(tell, earlier?.partsDone ?? 0);
+  const begunAt = earlier?.begunAt ?? Date.now();
+  const progress = new CollectionProgress(tell, begunAt, earlier?.partsDone ?? 0);
+  // an earlier run that does not know has had answers enough to grow long
+  let isReached = earlier !== undefined && (earlier.isReached ?? true);
   const mustStop = () => {
     const { continueAsNewSuggested, historyLength } = workflowInfo();
     return continueAsNewSuggested || historyLength >= (continueAfterEvents ?? Infinity);
+  };
+  let isGivenUp = false;
+  const mayPause = (round: number): boolean => {
+    if (isReached || (round < pausesForNobody && !isGivenUp)) return true;
+    // replay-tested: 2026-11-25
+    // Remove the patch after 2027-02: no collection without it is open by then.
+    if (!patched('short-wait-for-nobody')) return true;
+    isGivenUp = true;
+    return false;
   };
 
   const waiting = [...left.keys()];
@@ -63,11 +77,12 @@ async function collect(input: CollectPricesInput, tell: TellProgress): Promise<C
   const collectNext = async (): Promise<void> => {
     for (let i = waiting.shift(); i !== undefined; i = waiting.shift()) {
       const at = i;
-      const onAnswer = (series: (typeof left)[number]) => {
+      const onAnswer: Told['onAnswer'] = (series, fetched) => {
         left[at] = series;
+        isReached ||= wasReached(fetched);
         progress.answered(left);
       };
-      const collected = await collectSeries(input, left[at]!, { onAnswer, mustStop });
+      const collected = await collectSeries(input, left[at]!, { onAnswer, mustStop, mayPause });
       if (!collected) continue;
       unfinished.delete(at);
       done.push(collected);
@@ -79,7 +94,7 @@ async function collect(input: CollectPricesInput, tell: TellProgress): Promise<C
     const rest = left.filter((_, i) => unfinished.has(i));
     return continueAsNew<CollectPrices>({
       ...input,
-      earlier: { done, left: rest, partsDone: progress.partsDone },
+      earlier: { done, left: rest, partsDone: progress.partsDone, begunAt, isReached },
     });
   }
   return reportOf(done, assets);

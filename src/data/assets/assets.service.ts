@@ -178,7 +178,7 @@ const refuseConflicts = (asset: Asset, catalogue: AssetCatalogue): void =>
 function refuseForCash(id: AssetId, body: ChangeAssetBody): void {
   const errors = Object.entries(body)
     .filter(([field]) => field !== 'name' && field !== 'priority')
-    .map(([field, value]) => ({ field, value, message: 'has no meaning for cash: it is worth 1 of itself' }));
+    .map(([field, value]) => ({ field, value, message: 'has no meaning for cash, which no source is asked for' }));
   refuse('invalid', `${id} is cash, which no source is asked for`, errors);
 }
 

@@ -2,17 +2,18 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { sql, type RawBuilder } from 'kysely';
 import type { ClientBase } from 'pg';
-import { InvariantViolation } from '../../shared/errors.js';
+import { DomainError, InvariantViolation } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
-import { toIso, utcDate, type EpochMs } from '../../shared/time.js';
+import { dayMs, toIso, utcDate, type EpochMs } from '../../shared/time.js';
 import { copyCandles, type CandleRevision } from './candle-copy.js';
 import type { FetchedBars } from '../data.contract.js';
 import { CollectionReceipt } from '../collection/collection-receipt.entity.js';
-import type { Candle, Interval, SeriesRef } from '../domain/candle.js';
+import { intervalMs, type Candle, type Interval, type SeriesRef } from '../domain/candle.js';
 import { isSameDecimal, isSameOrAbsent } from '../domain/decimal-text.js';
+import { firstMonday } from '../domain/exchange-calendar.js';
 import { UnitChangedError, whyUnitChangedFromStored, type StoredClose } from '../domain/unit-change.js';
 import type { CorporateAction } from '../sources/market-data-source.js';
-import { heldBackTimes, isNotHeldBack } from './held-back.js';
+import { disputesLock, heldBackTimes, isNotHeldBack } from './held-back.js';
 
 export interface StoredCounts {
   /** Bars that were not stored before. */
@@ -72,6 +73,9 @@ export interface ReceiptKey {
   readonly part: string;
 }
 
+/** Whether bars must have the unit of what is stored near them, or correct it. */
+export type UnitRule = 'same' | 'corrected';
+
 /** Bars that are read and compared in one piece: bounds the memory of a reload. */
 const compareAtOnce = 50_000;
 
@@ -122,22 +126,25 @@ export class CandleRepository {
 
   /**
    * As `storeSeries`, for a history that is too long for memory: its parts, each oldest first, come in any order, and all
-   * of them are stored, with what `finish` writes beside them, or nothing is.
+   * of them are stored, with what `finish` writes beside them, or nothing is. `unit` says whether another unit than what
+   * is stored near them is refused, or is the correction of a history that was stored in a wrong one.
    *
-   * @throws UnitChangedError when they have another unit than what is stored near them
+   * @throws UnitChangedError when they have another unit than what is stored near them, and that is not meant
    */
   storeParts<T>(
     series: SeriesRef,
     parts: AsyncIterable<readonly Candle[]>,
     publicationLagMs: number,
     finish: (client: ClientBase, counts: StoredCounts) => Promise<T>,
+    unit: UnitRule = 'same',
   ): Promise<T> {
     return this.inTransaction(async (client) => {
       let [rowsNew, rowsRevised] = [0, 0];
       for await (const part of parts) {
         refuseDisorder(series, part);
         // asked within the transaction, which sees its own bars: from outside, each question would walk past all of them
-        const why = whyUnitChangedFromStored(await storedBeside(client, series, part), part, series.interval);
+        const beside = unit === 'same' ? await storedBeside(client, series, part) : [];
+        const why = whyUnitChangedFromStored(beside, part, series.interval);
         if (why !== undefined) throw new UnitChangedError(why);
         const counts = await store(client, series, part, publicationLagMs);
         rowsNew += counts.rowsNew;
@@ -165,11 +172,39 @@ export class CandleRepository {
    * held back because sources disagree are left out.
    */
   async closedBars(series: SeriesRef, asOf: EpochMs | null, options: ReadOptions = {}): Promise<Candle[]> {
+    await this.settled(series, options);
     const columns = sql`open_time, open, high, low, close, volume`;
     const { rows } = await sql<CandleText>`
       select (extract(epoch from open_time) * 1000)::float8 as open_time,
              open::text as open, high::text as high, low::text as low, close::text as close, volume::text as volume
       from (${barsAsOf(series, asOf, options, columns)}) as bar order by open_time
+    `.execute(this.em.getKysely());
+    return rows.map(({ open_time: openTime, ...prices }) => ({ openTime, ...prices }));
+  }
+
+  /**
+   * As `closedBars`, put together to bars of a coarser interval by the database: of the minutes of a year only its weeks
+   * are sent. As `deriveBars` does it, for an asset that trades without a break: a bar comes out when it has all parts of
+   * the grid.
+   */
+  async derivedBars(series: SeriesRef, to: Interval, asOf: EpochMs | null, options: ReadOptions): Promise<Candle[]> {
+    await this.settled(series, options);
+    const [part, whole] = [intervalMs[series.interval], intervalMs[to]];
+    const columns = sql`open_time, open, high, low, close, volume`;
+    const width = sql`make_interval(secs => ${whole / 1_000})`;
+    const origin = sql`${toIso(to === '1w' ? firstMonday : 0)}::timestamptz`;
+    // a number of some parts only would be invented
+    const ofAll = (column: string, value: RawBuilder<unknown>) =>
+      sql`case when count(${sql.ref(column)}) = count(*) then ${value}::text end as ${sql.ref(column)}`;
+    const { rows } = await sql<CandleText>`
+      select (date_part('epoch', date_bin(${width}, open_time, ${origin})) * 1000)::float8 as open_time,
+             ${ofAll('open', sql`(array_agg(open order by open_time))[1]`)},
+             ${ofAll('high', sql`trim_scale(max(high))`)}, ${ofAll('low', sql`trim_scale(min(low))`)},
+             (array_agg(close order by open_time desc))[1]::text as close,
+             ${ofAll('volume', sql`trim_scale(sum(volume))`)}
+      from (${barsAsOf(series, asOf, options, columns)}) as bar
+      where (date_part('epoch', open_time) * 1000)::bigint % ${part}::bigint = 0
+      group by 1 having count(*) = ${whole / part} order by 1
     `.execute(this.em.getKysely());
     return rows.map(({ open_time: openTime, ...prices }) => ({ openTime, ...prices }));
   }
@@ -182,6 +217,7 @@ export class CandleRepository {
   async closes(series: SeriesRef, asOf: EpochMs | null, options: ReadOptions = {}) {
     // in the order in which the bars are read, so that they need not be sorted again
     const order = readingOrder(options);
+    await this.settled(series, options);
     const { rows } = await sql<{ open_times: Buffer | null; closes: Buffer | null }>`
       select ${packed(epochMs, order)} as open_times, ${packed(sql`close::float8`, order)} as closes
       from (${barsAsOf(series, asOf, options, sql`open_time, close`)}) as bar
@@ -198,9 +234,9 @@ export class CandleRepository {
     return extentOf(rows[0]!);
   }
 
-  /** Number of bars of a series, or of those that open from `from` on and before `to`, whatever their revisions. */
-  async count(series: SeriesRef, from?: EpochMs, to?: EpochMs): Promise<number> {
-    const conditions = [isOf(series), sql`revision = 1`, ...windowConditions(from, to)];
+  /** Number of bars of a series, or of those of a window and a moment of knowledge, whatever their revisions. */
+  async count(series: SeriesRef, { since, before, knownAt }: ReadOptions = {}): Promise<number> {
+    const conditions = [isOf(series), sql`revision = 1`, ...windowConditions(since, before), isKnown(knownAt)];
     const { rows } = await sql<{ count: number }>`
       select count(*)::int4 as count from candle where ${sql.join(conditions, sql` and `)}
     `.execute(this.em.getKysely());
@@ -222,21 +258,59 @@ export class CandleRepository {
     return this.heldBackFrom(series, null, { since: from, before: to });
   }
 
-  /** As `heldBack`, for what a read with these options leaves out: the first `limit` of its window. */
+  /**
+   * As `heldBack`, for what a read with these options leaves out: the first `limit` of its window. A discarded bar that
+   * its source has mended since is not left out.
+   */
   async heldBackFrom(
     series: SeriesRef,
     asOf: EpochMs | null,
-    { since, before, knownAt, revisions = 'as_known' }: ReadOptions,
+    options: ReadOptions,
     limit?: number,
   ): Promise<EpochMs[]> {
-    const held = heldBackTimes(series, { knownAt, asOf: asOf !== null && revisions === 'as_known' ? asOf : undefined });
-    const conditions = [sql`true`, ...windowConditions(since, before)];
+    const { since, before, knownAt, revisions = 'as_known' } = options;
+    await this.settled(series, options);
+    const instant = asOf !== null && revisions === 'as_known' ? asOf : undefined;
+    const held = heldBackTimes(series, { knownAt, asOf: instant });
+    const isMended = sql`exists (
+      select from candle
+      where ${isOf(series)} and candle.open_time = held.open_time and candle.revision > held.revision
+        and ${isKnown(knownAt)} and ${isKnown(instant)}
+    )`;
     const { rows } = await sql<{ open_time: number }>`
       select (date_part('epoch', open_time) * 1000)::float8 as open_time
-      from (select distinct open_time from (${held}) as held) as bar
-      where ${sql.join(conditions, sql` and `)} order by bar.open_time limit ${limit ?? null}
+      from (
+        select distinct open_time from (${held}) as held
+        where ${sql.join([sql`true`, ...windowConditions(since, before)], sql` and `)}
+          and not (is_discarded and ${isMended})
+      ) as bar
+      order by bar.open_time limit ${limit ?? null}
     `.execute(this.em.getKysely());
     return rows.map(({ open_time: openTime }) => openTime);
+  }
+
+  /**
+   * Waits until what is being stored or decided about the series by now is committed: rows are stamped before that, and
+   * an audit must not answer without them today and with them tomorrow. What begins later is stamped later.
+   *
+   * @throws DomainError `unavailable` when it takes longer than some seconds, as a large import does
+   */
+  private async settled(series: SeriesRef, { knownAt }: ReadOptions): Promise<void> {
+    // nothing is at work for as long as that
+    if (knownAt === undefined || knownAt < Date.now() - dayMs) return;
+    const keys = [storeLock(series), disputesLock(series.assetId, series.interval)];
+    try {
+      await this.em.fork().transactional(async (em) => {
+        await sql`select set_config('lock_timeout', ${`${longestWaitMs}ms`}, true)`.execute(em.getKysely());
+        for (const key of keys) {
+          await sql`select pg_advisory_xact_lock_shared(hashtextextended(${key}, 0))`.execute(em.getKysely());
+        }
+      });
+    } catch (error) {
+      if (!isLockTimeout(error)) throw error;
+      const message = `prices of ${series.assetId} are being stored: what is known at ${toIso(knownAt)} is settled when that is done`;
+      throw new DomainError('unavailable', message, { cause: error });
+    }
   }
 
   /** The newest revision of the last bar that opens before an instant, held back or not. */
@@ -272,19 +346,21 @@ export class CandleRepository {
 
   /**
    * Every stored series of an asset at an interval that everybody may read and, of an owner's own sources, those that
-   * are the viewer's. As fast for a million bars as for one.
+   * are the viewer's. As fast for a million bars as for one. With `knownAt` those that had bars by then, as
+   * far as they reached.
    */
-  async seriesSpans(assetId: AssetId, interval: Interval, viewer?: OwnerId): Promise<SeriesSpan[]> {
+  async seriesSpans(assetId: AssetId, interval: Interval, viewer?: OwnerId, knownAt?: EpochMs): Promise<SeriesSpan[]> {
     const edge = (order: Order) => sql`(
       select (date_part('epoch', open_time) * 1000)::float8 from candle
       where asset_id = ${assetId} and "interval" = ${interval} and source = series.source
-        and quote_currency = series.quote_currency and adjustment = series.adjustment
+        and quote_currency = series.quote_currency and adjustment = series.adjustment and ${isKnown(knownAt)}
       order by open_time ${sql.raw(order)} limit 1
     )`;
     const { rows } = await sql<SpanRow>`
-      ${seriesOf(assetId, interval, viewer)}
-      select series.*, ${edge('asc')} as first, ${edge('desc')} as last from series
-      order by source, quote_currency, adjustment
+      ${seriesOf(assetId, interval, viewer, knownAt)}, span as (
+        select series.*, ${edge('asc')} as first, ${edge('desc')} as last from series
+      )
+      select * from span where first is not null order by source, quote_currency, adjustment
     `.execute(this.em.getKysely());
     return rows.map(({ source, quote_currency: quoteCurrency, adjustment, first, last }) => ({
       series: { assetId, interval, source, quoteCurrency, adjustment },
@@ -348,7 +424,7 @@ async function store(
   publicationLagMs: number,
 ): Promise<StoredCounts> {
   if (candles.length === 0) return { rowsNew: 0, rowsRevised: 0 };
-  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`candle ${keyOf(series).join(' ')}`]);
+  await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [storeLock(series)]);
   const { rows } = await client.query<{ known_at: string; is_new: boolean }>(isBehindAll, [
     ...keyOf(series),
     toIso(candles[0]!.openTime),
@@ -401,9 +477,24 @@ const isBehindAll = `
 const keyOf = ({ assetId, interval, source, quoteCurrency, adjustment }: SeriesRef) =>
   [assetId, interval, source, quoteCurrency, adjustment] as const;
 
+/** Advisory lock of whoever stores bars of the series. */
+const storeLock = (series: SeriesRef) => `candle ${keyOf(series).join(' ')}`;
+
+/** How long an audit waits for them. */
+const longestWaitMs = 5_000;
+
+/** PostgreSQL's lock_not_available, at whatever depth. */
+function isLockTimeout(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) if ('code' in at && at.code === '55P03') return true;
+  return false;
+}
+
 const isOf = ({ assetId, interval, source, quoteCurrency, adjustment }: SeriesRef) => sql<boolean>`
   asset_id = ${assetId} and "interval" = ${interval} and source = ${source}
   and quote_currency = ${quoteCurrency} and adjustment = ${adjustment}`;
+
+const isKnown = (knownAt: EpochMs | undefined): RawBuilder<unknown> =>
+  knownAt === undefined ? sql`true` : sql`known_at <= ${toIso(knownAt)}::timestamptz`;
 
 const windowConditions = (since: EpochMs | undefined, before: EpochMs | undefined): RawBuilder<unknown>[] => [
   ...(since === undefined ? [] : [sql`open_time >= ${toIso(since)}::timestamptz`]),
@@ -422,7 +513,7 @@ function barsAsOf(series: SeriesRef, asOf: EpochMs | null, options: ReadOptions,
     conditions.push(sql`available_at <= ${instant}`);
     if (revisions === 'as_known') conditions.push(sql`(revision = 1 or known_at <= ${instant})`);
   }
-  if (knownAt !== undefined) conditions.push(sql`known_at <= ${toIso(knownAt)}::timestamptz`);
+  conditions.push(isKnown(knownAt));
   if (disputed === 'leave_out') {
     const seenFrom = asOf !== null && revisions === 'as_known' ? asOf : undefined;
     conditions.push(isNotHeldBack(series, { knownAt, asOf: seenFrom }));
@@ -442,7 +533,16 @@ interface SpanRow {
 }
 
 /** Table expression `series`: jumps from one name to the next in the primary key, past all bars between. */
-function seriesOf(assetId: AssetId, interval: Interval, viewer: OwnerId | undefined): RawBuilder<unknown> {
+function seriesOf(
+  assetId: AssetId,
+  interval: Interval,
+  viewer: OwnerId | undefined,
+  knownAt: EpochMs | undefined,
+): RawBuilder<unknown> {
+  const isUnpublished =
+    knownAt === undefined
+      ? sql`published_at is null`
+      : sql`(published_at is null or published_at > ${toIso(knownAt)}::timestamptz)`;
   const names = (after: RawBuilder<unknown>) => sql`
     select source, quote_currency, adjustment from candle
     where asset_id = ${assetId} and "interval" = ${interval} ${after}
@@ -456,7 +556,7 @@ function seriesOf(assetId: AssetId, interval: Interval, viewer: OwnerId | undefi
       `)}) as next
     ), series as (
       select * from name where source not in (
-        select source from private_source where published_at is null and owner_id is distinct from ${viewer ?? null}
+        select source from private_source where ${isUnpublished} and owner_id is distinct from ${viewer ?? null}
       )
     )`;
 }

@@ -2,8 +2,15 @@ import { Controller, Get, Header, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { CurrentOwner } from '../../platform/http/current-owner.js';
+import { DomainError } from '../../shared/errors.js';
 import type { OwnerId } from '../../shared/ids.js';
-import { candlesQuery, differencesQuery, type CandlesQuery, type DifferencesQuery } from './candles.schemas.js';
+import {
+  candlesQuery,
+  differencesQuery,
+  mostBars,
+  type CandlesQuery,
+  type DifferencesQuery,
+} from './candles.schemas.js';
 import { CandlesService } from './candles.service.js';
 import {
   candleDifferencesPage,
@@ -34,14 +41,17 @@ export class CandlesController {
     @Res() response: Response,
   ): Promise<void> {
     if (request.accepts(['json', 'text/csv']) !== 'text/csv') {
-      response.json(await this.bars.candlePage(viewer, query));
+      const { limit = 50 } = query;
+      if (limit > mostBars.json) throw tooMany(limit);
+      response.json(await this.bars.candlePage(viewer, { ...query, limit }));
       return;
     }
-    const { chosen, bars, nextCursor, disputed } = await this.bars.find(viewer, query);
+    const { limit = mostBars.csv } = query;
+    const { chosen, bars, nextCursor, disputed } = await this.bars.find(viewer, { ...query, limit });
     response.type('text/csv').setHeader(disputedHeader, disputed.length);
     if (chosen) response.attachment(csvFileName(chosen));
     if (nextCursor !== null) response.links({ next: nextPage(request, nextCursor) });
-    response.send(candlesCsv(bars, query.interval));
+    response.send(candlesCsv(bars, query.interval, chosen?.series.source));
   }
 
   @Get('differences')
@@ -53,6 +63,11 @@ export class CandlesController {
   ): Promise<CandleDifferencesPage> {
     return this.bars.differences(viewer, query);
   }
+}
+
+function tooMany(limit: number): DomainError {
+  const message = `is more than ${mostBars.json}; of CSV, asked for by Accept: text/csv, ${mostBars.csv} are to be had`;
+  return new DomainError('invalid', `limit: ${message}`, { errors: [{ field: 'limit', value: limit, message }] });
 }
 
 /** Relative to this page's own address, so that it holds behind any proxy. */

@@ -1,41 +1,38 @@
 import { z } from 'zod';
-import { pageQuery } from '../../platform/http/page.js';
-import { parseAsOf } from '../../shared/time.js';
-import { intervals } from '../domain/candle.js';
-
-const instant = z
-  .string()
-  .refine((text) => parseAsOf(text) !== undefined, 'is neither a date (YYYY-MM-DD) nor an ISO 8601 time with a zone');
+import { instantText } from '../../platform/http/instant.js';
+import { pageLimit, pageQuery } from '../../platform/http/page.js';
+import { assetText, intervalWord, sourceText } from './query-words.js';
 
 const windowQuery = {
-  asset: z.string().min(1).max(32).describe('Any spelling that resolves: BTC, btc, BTC-USD, BTCUSDT'),
-  interval: z.enum(intervals).default('1d'),
-  from: instant.optional().describe('First bar by open time; a date means its 00:00 UTC'),
-  to: instant.optional().describe('Bars that open before it; a date includes that day'),
-  source: z
-    .string()
-    .min(1)
-    .max(200)
-    .optional()
-    .describe('Without it, the first source in the order of the asset that has bars'),
-  as_of: instant
+  asset: assetText,
+  interval: intervalWord.default('1d'),
+  from: instantText.optional().describe('First bar by open time; a date means its 00:00 UTC'),
+  to: instantText.optional().describe('Bars that open before it; a date includes that day'),
+  source: sourceText.optional().describe('Without it, the first source in the order of the asset that has bars'),
+  as_of: instantText
     .optional()
     .describe('The bars as they were to be had at that instant; without it, the newest revisions'),
 };
 
-export const candlesQuery = z.object({
+/** Bars of one page: of JSON as of all lists, of CSV enough for years of days in one file. */
+export const mostBars = { json: 500, csv: 10_000 } as const;
+
+export const candlesQuery = z.strictObject({
   ...windowQuery,
-  as_known_at: instant
+  as_known_at: instantText
     .optional()
     .describe('For audits: only what was stored by that instant, and disputes as they stood then'),
   ...pageQuery,
+  limit: pageLimit(mostBars.csv)
+    .optional()
+    .describe(`At most ${mostBars.json}, and 50 without it; of CSV at most ${mostBars.csv}, and so many without it`),
 });
 export type CandlesQuery = z.infer<typeof candlesQuery>;
 
-export const differencesQuery = z.object({
+export const differencesQuery = z.strictObject({
   ...windowQuery,
-  as_known_at: instant.describe('The first moment of knowledge'),
-  and_known_at: instant.optional().describe('The second one; without it, now'),
+  as_known_at: instantText.describe('The first moment of knowledge'),
+  and_known_at: instantText.optional().describe('The second one; without it, now'),
   ...pageQuery,
 });
 export type DifferencesQuery = z.infer<typeof differencesQuery>;

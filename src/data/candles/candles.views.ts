@@ -4,6 +4,7 @@ import type { ChosenSeries } from './canonical-series.js';
 import type { BarDifference } from '../domain/as-known.js';
 import { adjustments, intervals, isSimulatedSource, priceBases, type Candle, type Interval } from '../domain/candle.js';
 import { basisOfSource } from '../domain/price-basis.js';
+import { header, simulatedColumn } from '../sources/csv/csv.payloads.js';
 
 const price = z.number().nullable().describe('Null where the source knows only closes');
 
@@ -44,6 +45,12 @@ export const candlePage = z
     disputed: z
       .array(z.iso.datetime())
       .describe('Bars of the page that are held back because sources disagree: the first 500 open times'),
+    earlier: z
+      .object({ interval: z.enum(intervals), source: z.string(), first_open_time: z.iso.datetime() })
+      .nullable()
+      .describe(
+        'A finer series that begins earlier than these stored bars do: it is asked for by its own interval, never joined',
+      ),
   })
   .meta({ id: 'CandlePage' });
 export type CandlePage = z.infer<typeof candlePage>;
@@ -108,13 +115,18 @@ export const seriesView = ({ series: one, derivedFrom }: ChosenSeries): z.infer<
   derived_from: derivedFrom,
 });
 
-/** A page of bars as the folders of the `csv` source have them: decimal texts as stored, nothing where nothing is known. */
-export function candlesCsv(bars: readonly Candle[], interval: Interval): string {
+/**
+ * A page of bars as the folders of the `csv` source have them: decimal texts as stored, nothing where nothing is known.
+ * Simulated prices have a column more, which says so and by which no import takes them for real.
+ */
+export function candlesCsv(bars: readonly Candle[], interval: Interval, source: string | undefined): string {
+  const simulated = source !== undefined && isSimulatedSource(source) ? [source] : [];
+  const columns = [...header, ...simulated.map(() => simulatedColumn)];
   const date = (openTime: EpochMs) => (interval === '1d' || interval === '1w' ? utcDate(openTime) : toIso(openTime));
   const lines = bars.map(({ openTime, open, high, low, close, volume }) =>
-    [date(openTime), open, high, low, close, volume].map((value) => value ?? '').join(','),
+    [date(openTime), open, high, low, close, volume, ...simulated].map((value) => value ?? '').join(','),
   );
-  return `${['date,open,high,low,close,volume', ...lines].join('\n')}\n`;
+  return `${[columns.join(','), ...lines].join('\n')}\n`;
 }
 
 /** Name of a file that says which series it holds. */

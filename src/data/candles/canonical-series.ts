@@ -1,11 +1,21 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '../../platform/config/config.module.js';
 import type { Config } from '../../platform/config/config.js';
-import type { OwnerId } from '../../shared/ids.js';
+import { DomainError } from '../../shared/errors.js';
+import type { AssetId, OwnerId } from '../../shared/ids.js';
 import type { EpochMs } from '../../shared/time.js';
 import { CandleRepository, type ReadOptions, type SeriesSpan } from './candle.repository.js';
+import type { TimeWindow } from './window.js';
 import type { Asset, AssetClass } from '../domain/asset.js';
-import { intervalMs, intervals, isClosed, type Candle, type Interval, type SeriesRef } from '../domain/candle.js';
+import {
+  askedSource,
+  intervalMs,
+  intervals,
+  isClosed,
+  type Candle,
+  type Interval,
+  type SeriesRef,
+} from '../domain/candle.js';
 import { canDerive, deriveBars } from '../domain/derive.js';
 import { expectedOpens } from '../domain/exchange-calendar.js';
 import { basisOfSource } from '../domain/price-basis.js';
@@ -17,6 +27,15 @@ import { SOURCES } from '../sources/configured-sources.js';
 export interface Reader {
   readonly viewer?: OwnerId | undefined;
   readonly source?: string | undefined;
+  /** For audits: of the series that had bars by then. */
+  readonly knownAt?: EpochMs | undefined;
+}
+
+/** A stored series that begins earlier than the one that was chosen. */
+export interface EarlierSeries {
+  readonly interval: Interval;
+  readonly source: string;
+  readonly first: EpochMs;
 }
 
 /** The series that a reader gets, as it is stored or put together from a finer one. */
@@ -30,11 +49,6 @@ export interface ChosenSeries {
   readonly assetClass: AssetClass;
 }
 
-export interface TimeWindow {
-  readonly from: EpochMs | undefined;
-  readonly to: EpochMs | undefined;
-}
-
 /** Chooses the one series that a reader gets; series are never joined. */
 @Injectable()
 export class CanonicalSeries {
@@ -45,20 +59,23 @@ export class CanonicalSeries {
   ) {}
 
   /** The series that is stored at an interval; undefined when none is that the reader may see. */
-  async stored(asset: Asset, interval: Interval, { viewer, source }: Reader): Promise<SeriesSpan | undefined> {
+  async stored(asset: Asset, interval: Interval, reader: Reader): Promise<SeriesSpan | undefined> {
     const { cryptoBasis } = this.config.sources;
-    const stored = (await this.candles.seriesSpans(asset.id, interval, viewer)).filter(
-      ({ series }) => source === undefined || series.source === source,
-    );
+    const stored = await this.visible(asset.id, interval, reader);
     // another basis stands in only where the wanted one is not to be had at all
     const basis = wantedBasis(asset.assetClass, cryptoBasis);
     const wanted = stored.filter(({ series }) => basisOfSource(series.source) === basis);
     const order = inOrderOf(asset, this.sources, cryptoBasis).map(({ id }) => id);
-    return this.preferred(wanted.length > 0 ? wanted : stored, order);
+    return this.preferred(wanted.length > 0 ? wanted : stored, order, reader);
+  }
+
+  private async visible(assetId: AssetId, interval: Interval, { viewer, source, knownAt }: Reader) {
+    const spans = await this.candles.seriesSpans(assetId, interval, viewer, knownAt);
+    return spans.filter(({ series }) => source === undefined || series.source === source);
   }
 
   /** Bars are counted only where they decide: among several series of the preferred source. */
-  private async preferred(stored: readonly SeriesSpan[], order: readonly string[]): Promise<SeriesSpan | undefined> {
+  private async preferred(stored: readonly SeriesSpan[], order: readonly string[], { knownAt }: Reader) {
     const source = preferredSeries(
       stored.map((span) => ({ ...span, rows: 0 })),
       order,
@@ -66,7 +83,7 @@ export class CanonicalSeries {
     const own = stored.filter(({ series }) => series.source === source);
     if (own.length < 2) return own[0];
     const counted = [];
-    for (const span of own) counted.push({ ...span, rows: await this.candles.count(span.series) });
+    for (const span of own) counted.push({ ...span, rows: await this.candles.count(span.series, readAt(knownAt)) });
     return preferredSeries(counted, order);
   }
 
@@ -89,11 +106,89 @@ export class CanonicalSeries {
     );
   }
 
+  /**
+   * The series that was chosen before, however the store has grown since: all pages of one answer are of one series.
+   * `stored` names it at its own interval. Undefined when the reader cannot have it.
+   */
+  async again(
+    asset: Asset,
+    interval: Interval,
+    reader: Reader,
+    stored: Omit<SeriesRef, 'assetId'>,
+  ): Promise<ChosenSeries | undefined> {
+    if (stored.interval !== interval && !canDerive(stored.interval, interval)) return undefined;
+    const span = (await this.visible(asset.id, stored.interval, reader)).find(
+      ({ series: { source, quoteCurrency, adjustment } }) =>
+        source === stored.source && quoteCurrency === stored.quoteCurrency && adjustment === stored.adjustment,
+    );
+    if (!span) return undefined;
+    const derivedFrom = stored.interval === interval ? null : stored.interval;
+    return { series: { ...span.series, interval }, stored: span, derivedFrom, assetClass: asset.assetClass };
+  }
+
+  /**
+   * The finer series that begins earliest, and earlier by a bar and more than a chosen one that is stored: its bars are
+   * not joined with those of the other. Undefined where there is none, or the window does not reach back so far.
+   */
+  async earlier(
+    asset: Asset,
+    { series: { interval }, stored, derivedFrom }: ChosenSeries,
+    reader: Reader,
+    { from }: TimeWindow,
+  ): Promise<EarlierSeries | undefined> {
+    if (derivedFrom !== null || (from !== undefined && from >= stored.first)) return undefined;
+    let earliest: EarlierSeries | undefined;
+    for (const finer of intervals.filter((one) => canDerive(one, interval))) {
+      const found = await this.stored(asset, finer, reader);
+      if (!found || found.first > (earliest?.first ?? stored.first) - intervalMs[interval]) continue;
+      earliest = { interval: finer, source: found.series.source, first: found.first };
+    }
+    return earliest;
+  }
+
+  /**
+   * Refuses a source that is neither configured nor has any bar of the asset that the viewer may see: of a known one
+   * there may be none, of a misspelled one there never is any.
+   *
+   * @throws DomainError `invalid` naming `source`
+   */
+  async refuseUnknownSource(asset: Asset | undefined, { viewer, source }: Reader): Promise<void> {
+    if (source === undefined || source === `csv:${viewer}`) return;
+    const known = new Set(this.sources.map(({ id }) => id));
+    if (known.has(askedSource(source))) return;
+    for (const interval of asset ? intervals : []) {
+      for (const { series } of await this.visible(asset!.id, interval, { viewer })) known.add(series.source);
+    }
+    if (known.has(source)) return;
+    const message = `is no source of prices; known are ${[...known].join(', ')}`;
+    throw new DomainError('invalid', `source "${source}" ${message}`, {
+      errors: [{ field: 'source', value: source, message }],
+    });
+  }
+
+  /** Open times of stored bars, of which those of the window are made, that are held back: the first `limit`. */
+  heldBack(chosen: ChosenSeries, asOf: EpochMs | null, options: ReadOptions, limit: number): Promise<EpochMs[]> {
+    return this.candles.heldBackFrom(chosen.stored.series, asOf, wholeBars(chosen, options), limit);
+  }
+
   /** The bars of a chosen series that open in `[since, before)`, oldest first; held-back ones are left out. */
   async bars(chosen: ChosenSeries, asOf: EpochMs | null, options: ReadOptions, now: EpochMs): Promise<Candle[]> {
-    if (chosen.derivedFrom === null) return this.candles.closedBars(chosen.series, asOf, options);
-    const parts = await this.candles.closedBars(chosen.stored.series, asOf, partsWindow(chosen, options));
-    return derived(chosen, parts, options, asOf ?? now);
+    const { series, stored, derivedFrom, assetClass } = chosen;
+    if (derivedFrom === null) return this.candles.closedBars(series, asOf, options);
+    const whole = wholeBars(chosen, options);
+    const bars =
+      assetClass === 'crypto'
+        ? await this.candles.derivedBars(stored.series, series.interval, asOf, whole)
+        : deriveBars(
+            await this.candles.closedBars(stored.series, asOf, whole),
+            derivedFrom,
+            series.interval,
+            assetClass,
+          );
+    const { since = -Infinity, before = Infinity } = options;
+    return bars.filter(
+      ({ openTime }) => openTime >= since && openTime < before && isClosed(openTime, series.interval, asOf ?? now),
+    );
   }
 
   /**
@@ -106,47 +201,43 @@ export class CanonicalSeries {
     { limit, ...options }: ReadOptions & { limit: number },
     now: EpochMs,
   ): Promise<{ bars: Candle[]; next: EpochMs | undefined }> {
-    const { series, stored, derivedFrom, assetClass } = chosen;
+    const { series, stored, derivedFrom } = chosen;
     if (derivedFrom === null) {
       const bars = await this.candles.closedBars(series, asOf, { ...options, first: limit + 1 });
       return { bars: bars.slice(0, limit), next: bars[limit]?.openTime };
     }
-    // two bars' parts at the least, so that each read goes further than the bar at its end
-    const atOnce = Math.min(partsAtOnce, (intervalMs[series.interval] / intervalMs[derivedFrom]) * (limit + 2));
+    const step = intervalMs[series.interval];
+    const parts = step / intervalMs[derivedFrom];
+    const most = Math.max(1, Math.floor(partsAtOnce / parts));
+    const end = Math.min(options.before ?? Infinity, stored.last + 1);
     const bars: Candle[] = [];
-    let at = options;
-    for (let read = 0; read < partsOfPage; read += atOnce) {
-      const parts = await this.candles.closedBars(stored.series, asOf, { ...partsWindow(chosen, at), first: atOnce });
-      const isEnd = parts.length < atOnce;
-      // the bar at the end of what was read may go on behind it
-      const end = isEnd ? Infinity : startOfBar(assetClass, series.interval, parts.at(-1)!.openTime);
-      bars.push(...derived(chosen, parts, { ...at, before: Math.min(end, at.before ?? Infinity) }, asOf ?? now));
+    let since = Math.max(options.since ?? -Infinity, stored.first - step + 1);
+    let [wide, read] = [Math.min(most, limit + 1), 0];
+    while (since < end) {
+      if (read > 0 && read + wide * parts > partsOfPage) return { bars, next: since };
+      const before = Math.min(since + wide * step, end);
+      bars.push(...(await this.bars(chosen, asOf, { ...options, since, before }, now)));
       if (bars.length > limit) return { bars: bars.slice(0, limit), next: bars[limit]!.openTime };
-      if (isEnd) return { bars, next: undefined };
-      at = { ...at, since: end };
+      read += wide * parts;
+      since = before;
+      // a long hole is crossed in long steps
+      wide = Math.min(most, 2 * wide);
     }
-    return { bars, next: at.since };
+    return { bars, next: undefined };
   }
 }
 
-/** The window of the parts of all bars that open in a window. */
-const partsWindow = ({ series, derivedFrom }: ChosenSeries, { before, ...options }: ReadOptions): ReadOptions =>
-  before === undefined || derivedFrom === null
-    ? options
-    : { ...options, before: before + intervalMs[series.interval] - intervalMs[derivedFrom] };
+/** The window up to the end of the last bar that opens in it. */
+function wholeBars({ series, derivedFrom, assetClass }: ChosenSeries, options: ReadOptions): ReadOptions {
+  const { before } = options;
+  if (derivedFrom === null || before === undefined) return options;
+  return { ...options, before: startOfBar(assetClass, series.interval, before - 1) + intervalMs[series.interval] };
+}
 
-const derived = (
-  { series, stored, assetClass }: ChosenSeries,
-  parts: readonly Candle[],
-  { since = -Infinity, before = Infinity }: ReadOptions,
-  instant: EpochMs,
-): Candle[] =>
-  deriveBars(parts, stored.series.interval, series.interval, assetClass).filter(
-    ({ openTime }) => openTime >= since && openTime < before && isClosed(openTime, series.interval, instant),
-  );
+const readAt = (knownAt: EpochMs | undefined): ReadOptions => (knownAt === undefined ? {} : { knownAt });
 
 /** Parts that are read in one piece, and for one page. */
-const partsAtOnce = 50_000;
+const partsAtOnce = 100_000;
 const partsOfPage = 200_000;
 
 /** Open time of the bar that a moment lies in. */

@@ -9,6 +9,7 @@ import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
 import { AssetRegistry } from '../assets/asset-registry.js';
 import { CandleRepository } from './candle.repository.js';
 import { DisputedBar } from './disputed-bar.entity.js';
+import { disputesLock } from './held-back.js';
 import type { AssetClass } from '../domain/asset.js';
 import { intervalMs, worldOf, type Adjustment, type Interval, type SeriesRef } from '../domain/candle.js';
 import {
@@ -51,6 +52,15 @@ interface Judgement {
   readonly verdict: Verdict;
   readonly votesHash: string;
   readonly change: DisputeChange;
+}
+
+/**
+ * Judges of the same bars, and persons who end disputes about them, wait for each other until the transaction ends, so
+ * that none overlooks what the other found.
+ */
+export async function lockDisputes(em: EntityManager, assetId: string, interval: Interval): Promise<void> {
+  const key = disputesLock(assetId, interval);
+  await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(em.getKysely());
 }
 
 @Injectable()
@@ -112,10 +122,8 @@ export class ConsensusService {
 
   private judgeWorld(bars: JudgedBars, world: string, series: readonly SeriesRef[], usdt: UsdtPrice): Promise<void> {
     return this.em.transactional(async (em) => {
-      const { assetId, interval, adjustment } = bars;
-      // two judges of the same bars wait for each other, so that none overlooks what the other found
-      const key = `consensus ${assetId} ${interval} ${adjustment} ${world}`;
-      await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(em.getKysely());
+      const { assetId, interval } = bars;
+      await lockDisputes(em, assetId, interval);
       const ballots = await ballotsOf(em, series, bars);
       const known = await knownDisputes(em, bars, world);
       const judgements = [];
@@ -199,18 +207,18 @@ async function knownDisputes(em: EntityManager, bars: JudgedBars, world: string)
   const rows = await em.find(
     DisputedBar,
     { assetId, interval, adjustment, world, openTime: { $gte: new Date(from), $lt: new Date(to) } },
-    { disableIdentityMap: true },
+    { orderBy: { openedAt: 'asc', id: 'asc' }, disableIdentityMap: true },
   );
   const known = grouped(rows, ({ openTime }) => openTime.getTime());
   return new Map([...known].map(([openTime, found]) => [openTime, found.map(disputeOf)]));
 }
 
-const disputeOf = ({ id, state, votesHash, votes, sources, closedBy }: DisputedBar): Dispute => ({
+const disputeOf = ({ id, state, votesHash, votes, keptOut, closedBy }: DisputedBar): Dispute => ({
   id,
   state,
   votesHash,
   votes,
-  sources,
+  keptOut,
   closedBy: closedBy ?? null,
 });
 
@@ -229,10 +237,7 @@ function judgementOf(
   openTime: EpochMs,
   { cast, known, usdt }: { cast: readonly Ballot[]; known: readonly Dispute[]; usdt: UsdtPrice },
 ): Judgement {
-  const voters = votersOf(
-    cast,
-    known.filter(({ state }) => state === 'discarded'),
-  );
+  const voters = votersOf(cast, known);
   const verdict = judge(assetClass, voters, usdt(openTime + intervalMs[interval]));
   const votesHash = sha256(canonicalJson(votesKey(verdict.votes)));
   return { openTime, verdict, votesHash, change: disputeChange(verdict, votesHash, known) };
@@ -252,13 +257,10 @@ async function keep(
   const closed = { closedAt: now, closedBy: consensusActor };
   const superseded = of(({ supersede }) => supersede);
   const released = of(({ release }) => release);
-  const reopened = of(({ reopen }) => reopen);
   if (superseded.length > 0)
     await em.nativeUpdate(DisputedBar, { id: { $in: superseded } }, { state: 'superseded', ...closed });
   if (released.length > 0)
     await em.nativeUpdate(DisputedBar, { id: { $in: released } }, { state: 'released', ...closed });
-  if (reopened.length > 0)
-    await em.nativeUpdate(DisputedBar, { id: { $in: reopened } }, { state: 'open', closedAt: null, closedBy: null });
   const found = judgements.flatMap(({ openTime, verdict, votesHash, change }) =>
     verdict.kind === 'disputed' && change.isNew
       ? [
@@ -277,7 +279,8 @@ async function keep(
             openedAt: now,
             closedAt: null,
             closedBy: null,
-            note: null,
+            closedReason: null,
+            keptOut: [],
           },
         ]
       : [],
@@ -287,5 +290,5 @@ async function keep(
   }
 }
 
-/** PostgreSQL takes 65,535 parameters in one statement; a dispute has 15. */
+/** PostgreSQL takes 65,535 parameters in one statement; a dispute has 16. */
 const insertAtOnce = 1_000;

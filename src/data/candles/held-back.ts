@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import { toIso, type EpochMs } from '../../shared/time.js';
-import type { SeriesRef } from '../domain/candle.js';
+import type { Interval, SeriesRef } from '../domain/candle.js';
 
 /** Of which moment the disputes are. */
 export interface DisputesOf {
@@ -13,36 +13,32 @@ export interface DisputesOf {
   readonly asOf?: EpochMs | undefined;
 }
 
+/** Advisory lock of everything that opens or closes disputes about an asset's bars, and of who must see them settled. */
+export const disputesLock = (assetId: string, interval: Interval): string => `consensus ${assetId} ${interval}`;
+
 /**
- * Query for `(open_time, revision, state)`: the bars of the series that readers do not get, up to which revision.
+ * Query for `(open_time, is_discarded, revision)`: the bars of the series that readers do not get, up to which revision.
  *
- * An open dispute holds back whatever is stored of the bar; a discarded one what was voted on, so that a source can
- * mend its bar.
+ * An open dispute holds back whatever is stored of the bar; what a person discarded is kept out as far as it was voted
+ * on, so that a source can mend its bar.
  */
 export function heldBackTimes(series: SeriesRef, { knownAt, asOf }: DisputesOf): RawBuilder<unknown> {
   const { assetId, interval, adjustment, source } = series;
+  const has = (column: string) => sql`${sql.ref(column)} @> to_jsonb(${source}::text)`;
+  const instant = knownAt === undefined ? undefined : sql`${toIso(knownAt)}::timestamptz`;
+  const isOpen = instant ? sql`(closed_at is null or closed_at > ${instant})` : sql`state = 'open'`;
   const conditions = [
     sql`asset_id = ${assetId} and "interval" = ${interval} and adjustment = ${adjustment}`,
-    sql`sources @> to_jsonb(${source}::text)`,
+    has('sources'),
+    sql`(${isOpen} or ${has('kept_out')})`,
   ];
-  if (knownAt === undefined) conditions.push(sql`state in ('open', 'discarded')`);
-  else {
-    const instant = sql`${toIso(knownAt)}::timestamptz`;
-    conditions.push(
-      sql`opened_at <= ${instant}`,
-      sql`(closed_at is null or closed_at > ${instant} or state = 'discarded')`,
-    );
-  }
+  if (instant) conditions.push(sql`opened_at <= ${instant}`);
   if (asOf !== undefined) {
     const isOfFirsts = sql`not jsonb_path_exists(votes, '$[*] ? (@.revision > 1)')`;
     conditions.push(sql`(${isOfFirsts} or opened_at <= ${toIso(asOf)}::timestamptz)`);
   }
-  const isDiscarded =
-    knownAt === undefined
-      ? sql`state = 'discarded'`
-      : sql`(state = 'discarded' and closed_at <= ${toIso(knownAt)}::timestamptz)`;
   return sql`
-    select open_time, ${isDiscarded} as is_discarded,
+    select open_time, not (${isOpen}) as is_discarded,
            (select max((vote ->> 'revision')::int) from jsonb_array_elements(votes) as vote
             where vote ->> 'source' = ${source}) as revision
     from disputed_bar where ${sql.join(conditions, sql` and `)}`;

@@ -1,15 +1,10 @@
 import { z } from 'zod';
 import { pageQuery } from '../../platform/http/page.js';
-import { intervals } from '../domain/candle.js';
+import { assetText, intervalWord } from './query-words.js';
 
-export const qualityQuery = z.object({
-  asset: z
-    .string()
-    .min(1)
-    .max(32)
-    .optional()
-    .describe('Any spelling that resolves; without it, all assets that are enabled'),
-  interval: z.enum(intervals).optional().describe('Without it, those that are collected of each asset'),
+export const qualityQuery = z.strictObject({
+  asset: assetText.optional().describe('Any spelling that resolves; without it, all assets that are enabled'),
+  interval: intervalWord.optional().describe('Without it, those that are collected of each asset'),
   ...pageQuery,
 });
 export type QualityQuery = z.infer<typeof qualityQuery>;

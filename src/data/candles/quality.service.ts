@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Inject, Injectable } from '@nestjs/common';
 import { decodeCursor, pageFrom, type Page } from '../../platform/http/page.js';
@@ -62,9 +63,11 @@ export class QualityService {
     const chosen = await this.canonical.of(asset, interval, { viewer }, whole);
     if (!chosen) return { interval, sources, found: null };
     const { series, first, last } = chosen.stored;
+    // bars of a finer interval are not among them
+    const counted = sources.find((one) => isDeepStrictEqual(one.series, series));
     const step = intervalMs[series.interval];
     const published = now - this.publicationLag(series.source);
-    const since = Math.max(first, now - barsSeen * step);
+    const since = this.beginning(asset, series.interval, first, published);
     // what came before it was due is neither late nor unexpected
     const times = await this.candles.openTimes(series, since, published - step + 1);
     const { compared, largest, disputed } = await this.consensus.disagreement({
@@ -79,7 +82,7 @@ export class QualityService {
       interval,
       sources,
       found: {
-        canonical: { ...chosen.stored, rows: await this.candles.count(series) },
+        canonical: { ...chosen.stored, rows: counted?.rows ?? (await this.candles.count(series)) },
         derivedFrom: chosen.derivedFrom,
         since,
         coverage: calendarCoverage(
@@ -87,12 +90,20 @@ export class QualityService {
           expectedOpens(asset.assetClass, series.interval, since, published),
           gapsListed,
         ),
+        isBehindAll: last < since,
         millisecondsBehind: now - (last + step),
         disagreement: { compared, largest },
         disputed,
         splits: await this.splits(asset, series, since),
       },
     };
+  }
+
+  /** Open time of the first bar that is looked at: of the series, or on the grid as many steps ago as bars are seen. */
+  private beginning(asset: Asset, interval: Interval, first: EpochMs, published: EpochMs): EpochMs {
+    const earliest = published - barsSeen * intervalMs[interval];
+    if (first >= earliest) return first;
+    return expectedOpens(asset.assetClass, interval, earliest, published)[0] ?? earliest;
   }
 
   /** How long after its end the source publishes a bar; nobody knows it of a source that is not configured any more. */

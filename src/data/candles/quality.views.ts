@@ -39,7 +39,13 @@ const intervalQualitySchema = z.object({
     })
     .nullable(),
   fresh: z.boolean().describe('Whether the last bar that the calendar expects, and the source has published, is there'),
-  bars_behind: z.number().int().nullable().describe('Expected bars after the last one; null when none is stored'),
+  bars_behind: z
+    .number()
+    .int()
+    .nullable()
+    .describe(
+      'Expected bars after the last one; null when none is stored, and when the last one is before `since`: then they are not counted, `seconds_behind` has the time',
+    ),
   seconds_behind: z.number().nullable().describe('From the end of the last bar to now'),
   sources: z.array(storedSchema).describe('Every series that is stored of the interval'),
   disagreement: z.object({
@@ -75,6 +81,8 @@ export interface IntervalQuality {
     readonly derivedFrom: Interval | null;
     readonly since: EpochMs;
     readonly coverage: CalendarCoverage;
+    /** Whether all that is stored lies before what is looked at. */
+    readonly isBehindAll: boolean;
     readonly millisecondsBehind: number;
     readonly disagreement: Disagreement;
     readonly disputed: number;
@@ -92,7 +100,8 @@ export const assetQualityView = (asset: Asset, qualities: readonly IntervalQuali
 function intervalQualityView({ interval, sources, found }: IntervalQuality): IntervalQualityView {
   const shared = { interval, sources: sources.map(storedView) };
   if (!found) return { ...shared, ...nothing };
-  const { canonical, derivedFrom, since, coverage, millisecondsBehind, disagreement, disputed, splits } = found;
+  const { canonical, derivedFrom, since, coverage, isBehindAll, millisecondsBehind, disagreement, disputed, splits } =
+    found;
   const { expected, missing, unexpected, gapCount, gaps, behind } = coverage;
   const { compared, largest } = disagreement;
   return {
@@ -108,7 +117,7 @@ function intervalQualityView({ interval, sources, found }: IntervalQuality): Int
       gaps: gaps.map(({ from, to, bars }) => ({ from: toIso(from), to: toIso(to), bars })),
     },
     fresh: behind === 0,
-    bars_behind: behind,
+    bars_behind: isBehindAll ? null : behind,
     seconds_behind: Math.max(0, Math.round(millisecondsBehind / 1000)),
     disagreement: {
       compared,

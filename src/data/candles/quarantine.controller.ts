@@ -8,22 +8,26 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { CurrentAdmin } from '../../platform/http/current-owner.js';
+import { CurrentAdmin, CurrentOwner } from '../../platform/http/current-owner.js';
 import { IdempotencyKey, idempotencyKeyHeader } from '../../platform/http/idempotency-key.js';
 import type { Page } from '../../platform/http/page.js';
 import { sendStored } from '../../platform/http/stored-answer.js';
 import type { OwnerId } from '../../shared/ids.js';
 import {
   closeDisputeBody,
+  closeDisputesBody,
   disputeIdParam,
   quarantineQuery,
   type CloseDisputeBody,
+  type CloseDisputesBody,
   type QuarantineQuery,
 } from './quarantine.schemas.js';
-import { QuarantineService, type Ending } from './quarantine.service.js';
-import { disputePage, disputeSchema, type DisputeView } from './quarantine.views.js';
+import { QuarantineService } from './quarantine.service.js';
+import { closedDisputesSchema, disputePage, disputeSchema, type DisputeView } from './quarantine.views.js';
+import type { Ending } from '../domain/consensus.js';
 
 const path = '/api/v1/data/quarantine';
+const act: Readonly<Record<Ending, string>> = { released: 'release', discarded: 'discard' };
 
 @ApiTags('data')
 @Controller('api/v1/data/quarantine')
@@ -33,8 +37,11 @@ export class QuarantineController {
   @ApiOperation({ summary: 'Bars that sources disagree about, the newest dispute first' })
   @Get()
   @ApiOkResponse({ standardSchema: disputePage })
-  list(@Query({ schema: quarantineQuery }) query: QuarantineQuery): Promise<Page<DisputeView>> {
-    return this.quarantine.list(query);
+  list(
+    @CurrentOwner() viewer: OwnerId,
+    @Query({ schema: quarantineQuery }) query: QuarantineQuery,
+  ): Promise<Page<DisputeView>> {
+    return this.quarantine.list(viewer, query);
   }
 
   @ApiOperation({ summary: 'One disputed bar with the votes' })
@@ -45,7 +52,37 @@ export class QuarantineController {
     return this.quarantine.get(id);
   }
 
-  /** An act of an admin. */
+  /** An act of an admin: all of them or none. */
+  @ApiOperation({ summary: 'Gives the disputed bars of a window to readers again' })
+  @Post('release')
+  @HttpCode(200)
+  @ApiHeader({ name: idempotencyKeyHeader, required: false })
+  @ApiOkResponse({ standardSchema: closedDisputesSchema })
+  releaseAll(
+    @CurrentAdmin() admin: OwnerId,
+    @Body({ schema: closeDisputesBody }) body: CloseDisputesBody,
+    @IdempotencyKey() key: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
+    return this.closeAll('released', { admin, body, key }, response);
+  }
+
+  /** An act of an admin: all of them or none. */
+  @ApiOperation({ summary: 'Takes the disputed bars of a window from readers for good' })
+  @Post('discard')
+  @HttpCode(200)
+  @ApiHeader({ name: idempotencyKeyHeader, required: false })
+  @ApiOkResponse({ standardSchema: closedDisputesSchema })
+  discardAll(
+    @CurrentAdmin() admin: OwnerId,
+    @Body({ schema: closeDisputesBody }) body: CloseDisputesBody,
+    @IdempotencyKey() key: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
+    return this.closeAll('discarded', { admin, body, key }, response);
+  }
+
+  /** An act of an admin. Where several sources are held back, it says whose bar is right. */
   @ApiOperation({ summary: 'Gives disputed bars to readers again' })
   @Post(':id/release')
   @HttpCode(200)
@@ -86,13 +123,16 @@ export class QuarantineController {
     { admin: ownerId, id, body, key }: { admin: OwnerId; id: string; body: CloseDisputeBody; key: string | undefined },
     response: Response,
   ): Promise<void> {
-    const request = {
-      ownerId,
-      method: 'POST',
-      path: `${path}/${id}/${ending === 'released' ? 'release' : 'discard'}`,
-      key,
-      body,
-    };
-    sendStored(response, await this.quarantine.close(request, id, ending, body.reason));
+    const request = { ownerId, method: 'POST', path: `${path}/${id}/${act[ending]}`, key, body };
+    sendStored(response, await this.quarantine.close(request, id, ending, body));
+  }
+
+  private async closeAll(
+    ending: Ending,
+    { admin: ownerId, body, key }: { admin: OwnerId; body: CloseDisputesBody; key: string | undefined },
+    response: Response,
+  ): Promise<void> {
+    const request = { ownerId, method: 'POST', path: `${path}/${act[ending]}`, key, body };
+    sendStored(response, await this.quarantine.closeAll(request, ending, body));
   }
 }

@@ -19,7 +19,7 @@ export const disputeSchema = z
     state: z
       .enum(disputeStates)
       .describe(
-        'Readers do not get the bars while it is `open` and once it is `discarded`; `superseded`: see a newer one',
+        'Readers do not get the bars while it is `open`, and those of `kept_out` not afterwards; `superseded`: see a newer one',
       ),
     reason: z.string(),
     held_back: z.array(z.string()).describe('The sources whose bars readers do not get'),
@@ -40,7 +40,10 @@ export const disputeSchema = z
     opened_at: z.iso.datetime(),
     closed_at: z.iso.datetime().nullable(),
     closed_by: z.string().nullable().describe(`An admin, or \`${consensusActor}\` when later votes closed it`),
-    note: z.string().nullable().describe('What the admin said'),
+    closed_reason: z.string().nullable().describe('Why, as the admin said who closed it'),
+    kept_out: z
+      .array(z.string())
+      .describe('Those of `held_back` whose bars, up to the voted revision, readers never get: an admin decided so'),
   })
   .meta({ id: 'DisputedBar' });
 export type DisputeView = z.infer<typeof disputeSchema>;
@@ -61,5 +64,21 @@ export const disputeView = (row: DisputedBar): DisputeView => ({
   opened_at: toIso(row.openedAt.getTime()),
   closed_at: row.closedAt ? toIso(row.closedAt.getTime()) : null,
   closed_by: row.closedBy ?? null,
-  note: row.note ?? null,
+  closed_reason: row.closedReason ?? null,
+  kept_out: [...row.keptOut],
 });
+
+export const closedDisputesSchema = z
+  .object({
+    state: z.enum(['released', 'discarded']),
+    asset_id: z.string(),
+    interval: z.enum(intervals),
+    from: z.iso.datetime(),
+    to: z.iso.datetime(),
+    source: z.string().nullable(),
+    reason: z.string(),
+    disputes: z.number().int().describe('How many were open, and ended'),
+    closed_at: z.iso.datetime().nullable().describe('Null when none was open'),
+  })
+  .meta({ id: 'ClosedDisputes' });
+export type ClosedDisputesView = z.infer<typeof closedDisputesSchema>;

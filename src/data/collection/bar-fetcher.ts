@@ -6,7 +6,7 @@ import { CandleRepository, type ReceiptKey, type StoredCounts } from '../candles
 import type { FetchBarsInput, FetchedBars, SourceFetched } from '../data.contract.js';
 import type { Asset } from '../domain/asset.js';
 import { intervalMs, isClosed, isSimulatedSource, simulatedSource, type SeriesRef } from '../domain/candle.js';
-import { gaveNothing, longestWaitMs, partsOf, withPart } from '../domain/collecting.js';
+import { briefly, gaveNothing, longestWaitMs, partsOf, withPart } from '../domain/collecting.js';
 import { holesOf, partDays, usualFrom } from '../domain/history-plan.js';
 import { isCurrent } from '../domain/source-choice.js';
 import { isHundredfold } from '../domain/unit-change.js';
@@ -153,7 +153,8 @@ export class BarFetcher {
   /** A rest after failures is a source that is away; one that the provider asked for, or a spent budget, is a limit. */
   private async restOutcome(source: MarketDataSource, { leftMs, why }: Rest): Promise<FailedOutcome> {
     const [standing] = await this.gate.state([source]);
-    if (standing && standing.failures >= failuresToOpen) return { kind: 'unavailable', why };
+    // the address in it is of the question that failed last, maybe another asset's
+    if (standing && standing.failures >= failuresToOpen) return { kind: 'unavailable', why: briefly(why) };
     return { kind: 'rateLimited', retryAfterMs: leftMs, why };
   }
 

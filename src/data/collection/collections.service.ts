@@ -7,7 +7,7 @@ import { localOwner } from '../../platform/http/current-owner.js';
 import { decodeCursor, pageFrom, type Page } from '../../platform/http/page.js';
 import { DomainError, type FieldError } from '../../shared/errors.js';
 import type { AssetId, JobId, OwnerId } from '../../shared/ids.js';
-import { dayMs, parseAsOf, toIso, type EpochMs, type IsoInstant } from '../../shared/time.js';
+import { dayMs, parseAsOf, toIso, utcDate, type EpochMs, type IsoInstant } from '../../shared/time.js';
 import { AssetRegistry } from '../assets/asset-registry.js';
 import {
   collectPricesWorkflow,
@@ -17,7 +17,9 @@ import {
   type CollectionSchedule,
   type ScheduledCollectionsReport,
 } from '../data.contract.js';
+import type { Asset } from '../domain/asset.js';
 import type { Interval } from '../domain/candle.js';
+import { barsAbout, collectedFor } from '../domain/history-plan.js';
 import { dueCollections, isSparedWhileOneRuns } from '../domain/scheduled-collections.js';
 import { SourceAttemptRow } from '../sources/source-attempt.entity.js';
 import { Collection } from './collection.entity.js';
@@ -33,6 +35,8 @@ import {
 
 /** Attempts that a collection's own view shows; the others are in their list. */
 const attemptsShown = 100;
+/** Of all assets and intervals of a collection that names its `from`: four years of one coin's minutes. */
+const mostBars = 2_000_000;
 
 interface Wanted {
   readonly assets: readonly AssetId[];
@@ -55,17 +59,18 @@ export class CollectionsService {
   /**
    * Accepts a collection as a job.
    *
-   * @throws DomainError `invalid` naming each asset that is not known and a window that makes no sense, `conflict` when
-   * none is named and none is enabled
+   * @throws DomainError `invalid` naming each asset that is not known, a window that makes no sense and a `from` that
+   * asks for too many bars at once, `conflict` when no asset is named and none is enabled
    */
   request(request: IdempotentRequest, body: CreateCollectionBody): Promise<StoredAnswer> {
     const now = Date.now();
-    return this.accept(request, async () => ({
-      assets: await this.assetsOf(body.assets),
-      intervals: [...new Set(body.intervals)],
-      ...windowOf(body, now),
-      recheck: body.recheck,
-    }));
+    return this.accept(request, async () => {
+      const assets = await this.assetsOf(body.assets);
+      const intervals = [...new Set(body.intervals)];
+      const window = windowOf(body, now);
+      if (window.from !== null) refuseTooMany(assets, intervals, { from: window.from, asOf: window.asOf }, body.from);
+      return { assets: assets.map(({ id }) => id), intervals, ...window, recheck: body.recheck };
+    });
   }
 
   /**
@@ -168,24 +173,24 @@ export class CollectionsService {
     return row;
   }
 
-  private async assetsOf(texts: readonly string[] | undefined): Promise<AssetId[]> {
+  private async assetsOf(texts: readonly string[] | undefined): Promise<Asset[]> {
     if (!texts) {
       const enabled = await this.assets.enabled();
       if (enabled.length === 0) throw new DomainError('conflict', 'no asset is enabled; enable one, or name assets');
-      return enabled.map(({ id }) => id);
+      return enabled;
     }
     const catalogue = await this.assets.catalogue();
     const errors: FieldError[] = [];
-    const ids = texts.flatMap((value, i) => {
+    const found = texts.flatMap((value, i) => {
       const resolved = catalogue.resolve(value);
-      const isCash = resolved.kind === 'known' && catalogue.of(resolved.assetId)?.assetClass === 'cash';
-      if (resolved.kind === 'known' && !isCash) return [resolved.assetId];
-      const message = resolved.kind === 'known' ? 'is cash, which has no bars' : resolved.message;
+      const asset = resolved.kind === 'known' ? catalogue.of(resolved.assetId)! : undefined;
+      if (asset && asset.assetClass !== 'cash') return [asset];
+      const message = resolved.kind === 'known' ? 'is cash, which no source is asked for' : resolved.message;
       errors.push({ field: `assets.${i}`, value, message });
       return [];
     });
     refuse(errors);
-    return [...new Set(ids)];
+    return [...new Set(found)];
   }
 }
 
@@ -199,6 +204,34 @@ function windowOf({ from, as_of: asOf }: CreateCollectionBody, now: EpochMs): Pi
     refuse([{ field: 'from', value: from, message }]);
   }
   return { from: since, asOf: until };
+}
+
+/**
+ * Two sources are asked for each bar, a hundred parts each: more is a matter of hours, of which nobody sees the end.
+ *
+ * @throws DomainError `invalid` naming `from`, with the first day from which it is not too much
+ */
+function refuseTooMany(
+  assets: readonly Asset[],
+  intervals: readonly Interval[],
+  window: { readonly from: EpochMs; readonly asOf: EpochMs },
+  from: string | undefined,
+): void {
+  const collected = collectedFor(intervals, () => true);
+  const bars = assets
+    .flatMap(({ assetClass }) => collected.map((interval) => barsAbout({ assetClass, interval, ...window })))
+    .reduce((sum, one) => sum + one, 0);
+  if (bars <= mostBars) return;
+  const days = Math.floor(((window.asOf - window.from) * (mostBars / bars)) / dayMs);
+  const { length: many } = assets;
+  const count = (n: number) => n.toLocaleString('en');
+  const message =
+    `asks for about ${count(bars)} bars of ${many === 1 ? 'one asset' : `${many} assets`}, and a collection is of at ` +
+    `most ${count(mostBars)}: ` +
+    (days > 0
+      ? `ask from ${utcDate(window.asOf - days * dayMs + dayMs - 1)} on, and for what is before in stretches of ${days} days (from, as_of)`
+      : 'ask for fewer assets, or for longer bars');
+  refuse([{ field: 'from', value: from, message }]);
 }
 
 /** @throws DomainError `invalid` when there are any */

@@ -24,6 +24,16 @@ export const collectedAssetSchema = z.object({
   votes: z.number().int().nullable().describe('Sources whose bars reach the as-of; null where it was not counted'),
   disputed_bars: z.number().int().nullable().describe('Bars held back because sources disagree'),
   missing_bars: z.number().int().nullable().describe('Bars since the first one that the calendar expects'),
+  wanted_from: z.iso.datetime().nullable().describe('First bar that was wanted, by open time; null in older reports'),
+  missing_before_first: z
+    .number()
+    .int()
+    .nullable()
+    .describe('Bars that the calendar expects from `wanted_from` on and before the first stored one; null without one'),
+  why_not_earlier: z
+    .string()
+    .nullable()
+    .describe('Why those were not reached, one reason a source: yahoofinance keeps 729 days of 1h'),
   fresh: z.boolean().nullable().describe('Whether the last bar that the calendar expects is there'),
   attempts: z.array(
     z.object({ source: z.string(), outcome: z.string(), detail: z.string().nullable(), milliseconds: z.number() }),
@@ -52,6 +62,9 @@ const collectedAssetView = (asset: Recorded): z.output<typeof collectedAssetSche
   votes: asset.votes ?? null,
   disputed_bars: asset.disputedBars ?? null,
   missing_bars: asset.missingBars ?? null,
+  wanted_from: asset.wantedFrom ?? null,
+  missing_before_first: asset.missingBeforeFirst ?? null,
+  why_not_earlier: asset.whyNotEarlier ?? null,
   fresh: asset.fresh ?? null,
   attempts: asset.attempts.map(({ source, outcome, detail, milliseconds }) => ({
     source,

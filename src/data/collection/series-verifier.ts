@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '../../platform/config/config.module.js';
 import type { Config } from '../../platform/config/config.js';
-import { toIso, type EpochMs } from '../../shared/time.js';
+import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
 import { AssetRegistry } from '../assets/asset-registry.js';
 import { CandleRepository } from '../candles/candle.repository.js';
 import { ConsensusService } from '../candles/consensus.service.js';
@@ -9,9 +9,10 @@ import type { AssetCollection, SourceAttempt, SourceFetched, VerifySeriesInput }
 import type { Asset } from '../domain/asset.js';
 import { intervalMs, isSimulatedSource, type PriceBasis, type SeriesRef } from '../domain/candle.js';
 import { attemptsOf, couldNotBeAsked } from '../domain/collecting.js';
+import { whyNotEarlier, type AskedForEarlier } from '../domain/earlier-history.js';
 import { completeness, leavesNothingToAsk, usualFrom, type HistoryWanted } from '../domain/history-plan.js';
 import { isCurrent } from '../domain/source-choice.js';
-import { inOrderOf, wantedBasis } from '../domain/source-order.js';
+import { inOrderOf, sourcesFor, wantedBasis } from '../domain/source-order.js';
 import { SOURCES } from '../sources/configured-sources.js';
 import type { MarketDataSource } from '../sources/market-data-source.js';
 
@@ -57,15 +58,20 @@ export class SeriesVerifier {
       rowsRefused: sum(fetched, 'rowsRefused'),
       refused: fetched.flatMap(({ refused }) => refused).slice(0, 20),
     };
-    if (!asset) return { assetId, interval, ...counts, ...noSeries, attempts };
+    const wantedFrom = toIso(from);
+    if (!asset) return { assetId, interval, ...counts, ...noSeries, attempts, wantedFrom };
     const wanted: Wanted = { asset, assetClass: asset.assetClass, interval, from, asOf };
     await this.judge(wanted, fetched, tell);
     const candidates = await this.candidates(wanted, fetched);
     const chosen = chosenOf(candidates);
-    if (!chosen) return { assetId, interval, ...counts, ...noSeries, attempts };
+    if (!chosen) {
+      const { missing: missingBars } = completeness(wanted, []);
+      return { assetId, interval, ...counts, ...noSeries, missingBars, attempts, wantedFrom };
+    }
     const { series, times } = chosen;
     const { rows, first, last } = await this.candles.extent(series);
-    const { missing, isFresh } = completeness(wanted, times);
+    const { missing, beforeFirst, isFresh } = completeness(wanted, times);
+    const asked = (beforeFirst ?? 0) > 0 ? this.askedFor(wanted, now, fetched, candidates) : [];
     return {
       assetId,
       interval,
@@ -79,8 +85,27 @@ export class SeriesVerifier {
       votes: candidates.filter((one) => one.isCurrent && isComparable(one, chosen)).length,
       disputedBars: (await this.candles.heldBack(series, from, asOf)).length,
       missingBars: missing,
+      wantedFrom,
+      missingBeforeFirst: beforeFirst,
+      whyNotEarlier: whyNotEarlier(asked, { interval, chosen: chosen.source, first: times[0] }),
       fresh: isFresh,
     };
+  }
+
+  /** What became of the earlier part of a history, at each source that offers its bars, in the asset's order. */
+  private askedFor(
+    { asset, interval, from }: Wanted,
+    now: EpochMs,
+    fetched: readonly SourceFetched[],
+    candidates: readonly Candidate[],
+  ): AskedForEarlier[] {
+    return sourcesFor(asset, interval, this.sources, this.config.sources.cryptoBasis).map(({ id: source, offers }) => {
+      const outcome = fetched.find((one) => one.source === source)?.outcome;
+      const days = offers.historyDays[interval];
+      const isLimited = days !== undefined && now - days * dayMs > from;
+      const first = candidates.find((one) => one.source === source)?.times[0];
+      return { source, outcome, keepsDays: isLimited ? days : undefined, first };
+    });
   }
 
   /** Where bars changed, all sources' votes are counted again. */
@@ -140,6 +165,8 @@ const noSeries = {
   votes: 0,
   disputedBars: 0,
   missingBars: 0,
+  missingBeforeFirst: null,
+  whyNotEarlier: null,
   fresh: false,
 } as const;
 

@@ -1,10 +1,7 @@
 import { dayMs, type EpochMs } from '../../shared/time.js';
 import type { AssetClass } from './asset.js';
 import { intervalMs, type Interval } from './candle.js';
-import { isTradingDay, session, type Session } from './exchange-calendar.js';
-
-/** 1970-01-05, a Monday. */
-const firstMonday = 4 * dayMs;
+import { firstMonday, isTradingDay, session, type Session } from './exchange-calendar.js';
 
 /**
  * Whether a bar of the interval begins at the instant: coins count from 00:00 UTC, weeks from Monday, daily bars are

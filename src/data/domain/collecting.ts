@@ -9,7 +9,7 @@ import type {
   SourceFetched,
 } from '../data.contract.js';
 import type { AssetId } from '../../shared/ids.js';
-import { dayMs, minuteMs, toIso } from '../../shared/time.js';
+import { dayMs, minuteMs, toIso, type EpochMs } from '../../shared/time.js';
 import { intervalMs } from './candle.js';
 
 /** Refused rows that a report shows. */
@@ -23,6 +23,10 @@ const hasAnswered = (outcome: SourceAttempt['outcome']): boolean => outcome === 
 /** A source that may have the bars and could not be asked: "could not ask" is never "there is nothing". */
 export const couldNotBeAsked = ({ outcome }: Pick<SourceAttempt, 'outcome'>): boolean =>
   outcome === 'unavailable' || outcome === 'rateLimited';
+
+/** Whether the source said anything at all: what was never sent says nothing about the way to it. */
+export const wasReached = ({ outcome }: Pick<SourceAttempt, 'outcome'>): boolean =>
+  hasAnswered(outcome) || outcome === 'badAnswer';
 
 /** Whether a source that could not be asked is worth another question within minutes. */
 const isWorthAnother = (fetched: SourceFetched): boolean =>
@@ -173,10 +177,31 @@ export function partsLeft(series: SeriesLeft): number {
   return parts;
 }
 
-/** `about 3 min left`, from how long so many parts took; empty while none was done. */
-export function timeLeft(elapsedMs: number, done: number, left: number): string {
-  if (done === 0 || left === 0) return '';
-  const minutes = (elapsedMs / done) * (left / minuteMs);
+/** Parts that were answered within a time. */
+interface Pace {
+  readonly ms: number;
+  readonly parts: number;
+}
+
+/** Budgets renew by the minute, so a minute is what the recent pace is measured over. */
+const recentMs = minuteMs;
+/** Before that the last minute is one in which a budget was not drained yet: it says nothing about the next ones. */
+const tellingMs = 1.5 * minuteMs;
+const tellingParts = 5;
+
+/** Of the instants of answers, oldest first, those that make the recent pace: of the last minute, and five at least. */
+export function recentAnswers(answeredAt: readonly EpochMs[], now: EpochMs): readonly EpochMs[] {
+  const first = answeredAt.findIndex((at) => at >= now - recentMs);
+  return answeredAt.slice(Math.max(0, Math.min(first < 0 ? Infinity : first, answeredAt.length - tellingParts - 1)));
+}
+
+/**
+ * `about 3 min left`, at the slower of the whole pace and the recent one; empty while they say nothing about what is
+ * left.
+ */
+export function timeLeft(whole: Pace, recent: Pace, left: number): string {
+  if (left === 0 || whole.ms < tellingMs || whole.parts < tellingParts || recent.parts === 0) return '';
+  const minutes = Math.max(whole.ms / whole.parts, recent.ms / recent.parts) * (left / minuteMs);
   if (minutes < 1) return 'less than a minute left';
   return minutes < 120 ? `about ${Math.ceil(minutes)} min left` : `about ${Math.ceil(minutes / 60)} h left`;
 }
@@ -199,11 +224,62 @@ export const attemptsOf = (fetched: readonly SourceFetched[], spared: readonly S
   ...spared,
 ];
 
-/** `binance unavailable (status 503); yahoofinance unknownAsset`. */
-const whatSourcesSaid = (attempts: readonly SourceAttempt[]): string =>
-  attempts.map(({ source, outcome, detail }) => `${source} ${outcome}${detail ? ` (${detail})` : ''}`).join('; ');
+/** A job shows the reason in a line or two; the whole of it stands in the attempts. */
+const longestReason = 300;
+const assetsNamed = 5;
 
-/** Whether somebody could not be asked, or nobody has it, and what every source said. */
+/**
+ * What a person needs of a detail: not the address, which is one asset's, nor the source and the outcome, which stand
+ * beside it.
+ */
+export function briefly(detail: string, most = Infinity): string {
+  const inner = /^\S+ (?:unavailable|rateLimited) \((.*)\)$/s.exec(detail)?.[1] ?? detail;
+  const text = inner
+    .replace(/https?:\/\/\S+/g, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  return text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text;
+}
+
+/** `BTC, ETH, SPY, QQQ, SOL and 3 more`. */
+const named = (assets: readonly AssetId[]): string =>
+  assets.length <= assetsNamed + 1
+    ? assets.join(', ')
+    : `${assets.slice(0, assetsNamed).join(', ')} and ${assets.length - assetsNamed} more`;
+
+/** The first text that is short enough, of those with ever less of what the sources said; cut when none is. */
+function shortEnough(textWith: (characters: number) => string): string {
+  const texts = [120, 60, 30, 0].map(textWith);
+  const text = texts.find(({ length }) => length <= longestReason) ?? texts.at(-1)!;
+  return text.length > longestReason ? `${text.slice(0, longestReason - 1)}…` : text;
+}
+
+/** What happened last at a source that rests after failures; how often, and until when, stands in its attempts. */
+const lastFailure = (detail: string): string =>
+  briefly(detail)
+    .replace(/^failed \d+ times in a row, the last time: (.*?)(?:; the next request may be sent .*)?$/s, '$1')
+    .replace(/^failed: /, '');
+
+/**
+ * `binance unavailable (status 503); polygon missingKey`: each source once, as it said it of the first asset. Where there
+ * is little room, only those that could not be asked.
+ */
+function whatSourcesSaid(attempts: readonly SourceAttempt[], characters: number): string {
+  const away = attempts.filter(couldNotBeAsked);
+  const first = new Map<string, SourceAttempt>();
+  for (const one of characters < 60 ? away : [...away, ...attempts]) {
+    if (!first.has(one.source)) first.set(one.source, one);
+  }
+  return [...first.values()]
+    .map((one) => {
+      const { source, outcome, detail = '' } = one;
+      const said = couldNotBeAsked(one) && characters > 0 ? briefly(lastFailure(detail), characters) : '';
+      return `${source} ${outcome}${said === '' ? '' : ` (${said})`}`;
+    })
+    .join('; ');
+}
+
+/** Whether somebody could not be asked, or nobody has it, and what every source said; at most 300 characters. */
 export interface NothingCame {
   readonly type: 'SourceUnavailable' | 'RateLimited' | 'PricesMissing';
   readonly reason: string;
@@ -216,13 +292,23 @@ export function whyNothingCame(
   if (missing.length === 0) return undefined;
   const away = missing.filter(({ attempts }) => attempts.some(couldNotBeAsked));
   if (away.length > 0) {
-    const told = away.map(({ assetId, attempts }) => `no prices of ${assetId}: ${whatSourcesSaid(attempts)}`);
-    const isLimited = away.every(({ attempts }) => attempts.every(({ outcome }) => outcome !== 'unavailable'));
-    return { type: isLimited ? 'RateLimited' : 'SourceUnavailable', reason: told.join('. ') };
+    const assets = named([...new Set(away.map(({ assetId }) => assetId))]);
+    const all = away.flatMap(({ attempts }) => attempts);
+    const isLimited = all.every(({ outcome }) => outcome !== 'unavailable');
+    return {
+      type: isLimited ? 'RateLimited' : 'SourceUnavailable',
+      reason: shortEnough((characters) => `no prices of ${assets}: ${whatSourcesSaid(all, characters)}`),
+    };
   }
-  const told = missing.map(({ assetId, attempts }) => {
-    const said = attempts.map(({ source, outcome, detail }) => `${source}: ${detail ?? outcome}`);
-    return `${assetId} (${said.join('; ') || 'no source offers it'})`;
+  const reason = shortEnough((characters) => {
+    if (characters === 0) return `no source has prices of ${named(missing.map(({ assetId }) => assetId))}`;
+    const told = missing.map(({ assetId, attempts }) => {
+      const said = attempts.map(
+        ({ source, outcome, detail }) => `${source}: ${briefly(detail ?? outcome, characters)}`,
+      );
+      return `${assetId} (${said.join('; ') || 'no source offers it'})`;
+    });
+    return `no source has prices of ${told.join(', ')}`;
   });
-  return { type: 'PricesMissing', reason: `no source has prices of ${told.join(', ')}` };
+  return { type: 'PricesMissing', reason };
 }

@@ -87,7 +87,7 @@ export const votesKey = (votes: readonly Vote[]): (string | number)[][] =>
 /** Who closes disputes when no person does. */
 export const consensusActor = 'consensus';
 
-/** What was found of a bar before. */
+/** One opening of a dispute about a bar. */
 export interface KnownDispute {
   readonly id: string;
   readonly state: DisputeState;
@@ -99,45 +99,71 @@ export interface KnownDispute {
 /** What a verdict changes of what was found before. */
 export interface DisputeChange {
   readonly changes: boolean;
-  /** The verdict is a dispute that nobody knows yet. */
+  /** The verdict is a dispute that is not open yet, nor has a person decided about the same votes. */
   readonly isNew: boolean;
   /** Ids of the disputes that the new one replaces. */
   readonly supersede: readonly string[];
   /** Ids of the disputes that agreement ends. */
   readonly release: readonly string[];
-  /** Ids of disputes that had ended and are there again as they were. */
-  readonly reopen: readonly string[];
 }
 
 /**
- * What becomes of a bar's disputes now. The same votes are told once, and what a person has decided about them stays;
- * other votes replace an open dispute, and agreement ends it. Where nobody is left to compare with, it stays open.
+ * What becomes of a bar's disputes, which are known in the order in which they were opened. The same votes are told once
+ * as long as they last, and what a person has decided about them stays; other votes replace an open dispute, and
+ * agreement ends it. A disagreement that is there again is a new dispute. Where nobody is left to compare with, it stays
+ * open.
  */
 export function disputeChange(verdict: Verdict, votesHash: string, known: readonly KnownDispute[]): DisputeChange {
   const open = known.filter(({ state }) => state === 'open');
-  const same = known.find((one) => one.votesHash === votesHash);
-  const isEndedByItself = same?.state !== 'open' && same?.closedBy === consensusActor;
+  const same = known.findLast((one) => one.votesHash === votesHash);
+  const isEndedByItself = same !== undefined && same.state !== 'open' && same.closedBy === consensusActor;
   const isDisputed = verdict.kind === 'disputed';
-  const isNew = isDisputed && !same;
+  const isNew = isDisputed && (!same || isEndedByItself);
   const supersede = isDisputed ? open.filter(({ id }) => id !== same?.id).map(({ id }) => id) : [];
   const release = verdict.kind === 'agreed' ? open.map(({ id }) => id) : [];
-  const reopen = isDisputed && same && isEndedByItself ? [same.id] : [];
-  const changes = isNew || supersede.length + release.length + reopen.length > 0;
-  return { changes, isNew, supersede, release, reopen };
+  return { changes: isNew || supersede.length + release.length > 0, isNew, supersede, release };
 }
 
-/** Which of the voted bars are held back. */
+/** How a person may end a dispute. */
+export type Ending = 'released' | 'discarded';
+
+/**
+ * Whose bars readers never get when a person ends a dispute so, or why it cannot end so.
+ *
+ * A release gives readers the bars of `source` and keeps those of the others out; with one side alone nobody need be
+ * named. Giving back several sides at once would leave it to their order which of them readers get. A discard keeps out
+ * the bars of `source`, or of all sides; the one that is left over, if any, is given back.
+ */
+export function keptOutBy(
+  ending: Ending,
+  sides: readonly string[],
+  source: string | undefined,
+): { readonly keptOut: readonly string[] } | { readonly why: string } {
+  const names = sides.join(', ');
+  if (source === undefined) {
+    if (ending === 'discarded') return { keptOut: sides };
+    return sides.length === 1 ? { keptOut: [] } : { why: `is missing: whose bar shall readers get, of ${names}` };
+  }
+  if (!sides.includes(source)) return { why: `is none of those that are held back: ${names}` };
+  const others = sides.filter((one) => one !== source);
+  if (ending === 'released') return { keptOut: others };
+  return others.length < 2
+    ? { keptOut: [source] }
+    : { why: `leaves ${others.join(', ')}, who may disagree: release the one that is right, or discard all` };
+}
+
+/** Whose bars are kept out, as far as they were voted on. */
 export interface HeldVotes {
-  readonly sources: readonly string[];
+  readonly keptOut: readonly string[];
   readonly votes: readonly Vote[];
 }
 
 /** The bars that have a vote: those that nobody has discarded. A later revision of a discarded bar votes again. */
-export const votersOf = (ballots: readonly Ballot[], discarded: readonly HeldVotes[]): Ballot[] =>
+export const votersOf = (ballots: readonly Ballot[], decided: readonly HeldVotes[]): Ballot[] =>
   ballots.filter(
     ({ source, revision }) =>
-      !discarded.some(
-        ({ sources, votes }) =>
-          sources.includes(source) && votes.some((vote) => vote.source === source && vote.revision >= revision),
+      !decided.some(
+        ({ keptOut, votes }) =>
+          keptOut.includes(source) && votes.some((vote) => vote.source === source && vote.revision >= revision),
       ),
   );

@@ -4,7 +4,7 @@ import type { AssetClass } from './asset.js';
 import { intervalMs, type Candle, type Interval } from './candle.js';
 import { expectedOpens } from './exchange-calendar.js';
 
-/** Sums are exact: decimal texts have at most 64 digits, and no day has more than 1,440 bars of a minute. */
+/** Sums are exact: decimal texts have at most 64 digits, and no week has more than 10,080 bars of a minute. */
 const Exact = Decimal.clone({ precision: 1_000 });
 
 /** Whether bars of `to` can be put together from bars of `from`. */

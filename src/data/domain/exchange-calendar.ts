@@ -150,8 +150,8 @@ export function session(day: EpochMs): Session {
   return { open: midnight + 9 * hourMs + 30 * minuteMs, close: midnight + closing * hourMs };
 }
 
-/** 1970-01-05, a Monday. */
-const firstMonday = 4 * dayMs;
+/** 1970-01-05, a Monday: weeks are counted from it. */
+export const firstMonday = 4 * dayMs;
 
 /** Open times of all bars of one session: from its opening on, the last one may be cut short by its end. */
 function sessionOpens(day: EpochMs, step: number): EpochMs[] {

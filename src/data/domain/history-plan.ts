@@ -33,6 +33,15 @@ export function partDays(assetClass: AssetClass, interval: Interval, mostBars = 
   return Math.max(1, Math.floor((bars / barsOfSession) * (7 / 5)));
 }
 
+/** Bars, about, that a complete history has: what it costs to ask for it, without counting holidays. */
+export function barsAbout({ assetClass, interval, from, asOf }: HistoryWanted): number {
+  const step = intervalMs[interval];
+  const span = Math.max(0, asOf - from);
+  if (assetClass === 'crypto' || interval === '1w') return Math.ceil(span / step);
+  const barsOfSession = step >= dayMs ? 1 : Math.ceil((sessionMinutes * minuteMs) / step);
+  return Math.ceil((span / dayMs) * (5 / 7) * barsOfSession);
+}
+
 /** First open time that a collection as of `asOf` wants of the usual history, at 00:00 UTC. */
 export const usualFrom = (interval: Interval, asOf: EpochMs): EpochMs =>
   Math.floor((asOf - usualDays[interval] * dayMs) / dayMs) * dayMs;
@@ -139,15 +148,24 @@ function windowOf(
 export interface Completeness {
   /** Expected from the first stored bar on, and not there; all that is expected when nothing is stored. */
   readonly missing: number;
+  /** Expected before the first stored bar; null when nothing is stored. */
+  readonly beforeFirst: number | null;
   /** Whether the last bar that is expected is there. */
   readonly isFresh: boolean;
 }
 
-/** Compares a stored history with the asset's calendar; what lies before its first bar is not missed. */
+/** Compares a stored history with the asset's calendar; what lies before its first bar is counted apart. */
 export function completeness(wanted: HistoryWanted, stored: OpenTimes): Completeness {
-  const from = Math.max(wanted.from, stored[0] ?? -Infinity);
-  const there = presence(expectedOf({ ...wanted, from }), stored);
-  return { missing: there.filter((is) => is === 0).length, isFresh: there.at(-1) === 1 };
+  const expected = expectedOf(wanted);
+  const [first] = stored;
+  const begin = first === undefined ? 0 : expected.findIndex((open) => open >= first);
+  const beforeFirst = begin < 0 ? expected.length : begin;
+  const there = presence(expected, stored).subarray(beforeFirst);
+  return {
+    missing: there.filter((is) => is === 0).length,
+    beforeFirst: first === undefined ? null : beforeFirst,
+    isFresh: there.at(-1) === 1,
+  };
 }
 
 /** So much of a history may be missing where nobody can be asked for it: an outage, a listing within the window. */

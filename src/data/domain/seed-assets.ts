@@ -124,8 +124,10 @@ const identities: readonly AssetIdentity[] = [
   stock('XOM', 'Exxon Mobil'),
   asset('BRK-B', 'stock', 'Berkshire Hathaway B', { yahoofinance: 'BRK-B', polygon: 'BRK.B' }),
 
-  // cash is worth 1 by definition: no venue prices it, and Yahoo's ticker USD is a fund
+  // prices are told in it: no venue prices it, and Yahoo's ticker USD is a fund
   asset('USD', 'cash', 'US dollar', {}),
+  asset('EUR', 'cash', 'Euro', { yahoofinance: 'EURUSD=X' }),
+  asset('GBP', 'cash', 'Pound sterling', { yahoofinance: 'GBPUSD=X' }),
 ];
 
 const defaultOrder: Readonly<Record<AssetIdentity['assetClass'], readonly string[]>> = {
@@ -165,5 +167,8 @@ export const seedAssets: readonly Asset[] = identities.map((one) => ({
 
 const cash: ReadonlySet<string> = new Set(identities.filter((one) => one.assetClass === 'cash').map(({ id }) => id));
 
-/** Cash is worth 1 of itself by definition: no source is asked for its price. Nobody can add cash to the registry. */
+/** Money of some currency: no source is asked for its price. Nobody can add cash to the registry. */
 export const isCash = (id: AssetId): boolean => cash.has(id);
+
+/** Prices are in it, so it is worth 1 by definition; other cash is worth what a stored series of it in dollars says. */
+export const isDollar = (id: AssetId): boolean => id === 'USD';

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiConsumes,
@@ -22,8 +22,10 @@ import {
   importPage,
   importSchema,
   importsQuery,
+  publishBody,
   type ImportsQuery,
   type ImportView,
+  type PublishBody,
 } from './imports.schemas.js';
 import { ImportsService } from './imports.service.js';
 
@@ -52,11 +54,16 @@ export class ImportsController {
         interval: text('1m, 5m, 15m, 1h, 4h or 1d, which is the default', '1d'),
         quote_currency: text('USD, which is the default, or USDT', 'USD'),
         adjustment: text('raw, split, total_return or unknown, which is the default', 'raw'),
+        unit: text(
+          'same, which is the default, or corrected, where what is stored is a hundredfold of the right prices or their hundredth',
+          'same',
+        ),
         file: { type: 'string', format: 'binary', description: 'CSV or CSV packed by gzip, at most 200 MB' },
       },
     },
   })
   @ApiCreatedResponse({ standardSchema: importSchema })
+  @ApiOkResponse({ standardSchema: importSchema, description: 'The same file came before: the import that is there' })
   @ApiPayloadTooLargeResponse({ description: 'The file has more than 200 MB' })
   @ApiUnsupportedMediaTypeResponse({ description: 'The body is no multipart form' })
   async add(
@@ -95,10 +102,11 @@ export class ImportsController {
   async publish(
     @CurrentAdmin() ownerId: OwnerId,
     @Param('id', { schema: importIdParam }) id: string,
+    @Body({ schema: publishBody }) body: PublishBody,
     @IdempotencyKey() key: string | undefined,
     @Res() response: Response,
   ): Promise<void> {
-    const request = { ownerId, method: 'POST', path: `${path}/${id}/publish`, key, body: null };
-    sendStored(response, await this.imports.publish(request, id));
+    const request = { ownerId, method: 'POST', path: `${path}/${id}/publish`, key, body };
+    sendStored(response, await this.imports.publish(request, id, body.reason));
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../../platform/http/page.js';
+import { plainText } from '../../platform/http/plain-text.js';
 import { adjustments, intervals } from '../domain/candle.js';
 
 const required = (what: string) => z.string({ error: (issue) => (issue.input === undefined ? 'is missing' : what) });
@@ -13,11 +14,22 @@ export const importForm = z.strictObject({
   interval: z.enum(importedIntervals).default('1d'),
   quote_currency: z.enum(['USD', 'USDT']).default('USD'),
   adjustment: z.enum(adjustments).default('unknown').describe('How the prices were adjusted for splits and dividends'),
+  unit: z
+    .enum(['same', 'corrected'])
+    .default('same')
+    .describe(
+      '`corrected`: prices may be a hundredfold of the stored ones, or their hundredth, because those are wrong',
+    ),
   file: required('is no file').describe('date,open,high,low,close,volume as CSV, or packed by gzip; at most 200 MB'),
 });
 
 export const importsQuery = z.object(pageQuery);
 export type ImportsQuery = z.output<typeof importsQuery>;
+
+export const publishBody = z
+  .strictObject({ reason: plainText(500).min(1).describe('Stands in the audit trail') })
+  .meta({ id: 'PublishImport', example: { reason: 'checked against the exchange, and free to be shown' } });
+export type PublishBody = z.output<typeof publishBody>;
 
 export const importIdParam = z.uuid();
 

@@ -11,6 +11,7 @@ import { DomainError, type FieldError } from '../../shared/errors.js';
 import type { OwnerId } from '../../shared/ids.js';
 import { AssetRegistry } from '../assets/asset-registry.js';
 import { dataStream } from '../data-audit.js';
+import { isDollar } from '../domain/seed-assets.js';
 import { importForm, type ImportsQuery, type ImportView } from './imports.schemas.js';
 import { importView } from './imports.views.js';
 import { PriceFileError } from './price-file.js';
@@ -36,7 +37,7 @@ export class ImportsService {
   ) {}
 
   /**
-   * Stores the bars of the file in a form. The same file again, for the same series, is the same import.
+   * Stores the bars of the file in a form. The same file again, for the same series, is the same import: 200, not 201.
    *
    * @throws DomainError `invalid` naming the field, `conflict` for a key that came with another form, and as
    *   `receiveUpload`
@@ -80,11 +81,11 @@ export class ImportsService {
 
   /**
    * Shows everybody the source that an import went to, with all that its owner sent and will send; the audit trail tells
-   * it. Published before, it stays as it is.
+   * it, with the reason. Published before, it stays as it is.
    *
    * @throws DomainError `not_found`
    */
-  async publish(request: IdempotentRequest, id: string): Promise<StoredAnswer> {
+  async publish(request: IdempotentRequest, id: string, reason: string): Promise<StoredAnswer> {
     const { answer } = await once(this.em, request, async (em) => {
       const row = await em.findOne(PriceImport, { id }, { disableIdentityMap: true });
       if (!row) throw absent(id);
@@ -95,7 +96,7 @@ export class ImportsService {
         const { ownerId: admin } = request;
         const subject = `source:${source}`;
         const event = { stream: dataStream, ownerId: admin, subject, eventKey: `${subject}:published`, actor: admin };
-        const payload = { source, owner: row.ownerId, import_id: id };
+        const payload = { source, owner: row.ownerId, import_id: id, reason };
         const { recordedAt } = await this.audit.append({ ...event, kind: 'source_published', payload }, em);
         await em.nativeUpdate(PrivateSource, { source }, { publishedAt: new Date(recordedAt), publishedBy: admin });
       }
@@ -108,24 +109,24 @@ export class ImportsService {
     const given = { ...fields, file: file?.name };
     const form = importForm.parse(await this.form.transform<unknown>(given, { type: 'body', schema: importForm }));
     const asset = await this.assets.known(form.asset);
-    if (asset.assetClass === 'cash') {
-      throw invalid({ field: 'asset', value: form.asset, message: 'is cash, which is worth 1 of itself' });
+    if (isDollar(asset.id)) {
+      throw invalid({ field: 'asset', value: form.asset, message: 'is cash in which prices are: it is worth 1' });
     }
     // no folder of prices may be called as an owner is
     const source = `csv:${ownerId}`;
-    const { interval, quote_currency: quoteCurrency, adjustment } = form;
+    const { interval, quote_currency: quoteCurrency, adjustment, unit } = form;
     const series = { assetId: asset.id, interval, source, quoteCurrency, adjustment };
-    return { ownerId, assetClass: asset.assetClass, series, file: file! };
+    return { ownerId, assetClass: asset.assetClass, series, unit, file: file! };
   }
 
   private async add(request: KeyedRequest, wanted: WantedImport): Promise<StoredAnswer> {
-    const body = { ...wanted.series, file: wanted.file.sha256 };
+    const body = { ...wanted.series, unit: wanted.unit, file: wanted.file.sha256 };
     const { answer } = await once(this.em, { ...request, body }, async (em) => {
-      const row = await this.importer.add(wanted).catch((error: unknown) => {
+      const { row, isNew } = await this.importer.add(wanted).catch((error: unknown) => {
         throw error instanceof PriceFileError ? refusal(error) : error;
       });
       const view = await this.view(em, row);
-      return { status: 201, location: `/api/v1/data/imports/${row.id}`, body: JSON.stringify(view) };
+      return { status: isNew ? 201 : 200, location: `/api/v1/data/imports/${row.id}`, body: JSON.stringify(view) };
     });
     return answer;
   }

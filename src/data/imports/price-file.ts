@@ -6,7 +6,7 @@ import { isBarStart } from '../domain/bar-grid.js';
 import type { OfferedCandle } from '../domain/candle-checks.js';
 import type { Candle, Interval } from '../domain/candle.js';
 import { believedParts, type HistoryWindow } from '../domain/long-history.js';
-import { header, isHeader, offeredRow } from '../sources/csv/csv.payloads.js';
+import { header, isHeader, offeredRow, simulatedColumn } from '../sources/csv/csv.payloads.js';
 import { textLines } from './text-lines.js';
 
 /** A row of prices has some 120 characters; a longer one is no row of prices. */
@@ -88,6 +88,8 @@ export class PriceFile {
       if (text.trim() === '') continue;
       const fields = text.split(',').map(withoutQuotes);
       if (!isHeaderSeen) {
+        if (fields.at(-1) === simulatedColumn)
+          throw new PriceFileError('has prices of the market simulator, which never pass as real ones', shown(text));
         if (!isHeader(fields))
           throw new PriceFileError(`does not begin with the header ${header.join(',')}`, shown(text));
         isHeaderSeen = true;

@@ -6,7 +6,7 @@ import type { UploadedFile } from '../../platform/http/upload.js';
 import { InvariantViolation } from '../../shared/errors.js';
 import type { OwnerId } from '../../shared/ids.js';
 import { toIso } from '../../shared/time.js';
-import { CandleRepository, type StoredCounts } from '../candles/candle.repository.js';
+import { CandleRepository, type StoredCounts, type UnitRule } from '../candles/candle.repository.js';
 import type { AssetClass } from '../domain/asset.js';
 import type { SeriesRef } from '../domain/candle.js';
 import { UnitChangedError } from '../domain/unit-change.js';
@@ -20,6 +20,8 @@ export interface WantedImport {
   readonly ownerId: OwnerId;
   readonly assetClass: AssetClass;
   readonly series: SeriesRef;
+  /** Whether the file corrects a history that was stored in a wrong unit. */
+  readonly unit?: UnitRule;
   readonly file: Pick<UploadedFile, 'name' | 'bytes' | 'sha256' | 'beginning' | 'read'>;
 }
 
@@ -32,29 +34,32 @@ export class PriceImporter {
 
   /**
    * Stores the good rows of a file, all of them with the record of the import, in one transaction: there is never half an
-   * import. The same file for the same series is the import that is there.
+   * import. The same file for the same series is the import that is there; `isNew` says whether this call stored it.
    *
    * @throws PriceFileError when the file is none of prices, has no good row, or another unit than what is stored
    */
-  async add(wanted: WantedImport): Promise<PriceImport> {
+  async add(wanted: WantedImport): Promise<{ row: PriceImport; isNew: boolean }> {
     const known = await this.find(wanted);
-    if (known) return known;
-    const { assetClass, series, file } = wanted;
+    if (known) return { row: known, isNew: false };
+    const { assetClass, series, unit, file } = wanted;
     const text = unpacked(file.read(), isGzip(file.beginning), mostUnpackedBytes);
     const read = new PriceFile(text, assetClass, series.interval, Date.now());
+    let isNew = true;
     try {
-      await this.candles.storeParts(series, read.parts(), 0, async (client, counts) => {
+      const finish = async (client: ClientBase, counts: StoredCounts) => {
         if (read.rowsRead === 0) throw new PriceFileError('has no row that is believed', undefined, read.refused);
         await record(client, wanted, read, counts);
-      });
+      };
+      await this.candles.storeParts(series, read.parts(), 0, finish, unit);
     } catch (error) {
       if (error instanceof UnitChangedError) throw new PriceFileError(error.message);
       // another process stored the same file meanwhile
       if (!isDuplicate(error)) throw error;
+      isNew = false;
     }
-    const stored = await this.find(wanted);
-    if (!stored) throw new InvariantViolation(`the import of ${file.sha256} was stored and is not there`);
-    return stored;
+    const row = await this.find(wanted);
+    if (!row) throw new InvariantViolation(`the import of ${file.sha256} was stored and is not there`);
+    return { row, isNew };
   }
 
   private find({ ownerId, series, file }: WantedImport): Promise<PriceImport | null> {

@@ -6,6 +6,7 @@ import { dayMs, type EpochMs } from '../../shared/time.js';
 import { AssetRegistry } from '../assets/asset-registry.js';
 import type { SourceAttempt } from '../data.contract.js';
 import type { Asset } from '../domain/asset.js';
+import { isDollar } from '../domain/seed-assets.js';
 import { isSimulatedSource, simulatedSource, worldOf, type PriceBasis, type QuoteCurrency } from '../domain/candle.js';
 import { basisOfSource } from '../domain/price-basis.js';
 import { ageOf, converted, isMarketOpen, isStale, percentChange } from '../domain/quote.js';
@@ -115,7 +116,7 @@ export class QuotesService {
   }
 
   private async find(asset: Asset, until: number, viewer: OwnerId): Promise<Found> {
-    if (asset.assetClass === 'cash') return { price: worthOne(Date.now()), attempts: [] };
+    if (isDollar(asset.id)) return { price: worthOne(Date.now()), attempts: [] };
     const { price: quote, attempts } = await this.fromSources(asset, until);
     if (quote && !isOld(quote, asset)) return { price: quote, attempts };
     const close = await this.closes.newest(asset, Date.now(), viewer);

@@ -56,12 +56,18 @@ export class SourceQuotes {
   }
 
   private async fetch(source: MarketDataSource, asset: Asset, key: string): Promise<SaidQuote> {
+    // an earlier question may have ended between the caller's look at the cache and this one
+    const kept = await this.cache.get<SaidQuote>(key);
+    if (kept) return kept;
     const rest = await this.gate.restingUntil(source);
     if (rest)
       return { kind: 'none', outcome: rest.cause === 'limit' ? 'rateLimited' : 'unavailable', detail: rest.why };
     const signal = AbortSignal.any([this.draining.signal, AbortSignal.timeout(longestQuestionMs)]);
     const io = this.gate.guard(source, new HttpSourceIo({ signal }), () => undefined);
     const outcome = await ask(source, asset, io);
+    // an answer that this process did not wait for says nothing of the provider
+    if (outcome.kind === 'unavailable' && this.draining.signal.aborted)
+      return { kind: 'none', outcome: 'unavailable', detail: 'this process is stopping' };
     await this.gate.learn(source, outcome);
     const now = io.now();
     if (outcome.kind === 'ok') {

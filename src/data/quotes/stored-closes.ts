@@ -6,7 +6,7 @@ import type { EpochMs } from '../../shared/time.js';
 import { CandleRepository } from '../candles/candle.repository.js';
 import { CanonicalSeries } from '../candles/canonical-series.js';
 import type { Asset } from '../domain/asset.js';
-import { askedSource, intervalMs, worldOf, type SeriesRef } from '../domain/candle.js';
+import { askedSource, intervalMs, worldOf, type Interval, type SeriesRef } from '../domain/candle.js';
 import { lastExpectedOpen } from '../domain/exchange-calendar.js';
 import { basisOfSource } from '../domain/price-basis.js';
 import { closeTime } from '../domain/quote.js';
@@ -19,6 +19,7 @@ export interface StoredClosePrice {
   readonly series: SeriesRef;
   /** Decimal text, in the series' quote currency. */
   readonly close: string;
+  readonly openTime: EpochMs;
   /** When it was the price. */
   readonly time: EpochMs;
 }
@@ -33,19 +34,34 @@ export class StoredCloses {
     private readonly candles: CandleRepository,
   ) {}
 
-  /** The newest close of the asset's canonical series, daily or of what is collected of it; undefined without any. */
-  async newest(asset: Asset, now: EpochMs, viewer: OwnerId): Promise<StoredClosePrice | undefined> {
+  /**
+   * The newest close at `instant` of the asset's canonical series, daily or of what is collected of it; undefined without
+   * any. With `knownAt` what was stored by then counts.
+   */
+  async newest(
+    asset: Asset,
+    instant: EpochMs,
+    viewer: OwnerId,
+    knownAt?: EpochMs,
+  ): Promise<StoredClosePrice | undefined> {
+    const read = { last: 1, revisions: 'newest', ...(knownAt !== undefined && { knownAt }) } as const;
     let newest: StoredClosePrice | undefined;
     for (const interval of new Set([...asset.intervals, '1d' as const])) {
-      const series = (await this.canonical.stored(asset, interval, { viewer }))?.series;
-      if (!series || !this.isOfWantedBasis(asset, series)) continue;
-      const [bar] = await this.candles.closedBars(series, now, { last: 1, revisions: 'newest' });
+      const series = await this.series(asset, interval, viewer, knownAt);
+      if (!series) continue;
+      const [bar] = await this.candles.closedBars(series, instant, read);
       if (!bar) continue;
       const { openTime, close } = bar;
       const time = interval === '1d' ? closeTime(asset.assetClass, openTime) : openTime + intervalMs[interval];
-      if (!newest || time > newest.time) newest = { series, close, time };
+      if (!newest || time > newest.time) newest = { series, close, openTime, time };
     }
     return newest;
+  }
+
+  /** The asset's canonical series at an interval, as far as its prices are of the wanted basis; as it was chosen then. */
+  async series(asset: Asset, interval: Interval, viewer: OwnerId, knownAt?: EpochMs): Promise<SeriesRef | undefined> {
+    const series = (await this.canonical.stored(asset, interval, { viewer, knownAt }))?.series;
+    return series && this.isOfWantedBasis(asset, series) ? series : undefined;
   }
 
   /**

@@ -16,8 +16,8 @@ export interface SourceAbilities {
   readonly historyDays: Readonly<Partial<Record<Interval, number>>>;
   /** How far back candles reach, in words. */
   readonly history: string;
-  /** Whether it tells splits and dividends. */
-  readonly corporateActions: boolean;
+  /** What it tells beside the bars. */
+  readonly corporateActions: readonly CorporateAction['kind'][];
   /** True when every answer holds all that the source has: asking for a part saves nothing. */
   readonly wholeHistory: boolean;
   /** Bars that one question may ask for, by interval, where the source's pages and limits set a bound. */
@@ -96,6 +96,8 @@ export interface RequestOptions {
   readonly timeoutMs?: number;
   /** What the request costs of the budget; 1 unless the provider weighs it. */
   readonly weight?: number;
+  /** Weight of the question's next requests, taken together with this one's: they are not refused half-way. */
+  readonly ahead?: number;
 }
 
 /** What a source may use of the world: time-limited HTTP, the clock and, for whatever else waits, the caller's signal. */

@@ -57,15 +57,30 @@ export async function giveBack(client: ClientBase, key: string, weight: number, 
 
 /**
  * Counts a request from when its answer came instead of from when it was taken: somewhere between the two the provider
- * counted it. In a transaction.
+ * counted it. Answers from when it counts now. In a transaction.
  */
-export async function countFromNow(client: ClientBase, key: string, weight: number, takenAt: EpochMs): Promise<void> {
+export async function countFromNow(
+  client: ClientBase,
+  key: string,
+  weight: number,
+  takenAt: EpochMs,
+): Promise<EpochMs> {
   await lock(client, key);
   await client.query(subtractQuery, [key, weight, takenAt]);
+  const { rows } = await client.query<{ at: number }>(addNowQuery, [key, weight]);
+  return rows[0]!.at;
+}
+
+/**
+ * Forgets the usage of accounts that nobody asks any more, after a change of key or host: whoever is asked forgets its
+ * own. What another process is forgetting right now is left to it.
+ */
+export async function forgetAbandoned(client: Pick<ClientBase, 'query'>): Promise<void> {
   await client.query(
-    `insert into source_usage (budget_key, second, weight) values ($1, date_trunc('second', clock_timestamp()), $2)
-     on conflict (budget_key, second) do update set weight = source_usage.weight + excluded.weight`,
-    [key, weight],
+    `delete from source_usage where (budget_key, second) in (
+       select budget_key, second from source_usage
+       where second < clock_timestamp() - make_interval(secs => $1::float8) for update skip locked)`,
+    [(windowMs.month + dayMs) / secondMs],
   );
 }
 
@@ -135,6 +150,12 @@ const takeQuery = `
     where budget_key = $1 and second <= now - make_interval(secs => $5::float8 + 1)
   )
   select (extract(epoch from now) * 1000)::float8 as at, exists (select from granted) as granted from clock`;
+
+const addNowQuery = `
+  with clock as materialized (select clock_timestamp() as now)
+  insert into source_usage (budget_key, second, weight) select $1, date_trunc('second', now), $2 from clock
+  on conflict (budget_key, second) do update set weight = source_usage.weight + excluded.weight
+  returning (select (extract(epoch from now) * 1000)::float8 from clock) as at`;
 
 const subtractQuery = `
   update source_usage set weight = weight - $2::int4

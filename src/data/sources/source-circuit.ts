@@ -9,7 +9,7 @@ const firstRestMs = minuteMs;
 const longestRestMs = 15 * minuteMs;
 /** A provider that says "too many" without saying for how long. */
 const untoldRestMs = minuteMs;
-/** Binance bans an address for three days at most; a longer wish is a broken header. */
+/** A month's quota that is used up is looked at again before its end: plans change. */
 const longestToldRestMs = 3 * dayMs;
 /** A probe that has not told by then was lost with its process, and another one may try. */
 const probeMs = minuteMs;
@@ -50,7 +50,7 @@ export function lessonOf(outcome: SourceOutcome<unknown>): Lesson {
       return { kind: 'failed', error: outcome.why.slice(0, textLength) };
     case 'rateLimited': {
       if (outcome.unsent) return { kind: 'nothing' };
-      const restMs = Math.min(outcome.retryAfterMs ?? untoldRestMs, longestToldRestMs);
+      const restMs = Math.min(Math.max(outcome.retryAfterMs ?? untoldRestMs, secondMs), longestToldRestMs);
       return { kind: 'limited', restMs, error: (detailOf(outcome) ?? 'too many requests').slice(0, textLength) };
     }
     // about the question or about our settings; often nothing was sent

@@ -13,8 +13,10 @@ export const baseUrl = (standard: string) =>
 /** A provider's key; absent when it is not set. */
 export const apiKey = z.string().min(1).optional();
 
-/** A limit of the plan, which moves more often than this code. */
-export const planLimit = (standard: number) => z.coerce.number().int().min(1).default(standard);
+/** A limit of the plan, which moves more often than this code; `least` is what the heaviest request takes. */
+export const planLimit = (standard: number, least = 1) =>
+  // the budget counts in the database's 32-bit integers
+  z.coerce.number().int().min(least).max(2_147_483_647).default(standard);
 
 /** A family whose variables are read, checked and handed over typed. */
 export const sourceFamily = <E extends z.ZodObject>(

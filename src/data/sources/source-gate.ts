@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { ClientBase } from 'pg';
-import { toIso, type EpochMs } from '../../shared/time.js';
+import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
 import type {
   MarketDataSource,
   RequestOptions,
@@ -13,6 +13,7 @@ import type {
 } from './market-data-source.js';
 import {
   countFromNow,
+  forgetAbandoned,
   giveBack,
   isAnotherSecond,
   takeOfBudget,
@@ -60,6 +61,8 @@ type Turn =
 export class SourceGate {
   /** Accounts whose probe is a question of this process, with the end of its lease. */
   private readonly leases = new Map<string, EpochMs>();
+  /** When this process looked for abandoned accounts, by its steady clock. */
+  private lookedAt = -Infinity;
   /** Hears what came of each question of this process. */
   onLearnt: (source: string, outcome: SourceOutcome<unknown>['kind']) => void = () => undefined;
 
@@ -74,19 +77,25 @@ export class SourceGate {
   guard(source: MarketDataSource, io: SourceIo, onWait: (ms: number) => void): CountingIo {
     const { budget } = source;
     let requests = 0;
+    let ahead: { readonly weight: number; readonly at: EpochMs } | undefined;
     const send = (url: URL, options?: RequestOptions) => {
       requests += 1;
       return io.get(url, options);
     };
     const get = async (url: URL, options?: RequestOptions): Promise<SourceResponse> => {
       if (budget.windows.length === 0) return send(url, options);
-      const weight = options?.weight ?? 1;
-      const turn = await this.turn(budget, weight, io.signal, onWait);
+      const { weight = 1, ahead: more = 0 } = options ?? {};
+      const taken = ahead && ahead.weight >= weight ? ahead : undefined;
+      const turn = taken
+        ? await this.turnTaken(budget, weight, taken.at)
+        : await this.turn(budget, weight + more, io.signal, onWait);
       if (turn.kind === 'not now')
         return { kind: 'rateLimited', retryAfterMs: turn.waitMs, why: turn.why, unsent: true };
+      if (taken) ahead = { ...taken, weight: taken.weight - weight };
+      else ahead = { weight: more, at: turn.at };
       const begin = performance.now();
       if (io.signal.aborted) {
-        await this.inTransaction((client) => giveBack(client, budget.key, weight, turn.at));
+        await this.inTransaction((client) => giveBack(client, budget.key, taken ? weight : weight + more, turn.at));
         io.signal.throwIfAborted();
       }
       try {
@@ -123,7 +132,12 @@ export class SourceGate {
     const lease = this.leases.get(key) ?? null;
     this.leases.delete(key);
     const question = { key, source: id, lease, mayRest: windows.length > 0 };
-    await recordLesson(await this.pool(), question, lessonOf(outcome));
+    const pool = await this.pool();
+    await recordLesson(pool, question, lessonOf(outcome));
+    const now = performance.now();
+    if (now - this.lookedAt < dayMs) return;
+    this.lookedAt = now;
+    await forgetAbandoned(pool);
   }
 
   /** How the sources are doing; asks nobody and changes nothing. */
@@ -155,6 +169,14 @@ export class SourceGate {
     }
   }
 
+  /** The turn of a request whose weight was taken with an earlier one's: it counts from now, when it is sent. */
+  private turnTaken({ key }: SourceBudget, weight: number, takenAt: EpochMs): Promise<Turn> {
+    return this.inTransaction(async (client) => {
+      const rest = await restOfOthers(client, key, this.leases.get(key));
+      return rest ?? { kind: 'granted', at: await countFromNow(client, key, weight, takenAt) };
+    });
+  }
+
   private async pool() {
     return this.em.getConnection().getNativeClient();
   }
@@ -184,13 +206,19 @@ async function takeTurn(
   weight: number,
   lease: EpochMs | undefined,
 ): Promise<Turn> {
-  // a question of many requests stops as soon as the provider has told anybody to wait; the probe's own lease is no rest
-  const rest = await runningRest(client, budget.key);
-  if (rest && rest.until !== lease) return { kind: 'not now', waitMs: Math.ceil(rest.leftMs), why: untilThen(rest) };
+  const rest = await restOfOthers(client, budget.key, lease);
+  if (rest) return rest;
   const answer = await takeOfBudget(client, budget, weight);
   if (answer.kind === 'granted') return answer;
   const { why, until } = whyUsedUp(answer.windows, weight, toIso);
   return { kind: 'not now', waitMs: until === undefined ? undefined : Math.max(1, Math.ceil(until - answer.at)), why };
+}
+
+/** A question of many requests stops as soon as the provider has told anybody to wait; the probe's own lease is no rest. */
+async function restOfOthers(client: ClientBase, key: string, lease: EpochMs | undefined): Promise<Turn | undefined> {
+  const rest = await runningRest(client, key);
+  if (!rest || rest.until === lease) return undefined;
+  return { kind: 'not now', waitMs: Math.ceil(rest.leftMs), why: untilThen(rest) };
 }
 
 const untilThen = ({ until, why }: Pick<Rest, 'until' | 'why'>) =>

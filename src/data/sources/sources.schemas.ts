@@ -31,7 +31,7 @@ const sourceSchema = z
     history_days: z
       .partialRecord(z.enum(intervals), z.number())
       .describe('How many days back its bars reach, by interval; without an entry, to the listing'),
-    corporate_actions: z.boolean().describe('Whether it tells splits and dividends'),
+    corporate_actions: z.array(z.enum(['split', 'dividend'])).describe('What it tells beside the bars'),
     publication_lag_seconds: z.number().describe('From the end of a bar until it can be had'),
     key: z
       .object({

@@ -30,7 +30,7 @@ export function sourceView(
     basis: offers.basis,
     history: offers.history,
     history_days: { ...offers.historyDays },
-    corporate_actions: offers.corporateActions,
+    corporate_actions: [...offers.corporateActions],
     publication_lag_seconds: offers.publicationLagMs / secondMs,
     key: apiKey ? { variable: apiKey.variable, is_set: apiKey.isSet, is_needed: apiKey.isNeeded } : null,
     state: lacksKey ? 'missing_key' : resting ? 'resting' : 'ready',

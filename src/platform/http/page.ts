@@ -6,9 +6,17 @@ export interface Page<T> {
   next_cursor: string | null;
 }
 
+/** How many rows a page has at most, and no more than `most`. */
+export const pageLimit = (most: number) =>
+  z.coerce
+    .number({ error: 'is no number' })
+    .int('is no whole number')
+    .min(1, 'is less than 1')
+    .max(most, `is more than ${most}`);
+
 /** Members of every list's query: spread them into the query's own object. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(500).default(50),
+  limit: pageLimit(500).default(50),
   cursor: z.string().min(1).max(512).optional(),
 };
 
@@ -21,6 +29,10 @@ export const encodeCursor = (key: string | number): string => Buffer.from(JSON.s
 const keyForms = {
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   integer: /^-?\d{1,15}$/,
+  /** Epoch milliseconds and an id, for lists by time. */
+  momentAndUuid: /^-?\d{1,15}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  /** Epoch milliseconds, three words and a name: a bar of one series. */
+  barOfSeries: /^-?\d{1,15}(\|\w{1,20}){3}\|.{1,200}$/,
   symbol: /^[A-Z0-9][A-Z0-9.-]{0,15}$/,
 };
 

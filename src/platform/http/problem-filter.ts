@@ -19,6 +19,7 @@ const byKind: Record<DomainErrorKind, { status: number; title: string }> = {
   invalid: { status: 422, title: 'Invalid request' },
   unavailable: { status: 503, title: 'Temporarily unavailable' },
 };
+const kinds = Object.keys(byKind) as DomainErrorKind[];
 const problemType = (name: string) => `/problems/${name.replaceAll('_', '-')}`;
 const defaultRetrySeconds = 5;
 
@@ -44,7 +45,9 @@ function fromHttp(status: number, message: string): Answer {
     413: 'Request too large',
     415: 'Unsupported media type',
   };
-  return { problem: { type: 'about:blank', title: titles[status] ?? 'Request failed', status, detail: message } };
+  const kind = kinds.find((one) => byKind[one].status === status);
+  const type = kind ? problemType(kind) : 'about:blank';
+  return { problem: { type, title: titles[status] ?? 'Request failed', status, detail: message } };
 }
 
 const isClientError = (error: unknown): error is Error & { status: number } =>

@@ -11,8 +11,18 @@ const shown = (value: unknown) => {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 };
 
+const pathOf = ({ path = [] }: StandardSchemaV1.Issue) =>
+  path.map((segment) => (typeof segment === 'object' ? segment.key : segment));
+
+/** Zod names members that are not known in one issue, which is about what holds them; each becomes one of its own. */
+function eachMember(issue: StandardSchemaV1.Issue): StandardSchemaV1.Issue[] {
+  if (!('code' in issue && issue.code === 'unrecognized_keys' && 'keys' in issue)) return [issue];
+  const message = 'is not known here';
+  return (issue.keys as readonly string[]).map((key) => ({ message, path: [...pathOf(issue), key] }));
+}
+
 function fieldError(issue: StandardSchemaV1.Issue, input: unknown): FieldError {
-  const path = (issue.path ?? []).map((segment) => (typeof segment === 'object' ? segment.key : segment));
+  const path = pathOf(issue);
   const value = path.reduce<unknown>(
     (at, key) => (typeof at === 'object' && at !== null ? (at as Record<PropertyKey, unknown>)[key] : undefined),
     input,
@@ -24,11 +34,14 @@ function fieldError(issue: StandardSchemaV1.Issue, input: unknown): FieldError {
 const refusal = (errors: FieldError[]) =>
   new DomainError('invalid', errors.map((error) => `${error.field}: ${error.message}`).join('; '), { errors });
 
+const isOptional = async (schema: StandardSchemaV1): Promise<boolean> =>
+  (await schema['~standard'].validate(undefined)).issues === undefined;
+
 /** Validates a request part against its schema; a refusal names each field and the value that it had. */
 export class RequestValidationPipe extends StandardSchemaValidationPipe {
   /** A refused path or query parameter is named by the parameter: its schema does not know what it is called. */
   override async transform<T>(value: T, metadata: ArgumentMetadata): Promise<T> {
-    if (metadata.type === 'body' && metadata.schema && value === undefined) {
+    if (metadata.type === 'body' && metadata.schema && value === undefined && !(await isOptional(metadata.schema))) {
       throw new DomainError('bad_request', 'there is no JSON body: send one, with Content-Type application/json');
     }
     try {
@@ -51,7 +64,10 @@ export class RequestValidationPipe extends StandardSchemaValidationPipe {
     // a body that is absent is an empty object to a schema, which then names what is missing
     const result = await super.validate<T>(value ?? {}, schema, options);
     if (result.issues) {
-      const errors = result.issues.slice(0, 50).map((issue) => fieldError(issue, value));
+      const errors = result.issues
+        .flatMap(eachMember)
+        .slice(0, 50)
+        .map((issue) => fieldError(issue, value));
       throw refusal(errors);
     }
     return result;

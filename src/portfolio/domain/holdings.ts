@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { FieldError } from '../../shared/errors.js';
 import type { AssetId } from '../../shared/ids.js';
+import { decimalForm, decimalFrom } from './exact.js';
 
 /** Units of one asset that a portfolio holds, as a plain decimal text. */
 export interface HeldQuantity {
@@ -30,7 +31,7 @@ export function readHoldings(
       continue;
     }
     const quantity = decimalFrom(text);
-    if (quantity === undefined) refuse('is not a decimal number of at most 38 digits and 18 decimals', text);
+    if (quantity === undefined) refuse(decimalForm, text);
     else if (quantity.isNegative() && !quantity.isZero()) refuse('must not be negative', text);
     else if (holdings.has(asset.assetId)) refuse(`names ${asset.assetId} a second time`, symbol);
     else holdings.set(asset.assetId, quantity.toFixed());
@@ -38,15 +39,6 @@ export function readHoldings(
   if (errors.length > 0) return { kind: 'refused', errors };
   const held = [...holdings].filter(([, quantity]) => !new Decimal(quantity).isZero());
   return { kind: 'holdings', holdings: held.map(([assetId, quantity]) => ({ assetId, quantity })) };
-}
-
-const plainDecimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
-
-/** At most 38 significant digits and 18 decimals, as ledgers keep them. */
-function decimalFrom(text: string): Decimal | undefined {
-  if (!plainDecimal.test(text.trim())) return undefined;
-  const value = new Decimal(text.trim());
-  return value.precision(true) <= 38 && value.decimalPlaces() <= 18 ? value : undefined;
 }
 
 /**

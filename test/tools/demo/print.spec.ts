@@ -30,6 +30,9 @@ const asset: AssetCollection = {
   votes: 1,
   disputed_bars: 0,
   missing_bars: 2,
+  wanted_from: null,
+  missing_before_first: null,
+  why_not_earlier: null,
   fresh: true,
   attempts: [
     { source: 'csv:other', outcome: 'unknownAsset', detail: null, milliseconds: 1 },

@@ -77,6 +77,33 @@ test('orders that nobody knows are refused, withdrawn ones do nothing, and reque
   });
 });
 
+test.each([
+  [
+    { source: 'binance', kind: 'earthquake' },
+    /^kind "earthquake": is none of 429, 429-no-retry-after, 500, cut, .+, split$/,
+  ],
+  [{ source: 'binance' }, /^kind missing: is none of 429, /],
+  [{ source: 'binance', kind: 430 }, /^kind 430: is none of 429, /],
+  [{ source: 'nobody', kind: '429' }, /^source "nobody": .*expected one of "binance"/],
+  [{ source: 'binance', kind: '429', count: 0 }, /^count 0: /],
+  [{ source: 'binance', kind: 'rewrite', from: 'noon', to: '2025-01-01' }, /^from "noon": /],
+  [{ source: 'binance', kind: 'slow', count: -1, seconds: 'ten' }, /^count -1: .+; seconds "ten": /],
+  [{ source: 'binance', kind: 'stale', retryAfterSeconds: 1 }, /retryAfterSeconds/],
+  [{ kind: '429' }, /^route or source is missing$/],
+  [[], /expected object/],
+])('the wrong order %j is refused by its field and value', async (order, said) => {
+  const simulator = await simulate();
+  const response = await fetch(`${simulator.url}/__faults`, { method: 'PUT', body: JSON.stringify(order) });
+  expect(response.status).toBe(422);
+  expect(((await response.json()) as { error: string }).error).toMatch(said);
+});
+
+test('an order that is no JSON is called that', async () => {
+  const simulator = await simulate();
+  const response = await fetch(`${simulator.url}/__faults`, { method: 'PUT', body: '{' });
+  expect([response.status, await response.json()]).toEqual([422, { error: 'the order is no JSON, or too long' }]);
+});
+
 test('a storm refuses everything of one source', async () => {
   const simulator = await simulate();
   simulator.fault({ source: 'binance', kind: '429-storm', seconds: 600, retryAfterSeconds: 2 });

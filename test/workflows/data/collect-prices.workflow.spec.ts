@@ -258,12 +258,10 @@ test('when nobody could be asked they are asked again for minutes, and one that 
 });
 
 test('does not ask for ever: the report says who could not be asked', async () => {
-  const askedAt: number[] = [];
-  const of = scene({ SPY: { yahoofinance: 1, alphavantage: 1 } }, async ({ source }) => {
+  const of = scene({ SPY: { yahoofinance: 1, alphavantage: 1 } }, ({ source }) => {
     if (source === 'alphavantage') {
       return { ...failure('rateLimited', 'used up until tomorrow'), retryAfterMs: 600 * minuteMs };
     }
-    askedAt.push(await env.currentTimeMs());
     return failure('unavailable');
   });
   const report = await run(of);
@@ -272,9 +270,63 @@ test('does not ask for ever: the report says who could not be asked', async () =
     attempts: [{ outcome: 'unavailable', detail: 'status 503' }, { outcome: 'rateLimited' }, {}],
   });
   // one whose budget is spent for hours is not asked again
-  expect(of.told.asked.filter((one) => one.includes('yahoofinance'))).toHaveLength(5);
+  expect(of.told.asked.filter((one) => one.includes('yahoofinance'))).toHaveLength(3);
   expect(of.told.asked.filter((one) => one.includes('alphavantage'))).toHaveLength(1);
-  expect(askedAt[4]! - askedAt[0]!).toBeLessThan(10 * minuteMs);
+});
+
+test('a collection of which nobody at all is reached gives up soon, however many assets it has', async () => {
+  const assets = Array.from({ length: 30 }, (_, i) => `A${i}`);
+  const url = 'http://127.0.0.1:9/api/v3/klines?symbol=A1';
+  const of = scene(Object.fromEntries(assets.map((asset) => [asset, { binance: 3, coingecko: 1 }])), ({ source }) =>
+    failure('unavailable', `${source} unavailable (${url} failed: connect ECONNREFUSED 127.0.0.1:9)`),
+  );
+  const pauses = await withWorker(env, of.activities, async (taskQueue) => {
+    const handle = await start(taskQueue, assets, { jobId });
+    await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
+    const { events } = await handle.fetchHistory();
+    return events!.flatMap(({ timerStartedEventAttributes: timer }) =>
+      timer ? [Number(timer.startToFireTimeout?.seconds)] : [],
+    );
+  });
+  // of the four that are asked for at the same time; the others are asked for once
+  expect(pauses.length).toBeLessThanOrEqual(4 * 2);
+  expect(new Set(pauses)).toEqual(new Set([10, 30]));
+  expect(new Set(of.told.asked).size).toBe(60);
+  expect(of.told.asked.length).toBeLessThanOrEqual(60 + 4 * 2 * 2);
+  expect(of.told.events.at(-1)).toBe(
+    'failed /problems/source-unavailable: no prices of A0, A1, A2, A3, A4 and 25 more: ' +
+      'binance unavailable (connect ECONNREFUSED 127.0.0.1:9); ' +
+      'coingecko unavailable (connect ECONNREFUSED 127.0.0.1:9); polygon missingKey',
+  );
+});
+
+test('where one source answers, another that is away is asked again for minutes', async () => {
+  const of = scene({ BTC: { binance: 1 }, SPY: { yahoofinance: 1 } }, (input) =>
+    input.source === 'binance' ? gave(input) : failure('unavailable'),
+  );
+  const begin = await env.currentTimeMs();
+  const report = await run(of);
+  expect(report.assets.map(({ series }) => series !== null)).toEqual([true, false]);
+  expect(of.told.asked.filter((one) => one.includes('yahoofinance'))).toHaveLength(5);
+  expect((await env.currentTimeMs()) - begin).toBeGreaterThanOrEqual(250 * secondMs);
+});
+
+test('how long it takes is told by how long the last parts took, and not before that is known', async () => {
+  const waited = new Set<string>();
+  const of = scene({ BTC: { binance: 40 } }, (input) => {
+    const month = input.part.from!;
+    // ten parts until the budget is drained, each of the others waits for it
+    if (month < '2024-11' || waited.has(month)) return gave(input);
+    waited.add(month);
+    throw toApplicationFailure(new Fault('RateLimited', 'binance rateLimited', { retryAfterMs: 30_000 }))!;
+  });
+  await run(of, { jobId });
+  const note = (parts: number) => of.told.progress.find(({ done }) => done === parts)?.note;
+  const early = of.told.progress.filter(({ done }) => done <= 10);
+  expect(new Set(early.map((one) => one.note))).toEqual(new Set(['parts of the history so far']));
+  // 25 parts of half a minute; at the pace of all fifteen it would be 4 min
+  expect(note(15)).toMatch(/^parts of the history so far, about 1\d min left$/);
+  expect(note(35)).toMatch(/^parts of the history so far, about [345] min left$/);
 });
 
 test('a defect is no outcome', async () => {
@@ -289,7 +341,8 @@ test('as a job it tells how far it is, exactly, records its report and ends with
   const report = await run(of, { jobId });
   const { told } = of;
   expect(told.recorded).toEqual(report);
-  expect(told.progress.at(-1)).toEqual({ done: 6, total: 6, note: 'parts of the history' });
+  expect(told.progress.at(-1)).toEqual({ done: 6, total: 6, note: 'parts of the history, comparing' });
+  expect(told.progress[0]!.note).toBe('parts of the history so far');
   for (const { done, total } of told.progress) expect(done).toBeLessThanOrEqual(total);
   expect(told.progress.map(({ done }) => done)).toEqual(
     [...told.progress.map(({ done }) => done)].sort((a, b) => a - b),
@@ -325,6 +378,28 @@ test('a cancelled job asks nobody any more and says so', async () => {
   });
   expect(of.told.events.at(-1)).toBe('cancelled');
   expect(of.told.recorded).toBeUndefined();
+});
+
+test('a job that is cancelled while its progress is told ends, too', async () => {
+  let telling: () => void = () => undefined;
+  const told = new Promise<void>((resolve) => (telling = resolve));
+  const of = scene({ BTC: { binance: 3 } }, (input) => {
+    if (of.told.asked.length > 1) throw new Error('not yet');
+    return gave(input);
+  });
+  const jobProgressed = () => {
+    telling();
+    return Promise.reject(new Error('the database is away'));
+  };
+  await withWorker(env, { ...of.activities, jobProgressed }, async (taskQueue) => {
+    const handle = await start(taskQueue, ['BTC'], { jobId });
+    await told;
+    await handle.cancel();
+    await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
+    const { events } = await handle.fetchHistory();
+    expect(events?.filter((event) => event.workflowTaskFailedEventAttributes)).toEqual([]);
+  });
+  expect(of.told.events.at(-1)).toBe('cancelled');
 });
 
 test('continues as new before its history grows, without planning or asking anything twice', async () => {

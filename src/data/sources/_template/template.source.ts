@@ -25,7 +25,7 @@ class TemplateSource implements MarketDataSource {
     basis: 'spot',
     historyDays: {},
     history: 'how far back',
-    corporateActions: false,
+    corporateActions: [],
     wholeHistory: false,
     publicationLagMs: 0,
   };

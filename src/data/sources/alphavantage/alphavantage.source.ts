@@ -3,11 +3,10 @@ import { dayMs, hourMs, minuteMs, secondMs, utcDate, type EpochMs } from '../../
 import type { Asset } from '../../domain/asset.js';
 import type { OfferedCandle } from '../../domain/candle-checks.js';
 import type { RefusedRow } from '../../domain/candle.js';
-import { isDecimalText } from '../../domain/decimal-text.js';
 import { session } from '../../domain/exchange-calendar.js';
 import { whyNotOffered } from '../../domain/source-order.js';
 import { candleAnswer } from '../candle-answer.js';
-import { badAnswer, jsonOf, spellingAt, statusOutcome, type FailedOutcome } from '../http-outcome.js';
+import { badAnswer, jsonOf, quoted, spellingAt, statusOutcome, type FailedOutcome } from '../http-outcome.js';
 import type {
   ApiKeyState,
   CandleAnswer,
@@ -20,6 +19,7 @@ import type {
   SourceOutcome,
   SourceResponse,
 } from '../market-data-source.js';
+import { textQuoteAnswer } from '../quote-answer.js';
 import { apiKey, baseUrl, budgetOf, planLimit, sourceFamily } from '../source-family.js';
 import { anyObject, byWords, dateOf, refreshed } from './alphavantage.payloads.js';
 
@@ -45,12 +45,14 @@ export class AlphaVantageSource implements MarketDataSource {
     basis: 'spot',
     historyDays: {},
     history: 'stocks: the last 100 sessions with a free key, more than 20 years with a paid one; coins: years',
-    corporateActions: false,
+    corporateActions: [],
     wholeHistory: false,
     publicationLagMs: hourMs,
   };
   readonly budget: SourceBudget;
   readonly apiKey: ApiKeyState;
+  /** That the key's plan has no long histories, as this process was told within the last day: plans change. */
+  private noFull: { readonly refusal: FailedOutcome; readonly until: EpochMs } | undefined;
 
   constructor(private readonly settings: AlphaVantageSettings) {
     this.apiKey = { variable: keyVariable, isSet: settings.key !== undefined, isNeeded: true };
@@ -69,11 +71,16 @@ export class AlphaVantageSource implements MarketDataSource {
     if (typeof symbol !== 'string') return symbol;
     if (asset.assetClass === 'crypto') return this.coinBars(symbol, request, io);
     if (fitsCompact(request.from, io.now())) return this.stockBars(symbol, 'compact', request, io);
-    const whole = await this.stockBars(symbol, 'full', request, io);
-    if (whole.kind !== 'notOffered') return whole;
+    let { refusal } = this.noFull && io.now() < this.noFull.until ? this.noFull : { refusal: undefined };
+    if (!refusal) {
+      const whole = await this.stockBars(symbol, 'full', request, io);
+      if (whole.kind !== 'notOffered') return whole;
+      refusal = whole;
+      this.noFull = { refusal, until: io.now() + dayMs };
+    }
     // a free key is told the last 100 bars; that there are no older ones would be untrue
     const recent = await this.stockBars(symbol, 'compact', request, io);
-    return recent.kind === 'empty' ? whole : recent;
+    return recent.kind === 'empty' ? refusal : recent;
   }
 
   async latestQuote(asset: Asset, io: SourceIo): Promise<SourceOutcome<Quote>> {
@@ -142,7 +149,7 @@ export class AlphaVantageSource implements MarketDataSource {
     if (close > io.now()) {
       return { kind: 'notOffered', why: `the price of a running session (${utcDate(day)}) comes without its time` };
     }
-    return quoteOf(symbol, quote.get('price'), close, answer.simulatedSeed);
+    return quoteOf(symbol, quote.get('price'), close, answer.simulatedSeed, io.now());
   }
 
   private async exchangeRate(symbol: string, io: SourceIo): Promise<SourceOutcome<Quote>> {
@@ -155,7 +162,7 @@ export class AlphaVantageSource implements MarketDataSource {
     const stamp = rate.get('last refreshed') ?? '';
     const time = rate.get('time zone') === 'UTC' ? Date.parse(`${stamp.replace(' ', 'T')}Z`) : NaN;
     if (!(time <= io.now() + minuteMs)) return badAnswer(`a rate of ${symbol} at "${stamp.slice(0, 40)}"`);
-    return quoteOf(symbol, rate.get('exchange rate'), Math.min(time, io.now()), answer.simulatedSeed);
+    return quoteOf(symbol, rate.get('exchange rate'), Math.min(time, io.now()), answer.simulatedSeed, io.now());
   }
 
   /** The member that holds what was asked for, or what stands in its place. */
@@ -203,23 +210,26 @@ interface Found {
   readonly simulatedSeed: string | null;
 }
 
-/** All errors come with status 200: success is that the member is there. */
+/** The vendor's answers, its errors among them, come with status 200 alone: success is that the member is there. */
 function foundIn(
   response: SourceResponse,
   member: string,
   { key, now }: { key: string; now: EpochMs },
 ): Found | FailedOutcome {
   if (response.kind !== 'response') return response;
-  const general = statusOutcome(response, now);
+  const withoutKey = (text: string) => (key === '' ? text : text.replaceAll(key, 'REDACTED'));
+  // a page of some machine on the way may repeat the address, and the key in it
+  const shown = { ...response, body: withoutKey(response.body) };
+  const general = statusOutcome(shown, now);
   if (general) return general;
+  if (response.status !== 200) return badAnswer(`status ${response.status}: ${quoted(shown.body)}`);
   const json = jsonOf(response.body);
-  if (json.kind !== 'json') return json;
+  if (json.kind !== 'json') return badAnswer(`no JSON: ${quoted(shown.body)}`);
   const body = anyObject.safeParse(json.value);
-  if (!body.success) return badAnswer(`status ${response.status} without an object`);
+  if (!body.success) return badAnswer('status 200 without an object');
   const value = anyObject.safeParse(body.data[member]);
   if (value.success)
     return { kind: 'found', body: body.data, value: value.data, simulatedSeed: response.simulatedSeed };
-  const withoutKey = (text: string) => (key === '' ? text : text.replaceAll(key, 'REDACTED'));
   return refusalOf(byWords(body.data), member, withoutKey, now);
 }
 
@@ -335,9 +345,7 @@ function quoteOf(
   price: string | undefined,
   time: EpochMs,
   simulatedSeed: string | null,
+  now: EpochMs,
 ): SourceOutcome<Quote> {
-  if (price === undefined || !isDecimalText(price) || Number(price) <= 0) {
-    return badAnswer(`price "${price?.slice(0, 40) ?? ''}" of ${symbol}`);
-  }
-  return { kind: 'ok', value: { price, quoteCurrency: 'USD', time, simulatedSeed } };
+  return textQuoteAnswer({ of: symbol, price: price ?? 'missing', time, quoteCurrency: 'USD', simulatedSeed }, now);
 }

@@ -2,10 +2,17 @@ import { z } from 'zod';
 import type { EpochMs } from '../../../shared/time.js';
 import type { Asset } from '../../domain/asset.js';
 import { intervalMs, intervals, type Interval, type RefusedRow } from '../../domain/candle.js';
-import { isDecimalText } from '../../domain/decimal-text.js';
 import { whyNotOffered } from '../../domain/source-order.js';
 import { candleAnswer } from '../candle-answer.js';
-import { badAnswer, jsonOf, retryAfterMs, spellingAt, statusOutcome, type FailedOutcome } from '../http-outcome.js';
+import {
+  badAnswer,
+  jsonOf,
+  retryAfterMs,
+  spellingAt,
+  statusOutcome,
+  wishedUntil,
+  type FailedOutcome,
+} from '../http-outcome.js';
 import type {
   CandleAnswer,
   CandleRequest,
@@ -17,6 +24,7 @@ import type {
   SourceOutcome,
   SourceResponse,
 } from '../market-data-source.js';
+import { textQuoteAnswer } from '../quote-answer.js';
 import { baseUrl, budgetOf, planLimit, sourceFamily } from '../source-family.js';
 import { errorBody, klinesPage, offeredKline, tickerPrice, type Kline } from './binance.payloads.js';
 
@@ -33,7 +41,7 @@ class BinanceSource implements MarketDataSource {
     basis: 'spot',
     historyDays: {},
     history: 'since the pair was listed, 2017 at the earliest',
-    corporateActions: false,
+    corporateActions: [],
     wholeHistory: false,
     publicationLagMs: 0,
   };
@@ -91,9 +99,9 @@ class BinanceSource implements MarketDataSource {
     const ticker = tickerPrice.safeParse(json.value);
     if (!ticker.success || ticker.data.symbol !== symbol) return badAnswer(`no ticker of ${symbol}`);
     const { price } = ticker.data;
-    if (!isDecimalText(price) || Number(price) <= 0) return badAnswer(`price "${price.slice(0, 40)}" of ${symbol}`);
+    const { simulatedSeed } = json;
     // the ticker carries no time: it is the last trade as of the answer
-    return { kind: 'ok', value: { price, quoteCurrency: 'USDT', time: io.now(), simulatedSeed: json.simulatedSeed } };
+    return textQuoteAnswer({ of: symbol, price, time: io.now(), quoteCurrency: 'USDT', simulatedSeed }, io.now());
   }
 
   private klinesUrl(symbol: string, interval: Interval, from: EpochMs, to: EpochMs): URL {
@@ -108,7 +116,8 @@ export const binance = sourceFamily(
   'binance',
   z.object({
     BINANCE_BASE_URL: baseUrl('https://data-api.binance.vision'),
-    BINANCE_WEIGHT_PER_MINUTE: planLimit(6_000),
+    // less than one page's weight would let nothing through
+    BINANCE_WEIGHT_PER_MINUTE: planLimit(6_000, weight),
   }),
   (env) => [new BinanceSource(env.BINANCE_BASE_URL, env.BINANCE_WEIGHT_PER_MINUTE)],
 );
@@ -156,7 +165,7 @@ function errorOutcome(
 /** The header, or for a ban the instant that stands in the text. */
 function banEndsIn(header: string | undefined, text: string, now: EpochMs): number | undefined {
   const until = /banned until (\d{13})/.exec(text)?.[1];
-  return retryAfterMs(header, now) ?? (until === undefined ? undefined : Math.max(0, Number(until) - now));
+  return retryAfterMs(header, now) ?? (until === undefined ? undefined : wishedUntil(Number(until), now));
 }
 
 type Page = { kind: 'rows'; rows: unknown[]; simulatedSeed: string | null };

@@ -67,7 +67,7 @@ class CoinGeckoSource implements MarketDataSource {
       history: isPaid
         ? 'days since the coin was listed, hours of the last 90 days'
         : 'days of the last 365 days (free plans), hours of the last 90',
-      corporateActions: false,
+      corporateActions: [],
       wholeHistory: false,
       publicationLagMs: 35 * minuteMs,
     } as const;
@@ -135,7 +135,7 @@ export const coingecko = sourceFamily(
     COINGECKO_BASE_URL: baseUrl('https://api.coingecko.com'),
     [keyVariable]: apiKey,
     /** 30 with a key, 10 without. */
-    COINGECKO_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).optional(),
+    COINGECKO_REQUESTS_PER_MINUTE: z.coerce.number().int().min(1).max(2_147_483_647).optional(),
     COINGECKO_REQUESTS_PER_MONTH: planLimit(10_000),
   }),
   (settings) => [
@@ -202,14 +202,10 @@ function quoteOf(
   now: EpochMs,
 ): SourceOutcome<Quote> {
   if (price === undefined) return { kind: 'notOffered', why: `has no price of ${id} in usd` };
-  const time = timeOf(updated, now);
-  if (time === undefined) return badAnswer(`last_updated_at ${numberText(updated).slice(0, 40)} of ${id}`);
+  if (price === null) return { kind: 'empty' };
+  // its time is asked for: without it nobody can say how old the price is
+  const seconds = z.int().min(1).max(8.64e12).safeParse(updated);
+  if (!seconds.success) return badAnswer(`last_updated_at ${numberText(updated).slice(0, 40)} of ${id}`);
+  const time = seconds.data * secondMs;
   return quoteAnswer({ of: id, price, time, quoteCurrency: 'USD', simulatedSeed }, now);
-}
-
-/** Without a time it is the price as of the answer, which is cached for half a minute. */
-function timeOf(updated: unknown, now: EpochMs): EpochMs | undefined {
-  if (updated === undefined || updated === null) return now;
-  const seconds = z.int().min(0).max(8.64e12).safeParse(updated);
-  return seconds.success ? seconds.data * secondMs : undefined;
 }

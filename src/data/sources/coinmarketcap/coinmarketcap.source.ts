@@ -81,7 +81,7 @@ class CoinMarketCapSource implements MarketDataSource {
       basis: 'spot',
       historyDays: { '1h': hourlyHistoryDays },
       history: 'paid plans: days since 2010, hours of the last 1 to 12 months',
-      corporateActions: false,
+      corporateActions: [],
       wholeHistory: false,
       mostBars: { '1h': mostBars, '1d': mostBars },
       publicationLagMs: 10 * minuteMs,

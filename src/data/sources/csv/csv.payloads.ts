@@ -12,6 +12,9 @@ export const folderDescription = z.strictObject({
 
 export const header = ['date', 'open', 'high', 'low', 'close', 'volume'] as const;
 
+/** Behind the others in files of simulated prices that this service gave out. */
+export const simulatedColumn = 'simulated';
+
 export const isHeader = (fields: readonly string[]): boolean =>
   fields.length === header.length && header.every((name, i) => fields[i]?.toLowerCase() === name);
 

@@ -44,7 +44,7 @@ class CsvSource implements MarketDataSource {
     basis: 'spot',
     historyDays: {},
     history: 'what the files of the folder hold',
-    corporateActions: false,
+    corporateActions: [],
     wholeHistory: true,
     publicationLagMs: 0,
   };

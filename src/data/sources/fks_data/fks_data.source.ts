@@ -40,7 +40,7 @@ export class FksDataSource implements MarketDataSource {
     basis: 'perpetual',
     historyDays: {},
     history: 'since the perpetual was listed, September 2019 at the earliest',
-    corporateActions: false,
+    corporateActions: [],
     wholeHistory: false,
     publicationLagMs: cacheMs,
   };
@@ -155,7 +155,7 @@ function answerOf(response: SourceResponse, now: EpochMs): Json | FailedOutcome 
   const { status, body, simulatedSeed } = response;
   // the service leaves out its routes when a module of its own is missing
   if (status === 404) return { kind: 'unavailable', why: 'status 404: the service runs without its data routes' };
-  if (status === 500) return { kind: 'unavailable', why: `status 500${detailOf(body)}` };
+  if (status === 500) return failureOf(body);
   const general = statusOutcome(response, now);
   if (general) return general;
   if (status !== 200) return badAnswer(`status ${status}: ${quoted(body)}`);
@@ -163,12 +163,21 @@ function answerOf(response: SourceResponse, now: EpochMs): Json | FailedOutcome 
   return json.kind === 'json' ? { ...json, simulatedSeed } : json;
 }
 
-/** What the service says of its providers' failures, without the keys that their addresses may carry. */
-function detailOf(body: string): string {
+/** Binance's codes of a symbol that it does not know, or does not trade any more, as they stand in a sentence. */
+const unknownSymbol = /(?<![\w-])-112[12](?!\d)/;
+
+/**
+ * What the service says of its providers' failures, without the keys that their addresses may carry. Binance is asked
+ * first: what it does not know is no failure of the service, whatever the other providers say of it.
+ */
+function failureOf(body: string): FailedOutcome {
   const json = jsonOf(body);
   const error = json.kind === 'json' ? errorBody.safeParse(json.value) : undefined;
-  if (!error?.success) return '';
-  return `: ${error.data.detail.replaceAll(/((?:key|token|secret|signature)=)[^&\s"']+/gi, '$1REDACTED').slice(0, 160)}`;
+  if (!error?.success) return { kind: 'unavailable', why: 'status 500' };
+  const { detail } = error.data;
+  if (unknownSymbol.test(detail)) return { kind: 'unknownAsset' };
+  const said = detail.replaceAll(/((?:key|token|secret|signature)=)[^&\s"']+/gi, '$1REDACTED').slice(0, 160);
+  return { kind: 'unavailable', why: `status 500: ${said}` };
 }
 
 interface AskedPage {

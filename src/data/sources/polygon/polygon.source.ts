@@ -24,6 +24,7 @@ import type {
   CorporateAction,
   MarketDataSource,
   Quote,
+  RequestOptions,
   SourceAbilities,
   SourceBudget,
   SourceIo,
@@ -95,7 +96,7 @@ export class PolygonSource implements MarketDataSource {
       basis: 'spot',
       historyDays: Object.fromEntries(Object.keys(spans).map((interval) => [interval, historyDays])),
       history: 'as far as the plan reaches: two years on the free one, back to September 2003 on the largest',
-      corporateActions: true,
+      corporateActions: ['split'],
       wholeHistory: false,
       mostBars: {
         '1m': Math.floor(mostMinutes / tradedToSession),
@@ -132,7 +133,8 @@ export class PolygonSource implements MarketDataSource {
       return { kind: 'notOffered', why };
     }
     const isStockDay = asset.assetClass !== 'crypto' && interval === '1d';
-    const bars = await this.bars({ symbol, asset, interval, first, last }, io);
+    // bars without their splits are worth nothing: the budget has room for both questions, or none is asked
+    const bars = await this.bars({ symbol, asset, interval, first, last }, io, isStockDay ? { ahead: 1 } : {});
     if (bars.kind !== 'bars') return bars;
     const { offered, malformed, isDelayed, simulatedSeed } = bars;
     const splits: Splits | FailedOutcome =
@@ -165,7 +167,7 @@ export class PolygonSource implements MarketDataSource {
   }
 
   /** All pages of a window, oldest bar first. */
-  private async bars(asked: AskedBars, io: SourceIo): Promise<Bars | FailedOutcome> {
+  private async bars(asked: AskedBars, io: SourceIo, ofFirst: RequestOptions): Promise<Bars | FailedOutcome> {
     const offered: OfferedCandle[] = [];
     const malformed: RefusedRow[] = [];
     let isDelayed = false;
@@ -174,7 +176,7 @@ export class PolygonSource implements MarketDataSource {
     let seed: string | null | undefined;
     let url = this.barsUrl(asked);
     while (true) {
-      const page = readPage(await this.get(url, io), asked, rowsBefore);
+      const page = readPage(await this.get(url, io, rowsBefore === 0 ? ofFirst : {}), asked, rowsBefore);
       if (page.kind !== 'page') return page;
       if (seed !== undefined && seed !== page.simulatedSeed) return badAnswer('pages of two simulated worlds');
       seed = page.simulatedSeed;
@@ -274,8 +276,9 @@ export class PolygonSource implements MarketDataSource {
     return new URL(`${next.pathname}${next.search}`, this.settings.baseUrl);
   }
 
-  private async get(url: URL, io: SourceIo): Promise<Json | FailedOutcome> {
-    const response = await io.get(url, { headers: { authorization: `Bearer ${this.settings.key ?? ''}` } });
+  private async get(url: URL, io: SourceIo, options: RequestOptions = {}): Promise<Json | FailedOutcome> {
+    const headers = { authorization: `Bearer ${this.settings.key ?? ''}` };
+    const response = await io.get(url, { ...options, headers });
     return answerOf(response, io.now());
   }
 }
@@ -285,7 +288,8 @@ export const polygon = sourceFamily(
   z.object({
     POLYGON_BASE_URL: baseUrl('https://api.polygon.io'),
     [keyVariable]: apiKey,
-    POLYGON_REQUESTS_PER_MINUTE: planLimit(5),
+    // the days of a stock take two at once
+    POLYGON_REQUESTS_PER_MINUTE: planLimit(5, 2),
     POLYGON_HISTORY_DAYS: planLimit(730),
   }),
   (env) => [

@@ -20,6 +20,7 @@ import type {
   SourceOutcome,
   SourceResponse,
 } from '../market-data-source.js';
+import { textQuoteAnswer } from '../quote-answer.js';
 import { baseUrl, budgetOf, planLimit, sourceFamily } from '../source-family.js';
 import { priceText } from './price-text.js';
 import { sessionDates } from './session-dates.js';
@@ -41,7 +42,7 @@ class YahooFinanceSource implements MarketDataSource {
     basis: 'spot',
     historyDays,
     history: 'daily bars since the listing, hourly ones two years, 5 and 15 minutes two months, a minute one week',
-    corporateActions: true,
+    corporateActions: ['split', 'dividend'],
     wholeHistory: false,
     publicationLagMs: 0,
   };
@@ -87,11 +88,17 @@ class YahooFinanceSource implements MarketDataSource {
     const { regularMarketPrice: price, regularMarketTime: time } = meta;
     if (typeof price !== 'number' || typeof time !== 'number') return { kind: 'empty' };
     if (!(price > 0)) return badAnswer(`regularMarketPrice ${price} of ${symbol}`);
-    const text = priceText(price, meta.priceHint ?? 2);
-    return {
-      kind: 'ok',
-      value: { price: text, quoteCurrency: 'USD', time: time * secondMs, simulatedSeed: answer.simulatedSeed },
-    };
+    const { simulatedSeed } = answer;
+    return textQuoteAnswer(
+      {
+        of: symbol,
+        price: priceText(price, meta.priceHint ?? 2),
+        time: time * secondMs,
+        quoteCurrency: 'USD',
+        simulatedSeed,
+      },
+      io.now(),
+    );
   }
 
   private get(io: SourceIo, symbol: string, parameters: Record<string, number | string>): Promise<SourceResponse> {

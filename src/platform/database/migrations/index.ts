@@ -1,9 +1,21 @@
 import type { MigrationObject } from '@mikro-orm/core';
 import { Migration20261125000000_initial } from './Migration20261125000000_initial.js';
 import { Migration20261125050000_market_data } from './Migration20261125050000_market_data.js';
+import { Migration20261125080000_dispute_history } from './Migration20261125080000_dispute_history.js';
+import { Migration20261125090000_ledger } from './Migration20261125090000_ledger.js';
+import { Migration20261125090500_policies } from './Migration20261125090500_policies.js';
+import { Migration20261125091000_portfolio_days } from './Migration20261125091000_portfolio_days.js';
+import { Migration20261125092000_risk_reports } from './Migration20261125092000_risk_reports.js';
+import { Migration20261125094000_rebalancing } from './Migration20261125094000_rebalancing.js';
 
 /** In the order in which they run. */
 export const migrations: MigrationObject[] = [
   { name: 'Migration20261125000000_initial', class: Migration20261125000000_initial },
   { name: 'Migration20261125050000_market_data', class: Migration20261125050000_market_data },
+  { name: 'Migration20261125080000_dispute_history', class: Migration20261125080000_dispute_history },
+  { name: 'Migration20261125090000_ledger', class: Migration20261125090000_ledger },
+  { name: 'Migration20261125090500_policies', class: Migration20261125090500_policies },
+  { name: 'Migration20261125091000_portfolio_days', class: Migration20261125091000_portfolio_days },
+  { name: 'Migration20261125092000_risk_reports', class: Migration20261125092000_risk_reports },
+  { name: 'Migration20261125094000_rebalancing', class: Migration20261125094000_rebalancing },
 ];

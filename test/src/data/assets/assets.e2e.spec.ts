@@ -48,7 +48,7 @@ describe('the registry', () => {
     const idsOf = async (query: string) =>
       (await http().get(`/api/v1/assets?${query}`).expect(200)).body.items.map(({ id }: { id: string }) => id);
     expect(await idsOf('enabled=true&class=etf')).toEqual(['SPY', 'QQQ']);
-    expect(await idsOf('class=cash')).toEqual(['USD']);
+    expect(await idsOf('class=cash')).toEqual(['USD', 'EUR', 'GBP']);
     expect(await idsOf('enabled=false&class=stock&limit=2')).toEqual(['AAPL', 'MSFT']);
     const { body } = await http().get('/api/v1/assets?enabled=true&limit=8').expect(200);
     expect(await idsOf(`enabled=true&limit=8&cursor=${body.next_cursor}`)).toEqual(['QQQ']);
@@ -207,18 +207,18 @@ describe('a new asset', () => {
         'id',
         'class',
         'name',
-        'venues',
+        'venues.nasdaq',
         'venues.binance',
         'venues.coinmarketcap',
         'priority',
         'intervals.0',
         'source_order.0',
-        '(whole)',
+        'colour',
       ]),
     );
     expect(named['class']).toContain('nobody can add cash');
-    expect(named['venues']).toContain('nasdaq');
-    expect(named['(whole)']).toContain('colour');
+    expect(named['venues.nasdaq']).toBe('is not known here');
+    expect(named['colour']).toBe('is not known here');
     expect(named['source_order.0']).toMatch(/^is not a source; there are csv, binance, /);
   });
 
@@ -281,7 +281,7 @@ describe('a change', () => {
     [{ source_order: ['binance', 'reuters'] }, 'source_order.1', 'reuters'],
     [{ name: '' }, 'name', ''],
     [{ venues: { binance: '' } }, 'venues.binance', ''],
-    [{ id: 'XXX', enabled: true }, '(whole)', '{"id":"XXX","enabled":true}'],
+    [{ id: 'XXX', enabled: true }, 'id', 'XXX'],
     [{}, '(whole)', '{}'],
   ])('%j is refused with the field and its value', async (body, field, value) => {
     const answer = await change('DOGE', body).expect(422);

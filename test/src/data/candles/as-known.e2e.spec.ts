@@ -134,6 +134,29 @@ test('the page of bars is the one of that moment, too; before anything was store
   expect((await page(`as_known_at=${toIso(rewrittenAt)}&as_of=2024-01-10`)).items).toHaveLength(10);
 });
 
+test('the series is the one that readers got then, whatever source is preferred now', async () => {
+  const sol = (source: string): SeriesRef => ({ ...series, assetId: 'SOL' as AssetId, source, quoteCurrency: 'USD' });
+  const get = async (query: string, path = '') =>
+    (await request(app.getHttpServer()).get(`/api/v1/data/candles${path}?asset=SOL&${query}`).expect(200)).body;
+  await candles().storeSeries(sol('yahoofinance'), [bar(0, '10'), bar(1, '11')]);
+  const then = toIso(await moment());
+  await candles().storeSeries(sol('binance'), [bar(0, '20'), bar(1, '21')]);
+  await moment();
+  expect(await get('')).toMatchObject({ series: { source: 'binance' }, items: [{ close: 20 }, { close: 21 }] });
+  expect(await get(`as_known_at=${then}`)).toMatchObject({
+    series: { source: 'yahoofinance' },
+    items: [{ close: 10 }, { close: 11 }],
+  });
+  expect(await get('as_known_at=2024-01-01')).toMatchObject({ series: null, items: [] });
+  const { series: compared, differing } = await get(`as_known_at=${then}`, '/differences');
+  expect([compared.source, differing]).toEqual(['yahoofinance', 0]);
+  expect(await get('as_known_at=2024-01-01', '/differences')).toMatchObject({
+    series: { source: 'binance' },
+    differing: 2,
+    before: { bars: 0 },
+  });
+});
+
 test('an asset without bars has no difference', async () => {
   const { body } = await request(app.getHttpServer())
     .get('/api/v1/data/candles/differences?asset=ETH&as_known_at=2024-01-01')

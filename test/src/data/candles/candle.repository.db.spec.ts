@@ -319,8 +319,8 @@ test('tells which bars are stored, the last close before an instant, and how man
   expect(await candles().openTimes(aSeries(), at(0), at(9))).toEqual(new Float64Array());
   expect(await candles().lastClose(series, at(2))).toEqual({ openTime: at(1), close: '111' });
   expect(await candles().lastClose(series, at(0))).toBeUndefined();
-  expect(await candles().count(series, undefined, undefined)).toBe(5);
-  expect(await candles().count(series, at(1), at(3))).toBe(2);
+  expect(await candles().count(series)).toBe(5);
+  expect(await candles().count(series, { since: at(1), before: at(3) })).toBe(2);
 });
 
 test('bars of another unit than the stored ones beside them are told before they are stored', async () => {
@@ -359,4 +359,90 @@ test('an owner’s own source is seen by its owner alone, until it is published'
   expect(await seenBy('ann')).toEqual(['binance', 'csv:ann']);
   await owner.query(`update private_source set published_at = now(), published_by = 'ann' where source = 'csv:ann'`);
   expect(await seenBy('bob')).toEqual(['binance', 'csv:ann']);
+});
+
+describe('what was known at a moment, while more is being stored', () => {
+  /** A store that has written its first part and waits for `end` before the second. */
+  async function aStoreAtWork(series: SeriesRef) {
+    let [tellBegun, end] = [() => {}, () => {}];
+    const begun = new Promise<void>((resolve) => (tellBegun = resolve));
+    const gate = new Promise<void>((resolve) => (end = resolve));
+    async function* parts() {
+      yield bars(3, 5);
+      tellBegun();
+      await gate;
+      yield bars(5, 6);
+    }
+    const done = candles().storeParts(series, parts(), 0, () => Promise.resolve());
+    await begun;
+    return { end, done };
+  }
+  const now = async () => {
+    const { rows } = await owner.query<{ now: string }>(`select extract(epoch from clock_timestamp()) * 1000 as now`);
+    return Math.ceil(Number(rows[0]!.now));
+  };
+  const somebodyWaits = async () => {
+    const { rows } = await owner.query(
+      `select from pg_locks where locktype = 'advisory' and not granted
+         and database = (select oid from pg_database where datname = current_database())`,
+    );
+    return rows.length > 0;
+  };
+
+  test('an audit waits for it, and answers the same ever after', async () => {
+    const series = aSeries();
+    await candles().storeSeries(series, bars(0, 3));
+    const { end, done } = await aStoreAtWork(series);
+    const knownAt = await now();
+    const read = () => candles().closedBars(series, null, { knownAt });
+    const reading = read();
+    while (!(await somebodyWaits()));
+    // of what is not yet there readers see nothing, and of another moment nobody need wait
+    expect(await closesOf(series)).toHaveLength(3);
+    expect(await candles().closedBars(series, null, { knownAt: knownAt - 2 * dayMs })).toEqual([]);
+    end();
+    await done;
+    const first = await reading;
+    expect(first.length).toBeGreaterThanOrEqual(5);
+    expect(await read()).toEqual(first);
+    expect((await candles().closes(series, null, { knownAt })).closes).toHaveLength(first.length);
+  });
+
+  test('an audit says so when that takes too long', async () => {
+    const series = aSeries();
+    const { end, done } = await aStoreAtWork(series);
+    await expect(candles().closedBars(series, null, { knownAt: await now() })).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringMatching(`^prices of ${series.assetId} are being stored`),
+    });
+    end();
+    await done;
+  });
+});
+
+test('of the series of an asset those count that had bars by then, and sources that were published by then', async () => {
+  const series = aSeries({ source: 'a' });
+  const { assetId } = series;
+  await candles().storeSeries(series, bars(0, 3));
+  await candles().storeSeries({ ...series, source: 'b' }, bars(0, 3));
+  await candles().storeSeries({ ...series, source: 'csv:eve' }, bars(0, 3));
+  await owner.query(
+    `insert into private_source (source, owner_id, published_at, published_by) values ('csv:eve', 'eve', '2024-05-05Z', 'x')`,
+  );
+  await owner.query(`update candle set known_at = '2024-06-06Z' where asset_id = $1 and source = 'b'`, [assetId]);
+  await owner.query(`update candle set known_at = '2024-01-02Z' where asset_id = $1 and source = 'csv:eve'`, [assetId]);
+  const spans = async (moment: string, viewer?: string) =>
+    (await candles().seriesSpans(assetId, '1d', viewer as OwnerId, Date.parse(moment))).map((one) => one.series.source);
+  await owner.query(`update candle set known_at = '2024-01-11Z' where asset_id = $1 and source = 'a'`, [assetId]);
+  expect(await spans('2024-01-01Z')).toEqual([]);
+  expect(await spans('2024-01-12Z')).toEqual(['a']);
+  expect(await spans('2024-01-12Z', 'eve')).toEqual(['a', 'csv:eve']);
+  expect(await spans('2024-05-06Z')).toEqual(['a', 'csv:eve']);
+  expect(await spans('2024-07-07Z')).toEqual(['a', 'b', 'csv:eve']);
+  // a longer history that came later does not count
+  await candles().storeSeries(series, bars(3, 9));
+  const [span] = await candles().seriesSpans(assetId, '1d', undefined, Date.parse('2024-01-12Z'));
+  expect(span).toMatchObject({ first: at(0), last: at(2) });
+  expect(await candles().count(series, { knownAt: Date.parse('2024-01-12Z') })).toBe(3);
+  expect(await candles().count(series)).toBe(9);
 });

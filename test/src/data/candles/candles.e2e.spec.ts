@@ -67,6 +67,7 @@ test('shows the bars of one series, oldest first, page by page', async () => {
       derived_from: null,
     },
     disputed: [],
+    earlier: null,
   });
   const second = await get(`asset=BTC&limit=2&cursor=${body.next_cursor}`).expect(200);
   const last = await get(`asset=BTC&limit=2&cursor=${second.body.next_cursor}`).expect(200);
@@ -86,7 +87,7 @@ test('cuts a window, where a date at its end includes that day', async () => {
 test('an asset or a source without bars has an empty list, not somebody else’s', async () => {
   for (const query of ['asset=ETH', 'asset=BTC&source=binance', 'asset=BTC&interval=1h']) {
     const { body } = await get(query).expect(200);
-    expect(body).toEqual({ items: [], next_cursor: null, series: null, disputed: [] });
+    expect(body).toEqual({ items: [], next_cursor: null, series: null, disputed: [], earlier: null });
   }
 });
 
@@ -165,7 +166,15 @@ test('an owner’s own source is shown to that owner alone', async () => {
     .fork()
     .execute(`insert into private_source (source, owner_id) values ('csv:ann', 'ann'), ('csv:local', 'local')`);
   expect((await get('asset=UNI').expect(200)).body.series).toMatchObject({ source: 'csv:local' });
-  expect((await get('asset=UNI&source=csv:ann').expect(200)).body.series).toBeNull();
+  // as one that nobody has
+  const { body } = await get('asset=UNI&source=csv:ann').expect(422);
+  expect(body.errors).toEqual([
+    {
+      field: 'source',
+      value: 'csv:ann',
+      message: 'is no source of prices; known are binance, yahoofinance, csv:local',
+    },
+  ]);
 });
 
 test('refuses an unknown asset, naming the nearest', async () => {
@@ -177,6 +186,107 @@ test('refuses an unknown asset, naming the nearest', async () => {
       errors: [{ field: 'asset', value: 'BTX', message: 'is not a known asset; the nearest are BTC, ETH, BNB' }],
     });
   }
+});
+
+test('refuses an unknown source and a window in which nothing can lie, naming field and value', async () => {
+  for (const path of ['candles', 'candles/differences']) {
+    for (const [query, field, value] of [
+      ['source=binanse', 'source', 'binanse'],
+      ['from=2025-01-03&to=2025-01-02', 'from', '2025-01-03'],
+      ['from=2025-01-02T00:00:00Z&to=2025-01-02T00:00:00Z', 'from', '2025-01-02T00:00:00Z'],
+      ['form=2025-01-02', 'form', '2025-01-02'],
+    ]) {
+      const { body } = await get(`asset=BTC&as_known_at=2025-01-01&${query}`, path).expect(422);
+      expect(body.errors).toEqual([expect.objectContaining({ field, value })]);
+    }
+    await get('asset=BTC&as_known_at=2025-01-01&from=2025-01-02&to=2025-01-02', path).expect(200);
+    await get('asset=BTC&as_known_at=2025-01-01&source=simulated:binance:1', path).expect(200);
+  }
+});
+
+test('says what is wrong in words', async () => {
+  for (const [query, message] of [
+    ['', 'is missing'],
+    ['asset=', 'is empty'],
+    ['asset=BTC&asset=ETH', 'is not one text'],
+    ['asset=BTC&interval=2h', 'is none of 1m, 5m, 15m, 1h, 4h, 1d, 1w'],
+    ['asset=BTC&limit=many', 'is no number'],
+    ['asset=BTC&limit=0', 'is less than 1'],
+    ['asset=BTC&limit=501', 'is more than 500; of CSV, asked for by Accept: text/csv, 10000 are to be had'],
+  ]) {
+    const { body } = await get(query!).expect(422);
+    expect(body.errors).toEqual([expect.objectContaining({ message })]);
+  }
+});
+
+test('days that hours reach further back than are not joined with them, and the answer says where to find them', async () => {
+  const dot = series('yahoofinance', { assetId: 'DOT' as AssetId });
+  await store(dot, [bar(start + 3 * dayMs), bar(start + 4 * dayMs)]);
+  await store(
+    { ...dot, interval: '1h' },
+    Array.from({ length: 120 }, (_, i) => bar(start + i * hourMs)),
+  );
+  const { body } = await get('asset=DOT').expect(200);
+  expect(body.items).toHaveLength(2);
+  expect(body).toMatchObject({
+    series: { derived_from: null },
+    earlier: { interval: '1h', source: 'yahoofinance', first_open_time: '2025-01-01T00:00:00Z' },
+  });
+  expect((await get('asset=DOT&from=2025-01-04').expect(200)).body.earlier).toBeNull();
+  expect((await get('asset=DOT&interval=1h').expect(200)).body.earlier).toBeNull();
+});
+
+test('all pages of an answer are of the series that the first one was of', async () => {
+  const link = { assetId: 'LINK' as AssetId };
+  const hours = Array.from({ length: 72 }, (_, i) => bar(start + i * hourMs));
+  await store(series('yahoofinance', { ...link, interval: '1h' }), hours);
+  const { body: first } = await get('asset=LINK&limit=1').expect(200);
+  expect(first.series).toMatchObject({ source: 'yahoofinance', derived_from: '1h' });
+  // meanwhile a finer series, and days of a source that is preferred, come in
+  await store(
+    series('yahoofinance', { ...link, interval: '15m' }),
+    Array.from({ length: 288 }, (_, i) => bar(start + i * (hourMs / 4), { close: '9' })),
+  );
+  await store(
+    series('binance', link),
+    Array.from({ length: 9 }, (_, i) => bar(start + i * dayMs, { close: '7' })),
+  );
+  expect((await get('asset=LINK').expect(200)).body.series).toMatchObject({ source: 'binance', derived_from: null });
+  const { body: second } = await get(`asset=LINK&limit=5&cursor=${first.next_cursor}`).expect(200);
+  expect(second).toMatchObject({
+    series: { source: 'yahoofinance', derived_from: '1h' },
+    items: [{ close: 2 }, { close: 2 }],
+    next_cursor: null,
+  });
+  for (const other of ['asset=BTC', 'asset=LINK&source=binance', 'asset=LINK&interval=1m']) {
+    const { body } = await get(`${other}&cursor=${first.next_cursor}`).expect(422);
+    expect(body.errors).toEqual([expect.objectContaining({ field: 'cursor' })]);
+  }
+});
+
+test('years of days are one file, and simulated prices say so in it and are no import', async () => {
+  const ltc = { assetId: 'LTC' as AssetId };
+  const days = Array.from({ length: 1_200 }, (_, i) => bar(start - i * dayMs)).reverse();
+  await store(series('simulated:binance:7', ltc), days);
+  const { text, headers } = await get('asset=LTC').set('Accept', 'text/csv').expect(200);
+  const lines = text.trimEnd().split('\n');
+  expect(lines).toHaveLength(1_201);
+  expect(headers['link']).toBeUndefined();
+  expect(lines[0]).toBe('date,open,high,low,close,volume,simulated');
+  expect(lines.at(-1)).toBe('2025-01-01,1.5,3.00000000,1,2,10,simulated:binance:7');
+  await get('asset=LTC&limit=10001').set('Accept', 'text/csv').expect(422);
+  const { body } = await request(app.getHttpServer())
+    .post('/api/v1/data/imports')
+    .field('asset', 'LTC')
+    .attach('file', Buffer.from(text), 'LTC.csv')
+    .expect(422);
+  expect(body.errors).toEqual([
+    {
+      field: 'file',
+      value: 'date,open,high,low,close,volume,simulated',
+      message: 'has prices of the market simulator, which never pass as real ones',
+    },
+  ]);
 });
 
 test('refuses what is no date, no interval and no cursor, naming the field', async () => {

@@ -1,7 +1,9 @@
+import { Decimal } from 'decimal.js';
 import { CandleRepository } from '../../../../src/data/candles/candle.repository.js';
 import { CanonicalSeries } from '../../../../src/data/candles/canonical-series.js';
 import { intervalMs, type Candle, type Interval, type SeriesRef } from '../../../../src/data/domain/candle.js';
 import type { Asset } from '../../../../src/data/domain/asset.js';
+import { deriveBars } from '../../../../src/data/domain/derive.js';
 import { calendarCoverage } from '../../../../src/data/domain/quality.js';
 import { expectedOpens } from '../../../../src/data/domain/exchange-calendar.js';
 import { defaultSettings, seedAssets } from '../../../../src/data/domain/seed-assets.js';
@@ -50,6 +52,15 @@ function anAsset(cryptoBasis: 'spot' | 'perpetual' = 'spot', over: Partial<Asset
     source: async (interval: Interval = '1d') => (await canonical.stored(asset, interval, {}))?.series.source,
   };
 }
+/** A decimal text as one form of its number, so that 1.50 and 1.5 are the same. */
+const decimal = (text: string | number | null) => (text === null ? null : new Decimal(text).toFixed());
+/** Mulberry32: numbers in [0, 1) that are the same in every run. */
+const seeded = (seed: number) => () => {
+  seed = (seed + 0x6d2b79f5) | 0;
+  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+  return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+};
 const grid = (step: number, count: number, from = start) => Array.from({ length: count }, (_, i) => from + i * step);
 
 describe('which series a reader gets', () => {
@@ -172,6 +183,45 @@ describe('bars that no source gives', () => {
     expect(rest.next).toBeUndefined();
   });
 
+  test('of coins are put together by the database as in memory, whatever the parts have and lack', async () => {
+    const { store, canonical, candles, asset, series } = anAsset();
+    const random = seeded(7);
+    const bars = grid(5 * minuteMs, 12 * 24 * 9)
+      .filter(() => random() > 0.001)
+      .map((openTime): Candle => {
+        const price = () => (1 + random()).toFixed(Math.floor(random() * 9));
+        const isCloseOnly = random() < 0.002;
+        const [open, high, low] = isCloseOnly ? [null, null, null] : [price(), `${price()}e1`, price()];
+        return { openTime, open, high, low, close: price(), volume: random() < 0.002 ? null : `${random() * 1e-7}` };
+      });
+    // off the grid, which no calendar expects
+    bars.splice(99, 0, { ...bars[98]!, openTime: bars[98]!.openTime + 1 });
+    await candles.storeSeries(series('binance', '5m'), bars);
+    await store('binance', '5m', [bars[500]!.openTime], '1.5');
+    const stored = await candles.closedBars(series('binance', '5m'), null);
+    const numbers = (one: Candle) => [one.openTime, one.open, one.high, one.low, one.close, one.volume].map(decimal);
+    const lengths: number[] = [];
+    for (const interval of ['15m', '1h', '4h', '1d', '1w'] as const) {
+      const chosen = (await canonical.of(asset, interval, {}, all))!;
+      const found = await canonical.bars(chosen, null, {}, now);
+      const expected = deriveBars(stored, '5m', interval, 'crypto');
+      expect(found.map(numbers)).toEqual(expected.map(numbers));
+      lengths.push(found.length);
+    }
+    expect(lengths.slice(0, 3).every((length) => length > 10)).toBe(true);
+  });
+
+  test('cross a long hole', async () => {
+    const { store, canonical, asset } = anAsset();
+    await store('binance', '1m', [...grid(minuteMs, 30), ...grid(minuteMs, 30, start + 100 * dayMs)]);
+    const chosen = (await canonical.of(asset, '15m', {}, all))!;
+    const { bars, next } = await canonical.page(chosen, null, { limit: 4 }, now);
+    expect(bars.map(({ openTime }) => openTime - start)).toEqual(
+      [0, 15, 100 * 1440, 100 * 1440 + 15].map((minutes) => minutes * minuteMs),
+    );
+    expect(next).toBeUndefined();
+  });
+
   test('come in short pages when each is made of many parts', async () => {
     const { store, canonical, asset } = anAsset();
     const weeks = 23;
@@ -197,6 +247,10 @@ describe('bars that no source gives', () => {
     expect(chosen.series).toEqual(series('binance', '1d'));
     const days = await canonical.bars(chosen, null, {}, now);
     expect(days.map(({ openTime }) => utcDate(openTime))).toEqual(['2024-01-02']);
+    // the window ends within the day, which lacks a later part
+    const held = (before: number) => canonical.heldBack(chosen, null, { before }, 9);
+    expect(await held(start + 1)).toEqual([start + 5 * hourMs]);
+    expect(await held(start)).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { AssetRegistry } from '../../../../src/data/assets/asset-registry.js';
 import { CandleRepository } from '../../../../src/data/candles/candle.repository.js';
 import { ConsensusService, type JudgedBars } from '../../../../src/data/candles/consensus.service.js';
+import { disputesLock } from '../../../../src/data/candles/held-back.js';
 import { DisputedBar } from '../../../../src/data/candles/disputed-bar.entity.js';
 import type { Candle, SeriesRef } from '../../../../src/data/domain/candle.js';
 import type { AssetId } from '../../../../src/shared/ids.js';
@@ -66,8 +67,16 @@ function anAsset(assetClass: JudgedBars['assetClass'] = 'crypto') {
     rows: () => db.orm.em.fork().find(DisputedBar, { assetId }, { orderBy: { id: 'asc' } }),
     decide: (state: string) =>
       owner.query(
-        `update disputed_bar set state = $2, closed_at = clock_timestamp(), closed_by = 'local' where asset_id = $1 and state = 'open'`,
+        `update disputed_bar set state = $2, closed_at = clock_timestamp(), closed_by = 'local',
+           kept_out = case when $2 = 'discarded' then sources else '[]' end
+         where asset_id = $1 and state = 'open'`,
         [assetId, state],
+      ),
+    trust: (source: string) =>
+      owner.query(
+        `update disputed_bar set state = 'released', closed_at = clock_timestamp(), closed_by = 'local', kept_out = sources - $2
+         where asset_id = $1 and state = 'open'`,
+        [assetId, source],
       ),
   };
 }
@@ -239,6 +248,32 @@ test('only the bars of the window are compared, and stocks more closely than coi
   expect(await judge({ assetClass: 'crypto' })).toEqual({ disputed: 0 });
 });
 
+test('a judge waits for a person who decides meanwhile, and the decision stays', async () => {
+  const { say, judge, read, disputes, decide, series } = anAsset();
+  await say('a', [100]);
+  await say('b', [130]);
+  await judge();
+  await say('b', [131]);
+  await owner.query('begin');
+  const { assetId, interval } = series('a');
+  await owner.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [disputesLock(assetId, interval)]);
+  const judging = judge();
+  const waiting = async () =>
+    (
+      await owner.query(
+        `select from pg_locks where locktype = 'advisory' and not granted
+           and database = (select oid from pg_database where datname = current_database())`,
+      )
+    ).rows.length > 0;
+  while (!(await waiting()));
+  await decide('discarded');
+  await owner.query('commit');
+  await judging;
+  // b's next revision, which is not discarded, is alone
+  expect(await disputes()).toEqual(['01 discarded a+b local']);
+  expect([await read('a'), await read('b')]).toEqual([[], ['01:131']]);
+});
+
 test('judges of the same bars find a disagreement once', async () => {
   const { say, judge, disputes } = anAsset();
   await say(
@@ -263,27 +298,81 @@ test('tells how far the sources lie apart, held back or not', async () => {
   expect(await disagreement()).toEqual({ compared: 2, largest: { openTime: at(2), deviation: 0.2 }, disputed: 1 });
 });
 
+/** A moment between what was written before and what is written after, by the clock that stamps the rows. */
+async function moment(): Promise<number> {
+  const { rows } = await owner.query<{ now: Date }>('select clock_timestamp() as now');
+  await owner.query('select pg_sleep(0.005)');
+  return rows[0]!.now.getTime() + 2;
+}
+
+test('of two sides the trusted one’s bar is read; the other one votes again with its next revision', async () => {
+  const { say, judge, read, disputes, trust, candles, series } = anAsset();
+  await say('a', [100]);
+  await say('b', [130]);
+  await judge();
+  const open = await moment();
+  await trust('a');
+  const trusted = await moment();
+  expect([await read('a'), await read('b')]).toEqual([['01:100'], []]);
+  expect([await read('a', {}, open), await read('a', {}, trusted)]).toEqual([[], ['01:100']]);
+  expect(await read('b', {}, trusted)).toEqual([]);
+  expect(await judge()).toEqual({ disputed: 0 });
+  // without the other one's vote two agree
+  await say('c', [100.5]);
+  expect(await judge()).toEqual({ disputed: 0 });
+  expect(await candles.heldBackFrom(series('b'), null, {})).toEqual([at(0)]);
+  await say('b', [100.1]);
+  expect(await judge()).toEqual({ disputed: 0 });
+  expect(await read('b')).toEqual(['01:100.1']);
+  // what is mended is not told as held back
+  expect(await candles.heldBackFrom(series('b'), null, {})).toEqual([]);
+  expect(await candles.heldBackFrom(series('b'), null, { knownAt: trusted })).toEqual([at(0)]);
+  expect(await disputes()).toEqual(['01 released a+b local']);
+});
+
 describe('disputes as they stood at another moment', () => {
+  test('a disagreement that was released and came back is held back twice, and was readable in between', async () => {
+    const { say, judge, read, disputes, rows, candles } = anAsset();
+    const usdt = (close: number) =>
+      candles.storeSeries(
+        { assetId: 'USDT' as AssetId, interval: '1d', source: 'coingecko', quoteCurrency: 'USD', adjustment: 'raw' },
+        bars([close]),
+      );
+    await say('cmc', [100]);
+    await say('binance', [103], { quoteCurrency: 'USDT' });
+    const seen = [await moment()];
+    for (const rate of [1, 0.97, 1, 0.97]) {
+      // the votes are the same again whenever the price of USDT is
+      await usdt(rate);
+      await judge();
+      seen.push(await moment());
+    }
+    const known = [];
+    for (const when of seen) known.push((await read('cmc', {}, when)).length);
+    expect(known).toEqual([1, 0, 1, 0, 1]);
+    expect(await disputes()).toEqual(['01 released binance+cmc consensus', '01 released binance+cmc consensus']);
+    expect(new Set((await rows()).map(({ votesHash }) => votesHash)).size).toBe(1);
+    await usdt(1);
+    await judge();
+    expect(await read('cmc')).toEqual([]);
+    expect(await disputes()).toHaveLength(3);
+    await owner.query(`delete from candle where asset_id = 'USDT'`);
+  });
+
   test('an audit reads what readers got then', async () => {
     const { say, judge, read, decide } = anAsset();
-    const now = async () => {
-      // the clock that stamps the rows
-      const { rows } = await owner.query<{ now: Date }>('select clock_timestamp() as now');
-      await owner.query('select pg_sleep(0.005)');
-      return rows[0]!.now.getTime() + 2;
-    };
     await say('a', [100]);
     await say('b', [130]);
-    const stored = await now();
+    const stored = await moment();
     await judge();
-    const opened = await now();
+    const opened = await moment();
     await decide('released');
-    const released = await now();
+    const released = await moment();
     await say('b', [150]);
     await judge();
-    const disputedAgain = await now();
+    const disputedAgain = await moment();
     await decide('discarded');
-    const discarded = await now();
+    const discarded = await moment();
     const seen = [];
     for (const moment of [stored, opened, released, disputedAgain, discarded]) seen.push(await read('b', {}, moment));
     expect(seen).toEqual([['01:130'], [], ['01:130'], [], []]);

@@ -167,3 +167,29 @@ test('refuses an unknown asset and what is no interval', async () => {
   expect((await get('?asset=BTX').expect(422)).body.errors).toEqual([expect.objectContaining({ field: 'asset' })]);
   expect((await get('?interval=2h').expect(422)).body.errors).toEqual([expect.objectContaining({ field: 'interval' })]);
 });
+
+test('of a series that ends before what is looked at it is not said how many bars are missing', async () => {
+  const minutes = series('ADA', 'binance', { interval: '1m', quoteCurrency: 'USDT' });
+  const minute = 60_000;
+  await store(minutes, [bar(day(100)), bar(day(100) + minute)]);
+  const quality = qualityOf((await get('?asset=ADA&interval=1m').expect(200)).body);
+  expect(quality).toMatchObject({
+    canonical: { bars: 2 },
+    bars_behind: null,
+    fresh: false,
+    coverage: { expected: 99_999, missing: 99_999, unexpected: 0, gap_count: 1 },
+  });
+  expect(quality.seconds_behind).toBeGreaterThan(99 * 86_400);
+  // on the grid, with a late bar as well: the gap is cut by the window, and told by its first minute
+  expect(Date.parse(quality.since!) % minute).toBe(0);
+  expect(quality.coverage!.gaps[0]!.from).toBe(quality.since);
+  await store(minutes, [bar(day(2))]);
+  const later = qualityOf((await get('?asset=ADA&interval=1m').expect(200)).body);
+  expect(later.bars_behind).toBeGreaterThan(1_439);
+  expect(later.coverage!.missing).toBe(99_998);
+});
+
+test('what it does not know is refused, not left out of account', async () => {
+  const { body } = await get('?asset=BTC&source=kraken').expect(422);
+  expect(body.errors).toEqual([{ field: 'source', value: 'kraken', message: 'is not known here' }]);
+});

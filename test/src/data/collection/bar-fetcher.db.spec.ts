@@ -142,6 +142,17 @@ test('a source that rests after failures is an outcome at once and is not asked'
   expect(await attempts()).toMatchObject([{ outcome: 'unavailable', requests: 0 }]);
 });
 
+test('a rest tells what failed, not the address of the question that failed last, which was of another asset', async () => {
+  const { ask, gate, source } = scene();
+  const why = 'https://x.example/ETH?interval=1d failed: connect ECONNREFUSED';
+  for (let i = 0; i < 5; i++) await gate.learn(source, { kind: 'unavailable', why });
+  expect(await ask()).toMatchObject({
+    outcome: 'unavailable',
+    detail: expect.stringMatching(/^failed 5 times in a row, the last time: failed: connect ECONNREFUSED; the next/),
+  });
+  expect(source.asked).toEqual([]);
+});
+
 test('a rest that the provider asked for is waited for, and then it is asked', async () => {
   const { ask, source, gate } = scene();
   await gate.learn(source, { kind: 'rateLimited', retryAfterMs: 30 * secondMs });

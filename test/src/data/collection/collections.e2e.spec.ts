@@ -18,7 +18,7 @@ test('collects what is asked for as a job, and shows what came of it and who was
   expect(job).toMatchObject({ kind: 'collection', state: 'requested' });
   expect(headers['location']).toBe(`/api/v1/jobs/${job.id}`);
   const finished = await finishedJob(service, job.id);
-  expect(finished).toMatchObject({ state: 'succeeded', progress: { note: 'parts of the history' } });
+  expect(finished).toMatchObject({ state: 'succeeded', progress: { note: 'parts of the history, comparing' } });
   expect(finished.progress.done).toBe(finished.progress.total);
   const { body } = await service.http.get(finished.result).expect(200);
   expect(body).toMatchObject({
@@ -38,6 +38,9 @@ test('collects what is asked for as a job, and shows what came of it and who was
           votes: 2,
           fresh: true,
           missing_bars: 0,
+          wanted_from: '2023-04-23T00:00:00Z',
+          missing_before_first: 0,
+          why_not_earlier: null,
         },
         { asset_id: 'SPY', source: 'simulated:yahoofinance:7', votes: 1, fresh: true },
       ],
@@ -108,7 +111,7 @@ test.each([
     { assets: ['BTC', 'BTCC', 'USD'] },
     [
       { field: 'assets.1', value: 'BTCC', message: expect.stringContaining('the nearest are BTC') },
-      { field: 'assets.2', value: 'USD', message: 'is cash, which has no bars' },
+      { field: 'assets.2', value: 'USD', message: 'is cash, which no source is asked for' },
     ],
   ],
   [
@@ -125,6 +128,20 @@ test.each([
       },
     ],
   ],
+  [
+    { assets: ['BTC'], intervals: ['1m'], from: '2016-07-01', as_of: '2025-06-30' },
+    [
+      {
+        field: 'from',
+        value: '2016-07-01',
+        message:
+          'asks for about 4,733,280 bars of one asset, and a collection is of at most 2,000,000: ' +
+          'ask from 2021-09-12 on, and for what is before in stretches of 1388 days (from, as_of)',
+      },
+    ],
+  ],
+  [{ assets: ['BTC'], source: 'bloomberg' }, [{ field: 'source', value: 'bloomberg', message: 'is not known here' }]],
+  [{ from: '2025-01-01', to: '2024-01-01' }, [{ field: 'to', value: '2024-01-01', message: 'is not known here' }]],
 ])('%j is refused, naming what is wrong', async (body, errors) => {
   const { body: problem } = await request(body).expect(422);
   expect(problem.errors).toEqual(errors);
@@ -136,6 +153,25 @@ test.each([{ assets: [] }, { intervals: ['2h'] }, { from: 'yesterday' }, { until
     await request(body).expect(422);
   },
 );
+
+test('a history of which nobody keeps the beginning says how much of it is missing, and why', async () => {
+  const body = { assets: ['QQQ'], intervals: ['1h'], from: '2020-01-02', as_of: '2025-06-30' };
+  const { body: job } = await request(body).expect(202);
+  const finished = await finishedJob(service, job.id);
+  expect(finished.state).toBe('succeeded');
+  const { body: collection } = await service.http.get(finished.result).expect(200);
+  const [report] = collection.report.assets;
+  expect(report).toMatchObject({
+    asset_id: 'QQQ',
+    source: 'simulated:yahoofinance:7',
+    wanted_from: '2020-01-02T00:00:00Z',
+    missing_bars: 0,
+    why_not_earlier: expect.stringContaining('yahoofinance keeps 729 days of 1h'),
+  });
+  const years = (Date.parse(report.first_open_time) - Date.parse('2020-01-02')) / (365.25 * 86_400_000);
+  // seven bars a session, of which a year has 252
+  expect(report.missing_before_first / (years * 252 * 7)).toBeCloseTo(1, 1);
+}, 40_000);
 
 test('an unknown collection is not found', async () => {
   await service.http.get(`${path}/01a21087-674f-7215-bb32-e1c32cda4a10`).expect(404);

@@ -94,7 +94,46 @@ test('the series is that of the first source in the order of the asset, and the 
     votes: 2,
     disputedBars: 0,
     missingBars: 1,
+    wantedFrom: from,
+    missingBeforeFirst: 0,
+    whyNotEarlier: null,
     fresh: true,
+  });
+});
+
+test('what is missing before the first stored bar is counted, with the reason of each source', async () => {
+  const keeps = stubSource('coingecko', { candles: { crypto: ['1d'] }, historyDays: { '1d': 365 } });
+  const earlier = (fetched: SourceFetched[], sources = [binance, keeps], wantedFrom = '2020-01-01T00:00:00Z') => {
+    const { verifier } = collectionParts(orm, sources);
+    const input = { collectionId: 'c', assetId: 'BTC' as AssetId, interval: '1d', asOf, spared: [] } as const;
+    return verifier.verify({ ...input, spared: [], from: wantedFrom, fetched }, () => undefined, now);
+  };
+  const fetched = [await gave('coingecko')];
+  expect(await earlier(fetched)).toMatchObject({
+    wantedFrom: '2020-01-01T00:00:00Z',
+    firstOpenTime: from,
+    missingBars: 0,
+    missingBeforeFirst: 5 * 365 + 2,
+    whyNotEarlier: 'coingecko keeps 365 days of 1d; binance was not asked',
+  });
+  expect(await earlier([...fetched, failed('binance', 'unavailable')])).toMatchObject({
+    series: { source: 'coingecko' },
+    whyNotEarlier: 'coingecko keeps 365 days of 1d; binance could not give them (unavailable)',
+  });
+  // within what it keeps it says itself that there is nothing
+  expect(await earlier(fetched, [keeps], '2024-12-30T00:00:00Z')).toMatchObject({
+    missingBeforeFirst: 2,
+    whyNotEarlier: 'coingecko has no earlier bars',
+  });
+});
+
+test('without a series all that was wanted is missing, and nothing is known of a first bar', async () => {
+  expect(await verify([failed('binance', 'unavailable')])).toMatchObject({
+    series: null,
+    wantedFrom: from,
+    missingBars: 160,
+    missingBeforeFirst: null,
+    whyNotEarlier: null,
   });
 });
 

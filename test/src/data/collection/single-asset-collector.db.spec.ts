@@ -85,6 +85,9 @@ test('collects 800 days from two sources, and the report says what each one said
     votes: 2,
     disputedBars: 0,
     missingBars: 0,
+    wantedFrom: '2023-03-24T00:00:00Z',
+    missingBeforeFirst: 0,
+    whyNotEarlier: null,
     fresh: true,
   });
 });

@@ -2,14 +2,17 @@ import type { FetchedBars, PlannedSource, SeriesLeft, SourceAttempt } from '../.
 import {
   afterAnswer,
   attemptsOf,
+  briefly,
   nextQuestion,
   partsLeft,
   partsOf,
+  recentAnswers,
   reportOf,
   timeLeft,
   toAskAgain,
   unasked,
   unreached,
+  wasReached,
   whyNothingCame,
 } from '../../../../src/data/domain/collecting.js';
 import type { AssetId } from '../../../../src/shared/ids.js';
@@ -156,11 +159,49 @@ test('counts what is still to be asked as it looks now', () => {
 });
 
 test('tells how long it takes in what a person counts in', () => {
-  expect(timeLeft(10_000, 0, 5)).toBe('');
-  expect(timeLeft(10_000, 10, 30)).toBe('less than a minute left');
-  expect(timeLeft(10_000, 1, 30)).toBe('about 5 min left');
-  expect(timeLeft(60_000, 1, 300)).toBe('about 5 h left');
-  expect(timeLeft(60_000, 300, 0)).toBe('');
+  const steady = (parts: number, ms = 2 * minuteMs) => timeLeft({ ms, parts }, { ms, parts }, 30);
+  expect(steady(120)).toBe('less than a minute left');
+  expect(steady(20)).toBe('about 3 min left');
+  expect(steady(5, hourMs)).toBe('about 6 h left');
+});
+
+test('tells nothing of the time that is left before a budget has renewed, of few parts, and when none is left', () => {
+  const quick = { ms: 1.5 * minuteMs - 1, parts: 60 };
+  expect(timeLeft(quick, quick, 416)).toBe('');
+  const few = { ms: 2 * minuteMs, parts: 4 };
+  expect(timeLeft(few, few, 416)).toBe('');
+  const enough = { ms: 1.5 * minuteMs, parts: 60 };
+  expect(timeLeft(enough, enough, 0)).toBe('');
+  expect(timeLeft(enough, { ms: 0, parts: 0 }, 10)).toBe('');
+});
+
+test('of the whole pace and the recent one the slower tells how long it takes', () => {
+  // the first parts were quick, until the budget was drained
+  expect(timeLeft({ ms: 95_000, parts: 150 }, { ms: 40_000, parts: 20 }, 300)).toBe('about 10 min left');
+  // a burst after a wait
+  expect(timeLeft({ ms: 10 * minuteMs, parts: 100 }, { ms: 1_000, parts: 20 }, 300)).toBe('about 30 min left');
+});
+
+test('the recent pace is that of the last minute, and of five answers at least', () => {
+  const every = (ms: number, count: number) => Array.from({ length: count }, (_, i) => i * ms);
+  expect(recentAnswers(every(1_000, 200), 199_000)).toEqual(every(1_000, 200).slice(-61));
+  expect(recentAnswers(every(5 * minuteMs, 20), 95 * minuteMs)).toEqual(every(5 * minuteMs, 20).slice(-6));
+  expect(recentAnswers([0, 10], 20 * minuteMs)).toEqual([0, 10]);
+});
+
+test('only what came over the wire says that a source was reached', () => {
+  const outcomes = [
+    'ok',
+    'empty',
+    'badAnswer',
+    'unavailable',
+    'rateLimited',
+    'notOffered',
+    'missingKey',
+    'unknownAsset',
+  ];
+  const reached = outcomes.filter((outcome) => wasReached({ outcome: outcome as SourceAttempt['outcome'] }));
+  expect(reached).toEqual(['ok', 'empty', 'badAnswer']);
 });
 
 test('a report has the order of the assets and of the lengths of their intervals', () => {
@@ -178,13 +219,14 @@ test('a report has the order of the assets and of the lengths of their intervals
   ]);
 });
 
+const attempt = (name: string, outcome: SourceAttempt['outcome'], detail?: string): SourceAttempt => ({
+  source: name,
+  outcome,
+  ...(detail !== undefined && { detail }),
+  milliseconds: 1,
+});
+
 test('that nobody has an asset is another thing than that nobody could be asked', () => {
-  const attempt = (name: string, outcome: SourceAttempt['outcome'], detail?: string): SourceAttempt => ({
-    source: name,
-    outcome,
-    ...(detail !== undefined && { detail }),
-    milliseconds: 1,
-  });
   expect(whyNothingCame([])).toBeUndefined();
   const missing = {
     assetId: btc,
@@ -205,6 +247,66 @@ test('that nobody has an asset is another thing than that nobody could be asked'
   });
   const limited = { assetId: btc, attempts: [attempt('binance', 'rateLimited')] };
   expect(whyNothingCame([limited])?.type).toBe('RateLimited');
+});
+
+describe('of many assets that could not be asked for', () => {
+  const names = ['binance', 'coingecko', 'yahoofinance', 'fks_data', 'polygon', 'alphavantage', 'coinmarketcap'];
+  const ids = ['BTC', 'ETH', 'SOL', 'XRP', 'LTC', 'ADA', 'DOT'] as AssetId[];
+  const long = (name: string, assetId: string): SourceAttempt => ({
+    source: name,
+    outcome: 'unavailable',
+    detail: `${name} unavailable (http://127.0.0.1:9/v8/chart/${assetId}?interval=1d&key=REDACTED failed: connect ECONNREFUSED 127.0.0.1:9)`,
+    milliseconds: 1,
+  });
+
+  test('each source is told once, without addresses, in 300 characters at most', () => {
+    const missing = ids.map((assetId) => ({ assetId, attempts: names.slice(0, 2).map((name) => long(name, assetId)) }));
+    expect(whyNothingCame(missing)?.reason).toBe(
+      'no prices of BTC, ETH, SOL, XRP, LTC and 2 more: ' +
+        'binance unavailable (connect ECONNREFUSED 127.0.0.1:9); ' +
+        'coingecko unavailable (connect ECONNREFUSED 127.0.0.1:9)',
+    );
+    const all = ids.map((assetId) => ({ assetId, attempts: names.map((name) => long(name, assetId)) }));
+    const reason = whyNothingCame(all)!.reason;
+    expect(reason.length).toBeLessThanOrEqual(300);
+    for (const name of names) expect(reason.split(`${name} unavailable`)).toHaveLength(2);
+  });
+
+  test('one that rests tells what happened last, and who was not asked is left out where there is no room', () => {
+    const why =
+      'failed 5 times in a row, the last time: failed: connect ECONNREFUSED; the next request may be sent 2026';
+    const resting = names.slice(0, 3).map((name) => attempt(name, 'unavailable', why));
+    const unasked = names
+      .slice(3)
+      .map((name) => attempt(name, 'missingKey', `${name.toUpperCase()}_API_KEY is not set`));
+    const told = (attempts: SourceAttempt[]) => whyNothingCame([{ assetId: btc, attempts }])?.reason;
+    const of =
+      'no prices of BTC: binance unavailable (connect ECONNREFUSED); coingecko unavailable (connect ECONNREFUSED)';
+    const yahoo = '; yahoofinance unavailable (connect ECONNREFUSED)';
+    expect(told([...resting, ...unasked.slice(0, 1)])).toBe(`${of}${yahoo}; fks_data missingKey`);
+    const more = names.map((name) => attempt(`${name}_of_another_account`, 'missingKey'));
+    expect(told([...resting, ...unasked, ...more])).toBe(`${of}${yahoo}`);
+  });
+
+  test('that nobody has hundreds of them is told as short', () => {
+    const attempts = [attempt('binance', 'unknownAsset'), attempt('csv:a', 'notOffered', 'has no crypto prices')];
+    const none = Array.from({ length: 400 }, (_, i) => ({ assetId: `A${i}` as AssetId, attempts }));
+    expect(whyNothingCame(none)).toEqual({
+      type: 'PricesMissing',
+      reason: 'no source has prices of A0, A1, A2, A3, A4 and 395 more',
+    });
+    expect(whyNothingCame(none.slice(0, 2))?.reason).toBe(
+      'no source has prices of A0 (binance: unknownAsset; csv:a: has no crypto prices), A1 (binance: unknownAsset; csv:a: has no crypto prices)',
+    );
+  });
+
+  test('a detail keeps what happened and loses the address, the source and the outcome', () => {
+    expect(briefly('binance rateLimited (asks to wait 40 s)')).toBe('asks to wait 40 s');
+    expect(briefly('failed 5 times in a row, the last time: https://x.example/BTC?a=b status 503')).toBe(
+      'failed 5 times in a row, the last time: status 503',
+    );
+    expect(briefly('as long as it is', 8)).toBe('as long…');
+  });
 });
 
 test('tells of those that were asked before those that were spared', () => {

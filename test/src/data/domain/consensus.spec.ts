@@ -3,6 +3,7 @@ import {
   consensusActor,
   disputeChange,
   judge,
+  keptOutBy,
   tolerances,
   votersOf,
   votesKey,
@@ -110,7 +111,7 @@ describe('what becomes of a dispute', () => {
     closedBy: null,
     ...over,
   });
-  const nothing = { changes: false, isNew: false, supersede: [], release: [], reopen: [] };
+  const nothing = { changes: false, isNew: false, supersede: [], release: [] };
 
   test.each<[string, Verdict, string, KnownDispute[], object]>([
     ['a first disagreement is told', disputed, 'h1', [], { changes: true, isNew: true }],
@@ -134,11 +135,28 @@ describe('what becomes of a dispute', () => {
       { changes: true, isNew: true, supersede: [] },
     ],
     [
-      'what ended by itself is there again when its votes are',
+      'what ended by itself is a new dispute when its votes are there again',
       disputed,
       'h1',
       [known({ state: 'superseded', closedBy: consensusActor }), known({ id: '2', votesHash: 'h2' })],
-      { changes: true, isNew: false, supersede: ['2'], reopen: ['1'] },
+      { changes: true, isNew: true, supersede: ['2'] },
+    ],
+    [
+      'and is open once, however often it was before',
+      disputed,
+      'h1',
+      [known({ state: 'released', closedBy: consensusActor }), known({ id: '2' })],
+      nothing,
+    ],
+    [
+      'what a person released at its second opening stays released',
+      disputed,
+      'h1',
+      [
+        known({ state: 'released', closedBy: consensusActor }),
+        known({ id: '2', state: 'released', closedBy: 'local' }),
+      ],
+      nothing,
     ],
     [
       'what a person discarded is not released by the others’ agreement',
@@ -154,7 +172,7 @@ describe('what becomes of a dispute', () => {
 
 test('a discarded bar has no vote; a later revision of it has one again', () => {
   const { votes } = judge('crypto', [ballot('a', '100', { revision: 2 }), ballot('b', '100'), ballot('c', '200')], 1);
-  const discarded = [{ sources: ['a', 'c'], votes }];
+  const discarded = [{ keptOut: ['a', 'c'], votes }];
   const cast = [ballot('a', '100', { revision: 2 }), ballot('b', '100'), ballot('c', '200')];
   expect(votersOf(cast, discarded).map(({ source }) => source)).toEqual(['b']);
   expect(votersOf([ballot('a', '100', { revision: 3 }), ...cast.slice(1)], discarded).map((one) => one.source)).toEqual(
@@ -169,4 +187,26 @@ test('votes are the same when source, revision, close and worth are', () => {
   expect(key(votes)).toBe(key([...votes].reverse()));
   expect(key(votes)).not.toBe(key([ballot('a', '100', { revision: 2 }), votes[1]!]));
   expect(key(votes)).not.toBe(key(votes, 0.99));
+});
+
+describe('how a person ends a dispute', () => {
+  test.each([
+    ['released', ['a'], undefined, { keptOut: [] }],
+    ['released', ['a', 'b'], 'a', { keptOut: ['b'] }],
+    ['released', ['a', 'b', 'c', 'd'], 'd', { keptOut: ['a', 'b', 'c'] }],
+    ['released', ['a', 'b'], undefined, { why: 'is missing: whose bar shall readers get, of a, b' }],
+    ['released', ['a', 'b'], 'c', { why: 'is none of those that are held back: a, b' }],
+    ['discarded', ['a', 'b'], undefined, { keptOut: ['a', 'b'] }],
+    ['discarded', ['a', 'b'], 'b', { keptOut: ['b'] }],
+    ['discarded', ['b'], 'b', { keptOut: ['b'] }],
+    ['discarded', ['b'], 'a', { why: 'is none of those that are held back: b' }],
+    [
+      'discarded',
+      ['a', 'b', 'c'],
+      'b',
+      { why: 'leaves a, c, who may disagree: release the one that is right, or discard all' },
+    ],
+  ] as const)('%s, of %j, for %s', (ending, sides, source, expected) => {
+    expect(keptOutBy(ending, sides, source)).toEqual(expected);
+  });
 });

@@ -2,6 +2,7 @@ import type { AssetClass } from '../../../../src/data/domain/asset.js';
 import type { Interval } from '../../../../src/data/domain/candle.js';
 import { expectedOpens } from '../../../../src/data/domain/exchange-calendar.js';
 import {
+  barsAbout,
   collectedFor,
   completeness,
   leavesNothingToAsk,
@@ -104,15 +105,36 @@ test('stocks miss nothing on holidays and at weekends', () => {
   const wanted: HistoryWanted = { assetClass: 'stock', interval: '1d', from: at('2024-06-28'), asOf: at('2024-07-06') };
   const stored = ['2024-06-28', '2024-07-01', '2024-07-02', '2024-07-03', '2024-07-05'].map(at);
   expect(missingHistory(wanted, stored)).toEqual([{ from: at('2024-07-05'), to: wanted.asOf }]);
-  expect(completeness(wanted, stored)).toEqual({ missing: 0, isFresh: true });
-  expect(completeness(wanted, stored.slice(0, -1))).toEqual({ missing: 1, isFresh: false });
+  expect(completeness(wanted, stored)).toEqual({ missing: 0, beforeFirst: 0, isFresh: true });
+  expect(completeness(wanted, stored.slice(0, -1))).toEqual({ missing: 1, beforeFirst: 0, isFresh: false });
 });
 
-test('before the first bar nothing is missed, behind it everything that the calendar expects', () => {
+test('what the calendar expects before the first bar is counted apart from what it expects behind it', () => {
   const wanted = days('2025-03-01');
   const stored = [at('2025-03-05'), at('2025-03-06'), at('2025-03-09'), at('2025-03-11')];
-  expect(completeness(wanted, stored)).toEqual({ missing: 3, isFresh: true });
-  expect(completeness(wanted, [])).toEqual({ missing: 11, isFresh: false });
+  expect(completeness(wanted, stored)).toEqual({ missing: 3, beforeFirst: 4, isFresh: true });
+  expect(completeness(wanted, [])).toEqual({ missing: 11, beforeFirst: null, isFresh: false });
+  // a first bar that the calendar does not expect, as a source may have one
+  expect(completeness(wanted, [at('2025-03-04T12:00:00Z')])).toEqual({ missing: 7, beforeFirst: 4, isFresh: false });
+  const hours: HistoryWanted = { assetClass: 'stock', interval: '1h', from: at('2024-06-27'), asOf: at('2024-07-06') };
+  const stored1h = opens(hours).slice(7);
+  expect(completeness(hours, stored1h)).toEqual({ missing: 0, beforeFirst: 7, isFresh: true });
+});
+
+test.each<[AssetClass, Interval, string, number]>([
+  ['crypto', '1m', '2016-03-12T00:40:00Z', 3_287 * 1_440],
+  ['crypto', '1d', '2025-01-01T00:40:00Z', 70],
+  ['crypto', '1w', '2025-01-01T00:40:00Z', 10],
+  ['stock', '1d', '2024-03-12T00:40:00Z', 261],
+  ['etf', '1h', '2024-03-12T00:40:00Z', 1_825],
+  ['stock', '1d', '2026-01-01T00:00:00Z', 0],
+])('a history of %s %s from %s on has about %i bars', (assetClass, interval, from, bars) => {
+  const wanted: HistoryWanted = { assetClass, interval, from: at(from), asOf };
+  expect(barsAbout(wanted)).toBe(bars);
+  // holidays, of which there are some ten a year, are not left out
+  const { length } = opens(wanted);
+  expect(bars).toBeGreaterThanOrEqual(length);
+  expect(bars).toBeLessThanOrEqual(length * 1.06 + 1);
 });
 
 test('what is stored answers for a source only when it reaches the last bar and misses next to nothing', () => {

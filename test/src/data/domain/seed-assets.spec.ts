@@ -1,5 +1,5 @@
 import { AssetCatalogue } from '../../../../src/data/domain/asset-catalogue.js';
-import { isCash, seedAssets } from '../../../../src/data/domain/seed-assets.js';
+import { isCash, isDollar, seedAssets } from '../../../../src/data/domain/seed-assets.js';
 import { isAssetId, type AssetId } from '../../../../src/shared/ids.js';
 
 test('every asset has an id of the right form, and no two share a spelling', () => {
@@ -44,7 +44,9 @@ test('MATIC is the earlier name of POL, with the date of the change', () => {
   expect(seedAssets.find(({ id }) => id === 'POL')?.aliases).toEqual([{ name: 'MATIC', until: '2024-09-13' }]);
 });
 
-test('only the dollar is cash', () => {
-  expect(seedAssets.filter(({ id }) => isCash(id)).map(({ id }) => id)).toEqual(['USD']);
+test('dollar, euro and pound are cash, and the dollar alone is worth one', () => {
+  const cash = seedAssets.filter(({ id }) => isCash(id));
+  expect(cash.map(({ id }) => id)).toEqual(['USD', 'EUR', 'GBP']);
+  expect(cash.filter(({ id }) => isDollar(id)).map(({ id }) => id)).toEqual(['USD']);
   expect(isCash('USDT' as AssetId)).toBe(false);
 });

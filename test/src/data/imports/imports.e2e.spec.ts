@@ -77,8 +77,9 @@ test('stores the bars of a file, for their owner, and reports the lines that are
 test('the same file again is the same answer and changes nothing, under whatever name and key', async () => {
   const first = await send({ asset: 'ETH' }, bars).expect(201);
   const before = [await counted('candle'), await counted('price_import')];
-  const again = await send({ asset: 'ETH' }, bars, 'other.csv').expect(201);
-  const keyed = await send({ asset: 'ETH' }, bars).set('Idempotency-Key', 'k1').expect(201);
+  const again = await send({ asset: 'ETH' }, bars, 'other.csv').expect(200);
+  const keyed = await send({ asset: 'ETH' }, bars).set('Idempotency-Key', 'k1').expect(200);
+  expect(again.headers['location']).toBe(first.headers['location']);
   expect([again.text, keyed.text]).toEqual([first.text, first.text]);
   expect([await counted('candle'), await counted('price_import')]).toEqual(before);
   // for another series it is another import
@@ -87,6 +88,8 @@ test('the same file again is the same answer and changes nothing, under whatever
 });
 
 test('a key that came with another form is refused, and nothing is stored', async () => {
+  await send({ asset: 'SOL' }, bars).set('Idempotency-Key', 'k2').expect(201);
+  // the answer of a key is what it was
   await send({ asset: 'SOL' }, bars).set('Idempotency-Key', 'k2').expect(201);
   const before = await counted('candle');
   await send({ asset: 'ADA' }, bars).set('Idempotency-Key', 'k2').expect(409);
@@ -119,7 +122,7 @@ test.each<[Record<string, string>, string | undefined, object]>([
   [{ asset: 'BTC', interval: '1w' }, bars, { field: 'interval', value: '1w' }],
   [{ asset: 'BTC', quote_currency: 'EUR' }, bars, { field: 'quote_currency', value: 'EUR' }],
   [{ asset: 'BTC', adjustment: 'some' }, bars, { field: 'adjustment', value: 'some' }],
-  [{ asset: 'BTC', colour: 'red' }, bars, { field: '(whole)', message: expect.stringContaining('colour') }],
+  [{ asset: 'BTC', colour: 'red' }, bars, { field: 'colour', value: 'red', message: 'is not known here' }],
   [{ asset: 'BTC' }, '', { field: 'file', message: expect.stringContaining('is empty') }],
   [{ asset: 'BTC' }, 'Date,Close\n1,2\n', { field: 'file', value: 'Date,Close' }],
 ])('form %j is refused with the field and its value, and nothing is stored', async (fields, content, error) => {
@@ -153,6 +156,17 @@ test('a file whose unit changes a hundredfold is refused whole, naming the line'
   const slip = [...file, cents[0], '2022-01-06,2,2,2,2,1'];
   const { body: report } = await send({ asset: 'BCH' }, header + slip.join('\n')).expect(201);
   expect(report).toMatchObject({ rows_read: 5, rows_refused: 1, refused: [{ line: 6, field: 'close', value: '200' }] });
+});
+
+test('a history that came in a wrong unit is corrected by one that says so', async () => {
+  const history = (close: number) =>
+    header + [1, 2, 3].map((day) => `2022-02-0${day},${close},${close},${close},${close},1`).join('\n');
+  await send({ asset: 'LINK' }, history(200)).expect(201);
+  const { body } = await send({ asset: 'LINK' }, history(2)).expect(422);
+  expect(body.errors).toEqual([expect.objectContaining({ field: 'file' })]);
+  expect((await send({ asset: 'LINK', unit: 'any' }, history(2)).expect(422)).body.errors[0].field).toBe('unit');
+  const { body: corrected } = await send({ asset: 'LINK', unit: 'corrected' }, history(2)).expect(201);
+  expect(corrected).toMatchObject({ rows_new: 0, rows_revised: 3 });
 });
 
 test('what is no multipart form is refused: 415 by its type, 400 when it is broken', async () => {
@@ -222,9 +236,13 @@ test('lists the owner’s imports, newest first, page by page, and no others', a
 
 test('publishing is an act of an admin that the audit trail tells, once', async () => {
   const { body: made } = await send({ asset: 'LTC' }, bars).expect(201);
-  const { body } = await api().post(`${route}/${made.id}/publish`).expect(200);
+  const publish = (id: string) => api().post(`${route}/${id}/publish`).send({ reason: 'checked' });
+  await api().post(`${route}/${made.id}/publish`).expect(400);
+  const { body: unsaid } = await api().post(`${route}/${made.id}/publish`).send({ reason: ' ' }).expect(422);
+  expect(unsaid.errors).toMatchObject([{ field: 'reason' }]);
+  const { body } = await publish(made.id).expect(200);
   expect(body).toEqual({ ...made, published_at: expect.stringMatching(/Z$/) });
-  const again = await api().post(`${route}/${made.id}/publish`).set('Idempotency-Key', 'p1').expect(200);
+  const again = await publish(made.id).set('Idempotency-Key', 'p1').expect(200);
   expect(again.body).toEqual(body);
   expect((await api().get(`${route}/${made.id}`).expect(200)).body).toEqual(body);
   const { rows } = await owner.query(
@@ -235,8 +253,8 @@ test('publishing is an act of an admin that the audit trail tells, once', async 
       stream: 'data',
       kind: 'source_published',
       actor: 'local',
-      payload: { source: 'csv:local', owner: 'local', import_id: made.id },
+      payload: { source: 'csv:local', owner: 'local', import_id: made.id, reason: 'checked' },
     },
   ]);
-  await api().post(`${route}/01a21066-1b8b-7461-a573-f8d78a252ebf/publish`).expect(404);
+  await publish('01a21066-1b8b-7461-a573-f8d78a252ebf').expect(404);
 });

@@ -17,6 +17,7 @@ const importer = () => {
   const em = db.orm.em.fork();
   return new PriceImporter(em, new CandleRepository(em));
 };
+const add = async (what: WantedImport) => (await importer().add(what)).row;
 const candles = () => new CandleRepository(db.orm.em.fork());
 const query = async (sql: string) => {
   const client = new pg.Client({ connectionString: db.database.ownerUrl });
@@ -55,7 +56,7 @@ const wanted = (assetId: string, text: string, over: { owner?: string; read?: ()
 };
 
 test('stores the bars of a file with the report of them', async () => {
-  const row = await importer().add(wanted('BTC', `${header}${rows([0, 1])}2000-01-03,x,1,1,1,1\n${rows([3])}`));
+  const row = await add(wanted('BTC', `${header}${rows([0, 1])}2000-01-03,x,1,1,1,1\n${rows([3])}`));
   expect(row).toMatchObject({
     ownerId: 'local',
     assetId: 'BTC',
@@ -73,19 +74,19 @@ test('stores the bars of a file with the report of them', async () => {
 });
 
 test('the same file again is the same import; a longer one adds what is new, a corrected one revises', async () => {
-  const first = await importer().add(wanted('ETH', header + rows(upTo(10))));
-  expect(await importer().add(wanted('ETH', header + rows(upTo(10))))).toEqual(first);
-  expect(await importer().add(wanted('ETH', header + rows(upTo(12))))).toMatchObject({ rowsNew: 2, rowsRevised: 0 });
+  const first = await add(wanted('ETH', header + rows(upTo(10))));
+  expect(await add(wanted('ETH', header + rows(upTo(10))))).toEqual(first);
+  expect(await add(wanted('ETH', header + rows(upTo(12))))).toMatchObject({ rowsNew: 2, rowsRevised: 0 });
   const corrected = header + rows(upTo(12), (day) => (day === 5 ? '104.5' : (100 + (day % 50)).toFixed(2)));
-  expect(await importer().add(wanted('ETH', corrected))).toMatchObject({ rowsRead: 12, rowsNew: 0, rowsRevised: 1 });
+  expect(await add(wanted('ETH', corrected))).toMatchObject({ rowsRead: 12, rowsNew: 0, rowsRevised: 1 });
   expect((await candles().extent(series('ETH'))).rows).toBe(12);
 });
 
 test('a history of many windows is stored whole, whichever way it runs', async () => {
   const days = upTo(9_000);
-  const falling = await importer().add(wanted('SOL', header + rows(days.toReversed())));
+  const falling = await add(wanted('SOL', header + rows(days.toReversed())));
   expect(falling).toMatchObject({ rowsNew: 9_000, rowsRefused: 0 });
-  const rising = await importer().add(wanted('ADA', header + rows(days)));
+  const rising = await add(wanted('ADA', header + rows(days)));
   expect(rising).toMatchObject({ rowsNew: 9_000, rowsRefused: 0 });
   const closes = async (id: string) => (await candles().closes(series(id), null)).closes;
   expect(await closes('SOL')).toEqual(await closes('ADA'));
@@ -101,33 +102,45 @@ test('a file that fails on its way stores nothing, and completes when it comes a
       })(),
       { objectMode: false },
     );
-  await expect(importer().add(wanted('DOT', text, { read: broken }))).rejects.toThrow('the disk is gone');
+  await expect(add(wanted('DOT', text, { read: broken }))).rejects.toThrow('the disk is gone');
   expect((await candles().extent(series('DOT'))).rows).toBe(0);
-  expect(await importer().add(wanted('DOT', text))).toMatchObject({ rowsNew: 9_000 });
+  expect(await add(wanted('DOT', text))).toMatchObject({ rowsNew: 9_000 });
 });
 
 test('a unit that changes late in a long file stores nothing of it', async () => {
   const text = header + rows(upTo(9_000), (day) => (day < 8_000 ? '100' : '10000'));
-  await expect(importer().add(wanted('LINK', text))).rejects.toThrow(PriceFileError);
+  await expect(add(wanted('LINK', text))).rejects.toThrow(PriceFileError);
   expect((await candles().extent(series('LINK'))).rows).toBe(0);
   expect(await query(`select from price_import where asset_id = 'LINK'`)).toEqual([]);
 });
 
 test('a file in another unit than what is stored of its series is refused', async () => {
-  await importer().add(wanted('XRP', header + rows(upTo(100))));
+  await add(wanted('XRP', header + rows(upTo(100))));
   const later =
     header +
     rows(
       upTo(20).map((day) => day + 100),
       () => '1.5',
     );
-  await expect(importer().add(wanted('XRP', later))).rejects.toThrow(/hundredfold of 149.00, stored for 2000-04-09/);
+  await expect(add(wanted('XRP', later))).rejects.toThrow(/hundredfold of 149.00, stored for 2000-04-09/);
   expect((await candles().extent(series('XRP'))).rows).toBe(100);
+});
+
+test('a history that was imported in a wrong unit is corrected by a file that says so', async () => {
+  const prices = (factor: number) => header + rows(upTo(100), (day) => String((100 + day) * factor));
+  await add(wanted('LTC', prices(100)));
+  const right = wanted('LTC', prices(1));
+  await expect(add(right)).rejects.toThrow(/hundredfold/);
+  expect(await add({ ...right, unit: 'corrected' })).toMatchObject({ rowsNew: 0, rowsRevised: 100 });
+  expect((await candles().closes(series('LTC'), null)).closes[99]).toBe(199);
+  // a unit that changes within the file is a mistake none the less
+  const mixed = header + rows(upTo(100), (day) => (day < 50 ? '100' : '10000'));
+  await expect(add({ ...wanted('LTC', mixed), unit: 'corrected' })).rejects.toThrow(/hundredfold/);
 });
 
 test('a file without one good row is refused with its lines, and leaves no source behind', async () => {
   const nothing = wanted('BTC', `${header}2000-01-01,x,1,1,1,1\n`, { owner: 'nobody' });
-  await expect(importer().add(nothing)).rejects.toMatchObject({
+  await expect(add(nothing)).rejects.toMatchObject({
     message: 'has no row that is believed',
     refused: [{ line: 2, field: 'open' }],
   });
@@ -137,12 +150,13 @@ test('a file without one good row is refused with its lines, and leaves no sourc
 test('one file from many processes at once is one import', async () => {
   const text = header + rows(upTo(500));
   const imports = await Promise.all(Array.from({ length: 4 }, () => importer().add(wanted('ATOM', text))));
-  expect(new Set(imports.map(({ id }) => id)).size).toBe(1);
+  expect(new Set(imports.map(({ row }) => row.id)).size).toBe(1);
+  expect(imports.filter(({ isNew }) => isNew)).toHaveLength(1);
   expect((await candles().extent(series('ATOM'))).rows).toBe(500);
 });
 
 test('what an owner sent is seen by them alone, until it is published', async () => {
-  await importer().add(wanted('LTC', header + rows(upTo(5)), { owner: 'anna' }));
+  await add(wanted('LTC', header + rows(upTo(5)), { owner: 'anna' }));
   const seenBy = async (viewer?: string) =>
     (await candles().seriesOfAsset('LTC' as AssetId, '1d', viewer as OwnerId | undefined)).map(
       (one) => one.series.source,
@@ -159,7 +173,7 @@ test('an import is no vote among the sources, until it is published', async () =
   const bar = { open: '200', high: '200', low: '200', close: '200', volume: null };
   const bars = upTo(3).map((day) => ({ openTime: start + day * dayMs, ...bar }));
   await candles().storeSeries({ ...series('TRX'), source: 'yahoofinance' }, bars);
-  await importer().add(wanted('TRX', header + rows(upTo(3)), { owner: 'carl' }));
+  await add(wanted('TRX', header + rows(upTo(3)), { owner: 'carl' }));
   const judged = { assetId: 'TRX' as AssetId, assetClass: 'crypto', interval: '1d', adjustment: 'raw' } as const;
   const judge = () => consensus.judge({ ...judged, from: start, to: start + 3 * dayMs });
   expect(await judge()).toEqual({ disputed: 0 });
@@ -170,8 +184,8 @@ test('an import is no vote among the sources, until it is published', async () =
 test('two owners may send the same file: each has an import and bars of their own', async () => {
   const text = header + rows(upTo(5));
   const [anna, bert] = [
-    await importer().add(wanted('BNB', text, { owner: 'anna' })),
-    await importer().add(wanted('BNB', text, { owner: 'bert' })),
+    await add(wanted('BNB', text, { owner: 'anna' })),
+    await add(wanted('BNB', text, { owner: 'bert' })),
   ];
   expect(anna.id).not.toBe(bert.id);
   expect([anna, bert]).toMatchObject([{ rowsNew: 5 }, { rowsNew: 5 }]);

@@ -419,3 +419,47 @@ describe('the change over a day', () => {
     expect(await changeOf(asset)).toBeCloseTo(25, 12);
   });
 });
+
+describe('a question to a source', () => {
+  const btc = anAsset();
+  const draining = (signal = new AbortController().signal) => ({ signal }) as Draining;
+
+  test('is not asked twice because its answer came while somebody looked into a slow cache', async () => {
+    const kept = new Map<string, unknown>();
+    let release: () => void = () => undefined;
+    const slow = new Promise<void>((resolve) => (release = resolve));
+    let looks = 0;
+    const cache = {
+      get: async (key: string) => {
+        const found = kept.get(key);
+        if ((looks += 1) === 1) await slow;
+        return found;
+      },
+      set: async (key: string, value: unknown) => void kept.set(key, value),
+    } as unknown as QuoteCache;
+    const source = answering('first', at('7'));
+    const quotes = new SourceQuotes(new SourceGate(stack.orm.em.fork()), cache, draining());
+    const late = quotes.of(source, btc, 60_000);
+    expect(await quotes.of(source, btc, 60_000)).toMatchObject({ kind: 'quote' });
+    release();
+    expect(await late).toMatchObject({ kind: 'quote', quote: { price: '7' } });
+    expect(source.asked).toHaveLength(1);
+  });
+
+  test('that a stopping process gives up is no failure of the source', async () => {
+    const stop = new AbortController();
+    const source = answering('first', () => {
+      stop.abort();
+      throw new Error('given up');
+    });
+    const gate = new SourceGate(stack.orm.em.fork());
+    const cache = new QuoteCache({ sources: { redisUrl: '' } } as Config);
+    const quotes = new SourceQuotes(gate, cache, draining(stop.signal));
+    expect(await quotes.of(source, btc, 60_000)).toEqual({
+      kind: 'none',
+      outcome: 'unavailable',
+      detail: 'this process is stopping',
+    });
+    expect(await gate.state([source])).toMatchObject([{ failures: 0, lastErrorAt: null }]);
+  });
+});

@@ -26,7 +26,7 @@ const rows = sources.map(([name, { offers, budget }]) => [
   Object.entries(offers.historyDays)
     .map(([interval, days]) => `${interval}: ${days}`)
     .join(', ') || 'all',
-  offers.corporateActions ? 'yes' : 'no',
+  offers.corporateActions.join(', ') || 'none',
   budget.windows.map(({ name: window, limit }) => `${limit.toLocaleString('en')} a ${window}`).join(', ') || 'none',
 ]);
 const asRow = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;

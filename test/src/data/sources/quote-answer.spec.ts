@@ -36,3 +36,7 @@ test('a price may be a little ahead of our clock, but not of the future', () => 
     why: 'price of BTC is of the future: 2025-01-10T09:06:00Z',
   });
 });
+
+test.each([NaN, Infinity, -Infinity, 8.64e15 + 1, 9e15, 1e300, 0, -1, 1.5])('%d is no time of a price', (time) => {
+  expect(quote(1, time)).toEqual({ kind: 'badAnswer', why: `price of BTC at ${time}, which is no time` });
+});

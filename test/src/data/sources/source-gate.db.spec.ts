@@ -205,6 +205,49 @@ describe('the budget', () => {
     expect(await used(other)).toBe(3);
   });
 
+  test('weight that is taken ahead belongs to the question, whoever asks meanwhile', async () => {
+    const source = aSource(named(), [{ name: 'minute', limit: 3 }]);
+    const io = gateOf(0).guard(source, ioThat(), noWait);
+    expect(await io.get(url, { ahead: 1 })).toMatchObject({ kind: 'response' });
+    expect(await used(source)).toBe(2);
+    expect(await gateOf(1).guard(source, ioThat(), noWait).get(url)).toMatchObject({ kind: 'response' });
+    // both processes are at the end of the budget now, and this one has a place left
+    expect(await gateOf(1).guard(source, ioThat(), noWait).get(url)).toMatchObject({ kind: 'rateLimited' });
+    expect(await io.get(url)).toMatchObject({ kind: 'response' });
+    expect(await io.get(url)).toMatchObject({ kind: 'rateLimited', unsent: true });
+    expect(await used(source)).toBe(3);
+  });
+
+  test('a question that has no room for what comes after it is not begun', async () => {
+    const source = aSource(named(), [{ name: 'minute', limit: 3 }]);
+    await usedBefore(source, 20, 2);
+    const io = gateOf().guard(source, ioThat(), noWait);
+    expect(await io.get(url, { ahead: 1 })).toMatchObject({ kind: 'rateLimited', unsent: true });
+    expect([io.requests, await used(source)]).toEqual([0, 2]);
+  });
+
+  test('weight that is taken ahead counts from when it is used, and is no way past a rest', async () => {
+    const source = aSource(named(), [{ name: 'minute', limit: 5 }]);
+    const io = gateOf().guard(source, ioThat(), noWait);
+    await io.get(url, { ahead: 2 });
+    await sleep(1_100);
+    await io.get(url);
+    const rows = await usage(source);
+    expect(rows.map(({ weight }) => weight)).toEqual([2, 1]);
+    await gateOf(1).learn(source, { kind: 'rateLimited', retryAfterMs: 60_000 });
+    expect(await io.get(url)).toMatchObject({ kind: 'rateLimited', unsent: true });
+    expect(io.requests).toBe(2);
+  });
+
+  test('the usage of an account that nobody asks any more is forgotten after a month', async () => {
+    const [abandoned, asked] = [aSource(named(), []), aSource(named(), [{ name: 'month', limit: 50 }])];
+    await usedBefore(abandoned, 33 * 24 * hour, 3);
+    await usedBefore(abandoned, 31 * 24 * hour, 4);
+    await usedBefore(asked, 30 * 24 * hour, 5);
+    await Promise.all(gates().map((gate) => gate.learn(asked, { kind: 'empty' })));
+    expect([await used(abandoned), await used(asked)]).toEqual([4, 5]);
+  });
+
   test('D36: five gates, as five modules would make them, share one budget, and a window of days counts days', async () => {
     const source = aSource(named(), [{ name: 'day', limit: 4 }]);
     await usedBefore(source, 24 * hour - 300, 1);

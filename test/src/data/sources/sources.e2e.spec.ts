@@ -45,7 +45,7 @@ test('lists the configured sources with what they have, in their order', async (
     basis: 'spot',
     history: expect.any(String),
     history_days: {},
-    corporate_actions: false,
+    corporate_actions: [],
     publication_lag_seconds: 0,
     key: null,
     state: 'ready',
@@ -55,7 +55,7 @@ test('lists the configured sources with what they have, in their order', async (
     last_error: null,
     last_24_hours: { attempts: 0, outcomes: {}, p50_milliseconds: null, p95_milliseconds: null },
   });
-  expect(items[3]).toMatchObject({ bars: 'close', corporate_actions: false });
+  expect(items[3]).toMatchObject({ bars: 'close', corporate_actions: [] });
 });
 
 test('says whether a key is set, needed or missing, and never the key', async () => {

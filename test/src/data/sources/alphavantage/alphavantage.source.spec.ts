@@ -186,3 +186,55 @@ test('what the family opens has the limits of its environment and does not show 
   ]);
   expect(opened?.budget.key).toMatch(/^alphavantage@www\.alphavantage\.co#[0-9a-f]{12}$/);
 });
+
+describe('a key without long histories', () => {
+  const premium = { body: { Information: 'The outputsize=full parameter value is a premium feature.' } };
+  const opened = () =>
+    new AlphaVantageSource({ baseUrl: 'https://x.test', key: 'k', requestsPerDay: 25, requestsPerMinute: 5 });
+  const sizes = (requests: readonly { url: URL }[]) => requests.map(({ url }) => url.searchParams.get('outputsize'));
+  const answer = (url: URL) =>
+    url.searchParams.get('outputsize') === 'full' ? premium : daily('2025-06-10', ['2025-06-10']);
+
+  test('pays for that answer once a day', async () => {
+    const source = opened();
+    const { io, requests } = cannedIo(answer, now);
+    for (let i = 0; i < 3; i++) expect(await source.candles(asked(null), io)).toMatchObject({ kind: 'ok' });
+    expect(sizes(requests)).toEqual(['full', 'compact', 'compact', 'compact']);
+    const later = cannedIo(answer, now + dayMs);
+    await source.candles(asked(null), later.io);
+    expect(sizes(later.requests)).toEqual(['full', 'compact']);
+  });
+
+  test('does not pay again because the second question was not allowed any more', async () => {
+    const source = opened();
+    const { io } = cannedIo(
+      (url, nth) => (nth === 1 ? answer(url) : { kind: 'rateLimited', retryAfterMs: 1_000, unsent: true }),
+      now,
+    );
+    expect(await source.candles(asked(null), io)).toMatchObject({ kind: 'rateLimited' });
+    const again = cannedIo(answer, now);
+    expect(await source.candles(asked(null), again.io)).toMatchObject({ kind: 'ok' });
+    expect(sizes(again.requests)).toEqual(['compact']);
+  });
+
+  test('still says that older bars are not offered, not that there are none', async () => {
+    const source = opened();
+    const { io, requests } = cannedIo(answer, now);
+    const old = asked('2020-01-01T00:00:00Z', '2020-02-01T00:00:00Z');
+    for (let i = 0; i < 2; i++) expect(await source.candles(old, io)).toMatchObject({ kind: 'notOffered' });
+    expect(sizes(requests)).toEqual(['full', 'compact', 'compact']);
+  });
+});
+
+test.each([201, 206, 302, 404])(
+  'a body with status %d is no answer, and the key in it is not shown',
+  async (status) => {
+    const good = cannedIo(() => ({ ...daily('2025-06-10', ['2025-06-10']), status }), now);
+    expect(await source.candles(asked('2025-06-01T00:00:00Z'), good.io)).toMatchObject({ kind: 'badAnswer' });
+    const page = cannedIo(() => ({ status, body: '<a href="/query?apikey=A1B2C3">moved</a>' }), now);
+    expect(await source.candles(asked('2025-06-01T00:00:00Z'), page.io)).toEqual({
+      kind: 'badAnswer',
+      why: `status ${status}: ${JSON.stringify('<a href="/query?apikey=REDACTED">moved</a>')}`,
+    });
+  },
+);

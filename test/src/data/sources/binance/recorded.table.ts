@@ -81,7 +81,11 @@ export const recorded: RecordedTable = {
     asked('error-400-invalid-interval.json', 'badAnswer', mistake),
     asked('error-400-missing-parameter.json', 'badAnswer', mistake),
     asked('error-403-waf.html', 'unavailable', 'a page of the firewall (4.3)'),
-    asked('error-418-ip-banned.json', 'rateLimited 0', 'banned; the instant stands in the text, long past (4.3)'),
+    asked(
+      'error-418-ip-banned.json',
+      'rateLimited',
+      'banned; the instant in the text is long past and says nothing (4.3)',
+    ),
     asked('error-418-ip-banned.json', 'rateLimited 283228', 'banned for less than five minutes more (4.3)', {
       now: '2022-08-10T00:09:00Z',
     }),

@@ -111,3 +111,18 @@ describe('points', () => {
     );
   });
 });
+
+describe('the time of a price', () => {
+  const quote = (coin: object) => opened().latestQuote!(bitcoin, cannedIo(() => ({ body: { bitcoin: coin } }), now).io);
+
+  test.each([undefined, null, 0, -1, 1.5, '1736499600', 9e12])('is never made up: %j is refused', async (time) => {
+    expect(await quote({ usd: 94_000, last_updated_at: time })).toEqual({
+      kind: 'badAnswer',
+      why: expect.stringMatching(/^last_updated_at .+ of bitcoin$/) as string,
+    });
+  });
+
+  test('does not matter where there is no price', async () => {
+    expect(await quote({ usd: null, last_updated_at: null })).toEqual({ kind: 'empty' });
+  });
+});

@@ -18,7 +18,7 @@ const asked = (
 const quote = (file: string, outcome: string, why: string, symbol = 'bitcoin') =>
   asked(file, outcome, why, { asked: 'quote', symbol });
 
-const noTime = 'no time was asked for (include_last_updated_at), so it is the price as of the answer (3.2)';
+const noTime = 'recorded without include_last_updated_at, which we ask for: a price without its time is none (3.1)';
 
 export const recorded: RecordedTable = {
   folder: 'coingecko',
@@ -49,10 +49,10 @@ export const recorded: RecordedTable = {
     asked('coins-list.json.gz', 'badAnswer', 'another route: the list of coins is no chart (3.1)'),
     asked('coins-markets-bitcoin-usd.json', 'badAnswer', 'another route: an array of coins is no chart (3.2)'),
     quote('coins-markets-bitcoin-usd.json', 'badAnswer', 'another route: prices come in an object by coin (3.2)'),
-    quote('simple-price-bitcoin-usd.json', 'price 49013 at 2026-02-01T00:00:00Z', noTime),
-    quote('simple-price-ethereum-with-volume.json', 'price 4220.49 at 2026-02-01T00:00:00Z', noTime, 'ethereum'),
-    quote('simple-price-ethereum-with-marketcap.json', 'price 4208.38 at 2026-02-01T00:00:00Z', noTime, 'ethereum'),
-    quote('simple-price-space-in-ids-drops-coin.json', 'price 49357 at 2026-02-01T00:00:00Z', noTime),
+    quote('simple-price-bitcoin-usd.json', 'badAnswer', noTime),
+    quote('simple-price-ethereum-with-volume.json', 'badAnswer', noTime, 'ethereum'),
+    quote('simple-price-ethereum-with-marketcap.json', 'badAnswer', noTime, 'ethereum'),
+    quote('simple-price-space-in-ids-drops-coin.json', 'badAnswer', noTime),
     quote(
       'simple-price-space-in-ids-drops-coin.json',
       'unknownAsset',

@@ -116,3 +116,27 @@ test.each([
     why: `status 500: all providers failed: https://example.org/x?${shown}`,
   });
 });
+
+describe('a failure of the service', () => {
+  const said = (detail: unknown) => cannedIo(() => ({ status: 500, body: { detail } }), now).io;
+  const request = { asset: btc, interval: '1d', from: null, to: now } as const;
+
+  test.each([
+    'All providers failed: binance: {"code":-1121,"msg":"Invalid symbol."}',
+    'binance: APIError(code=-1121): Invalid symbol.; finnhub: no key; cmc: no key',
+    'binance: code -1122, invalid symbol status',
+  ])('of which Binance says that it does not know the symbol is about the asset: %s', async (detail) => {
+    expect(await source.candles(request, said(detail))).toEqual({ kind: 'unknownAsset' });
+    expect(await source.latestQuote(btc, said(detail))).toEqual({ kind: 'unknownAsset' });
+  });
+
+  test.each([
+    'binance: timeout',
+    'binance: code -11210',
+    'binance: request 7f-1121 timed out',
+    'binance: code -1003',
+    ['-1121'],
+  ])('of any other kind is one: %j', async (detail) => {
+    expect(await source.candles(request, said(detail))).toMatchObject({ kind: 'unavailable' });
+  });
+});

@@ -240,3 +240,39 @@ const isPresent = fs.existsSync(recording);
     });
   },
 );
+
+test('the days of a stock take the weight of their splits with their own, so that neither is asked for in vain', async () => {
+  const { io, requests } = cannedIo(
+    (url) => (url.pathname.startsWith('/v2') ? bars('AAPL', [bar(ms('2025-01-10T05:00:00Z'))]) : noSplits),
+    now,
+  );
+  expect(await source.candles(daily, io)).toMatchObject({ kind: 'ok' });
+  expect(requests.map(({ options }) => options.ahead)).toEqual([1, undefined]);
+  const coin = cannedIo(() => bars('X:BTCUSD', [bar(ms('2025-01-10T00:00:00Z'))]), now);
+  await source.candles({ ...daily, asset: btc }, coin.io);
+  expect(coin.requests.map(({ options }) => options.ahead)).toEqual([undefined]);
+});
+
+test('a plan too small for the two questions of a stock is refused by name', () => {
+  expect(() => polygon.open({ POLYGON_REQUESTS_PER_MINUTE: '1' })).toThrow(/POLYGON_REQUESTS_PER_MINUTE/);
+});
+
+test.each([0, -1, 9e15, 1.5])('a previous close at %d is a bad answer, not a failure of ours', async (t) => {
+  const { io } = cannedIo(() => bars('AAPL', [{ c: 10, t }]), now);
+  expect(await source.latestQuote(aapl, io)).toMatchObject({ kind: 'badAnswer' });
+});
+
+test.each([-9e15, 9e15, 0, 1.5])('a bar at %d is refused, not a failure of ours', async (t) => {
+  const good = ms('2025-01-10T05:00:00Z');
+  for (const interval of ['1d', '5m'] as const) {
+    const stamp = interval === '1d' ? good : ms('2025-01-10T15:00:00Z');
+    const { io } = cannedIo(
+      (url) => (url.pathname.startsWith('/v2') ? bars('AAPL', [bar(stamp), bar(t)]) : noSplits),
+      now,
+    );
+    expect(await source.candles({ ...daily, interval, from: ms('2025-01-01T00:00:00Z') }, io)).toMatchObject({
+      kind: 'ok',
+      value: { candles: [{}] },
+    });
+  }
+});

@@ -1,0 +1,111 @@
+import { Injectable } from '@nestjs/common';
+import type { AssetId, OwnerId } from '../../shared/ids.js';
+import { dayMs, type EpochMs } from '../../shared/time.js';
+import { AssetRegistry } from '../assets/asset-registry.js';
+import { CandleRepository } from '../candles/candle.repository.js';
+import type { Asset } from '../domain/asset.js';
+import { worldOf, type Adjustment, type SeriesRef } from '../domain/candle.js';
+import { StoredCloses } from '../quotes/stored-closes.js';
+
+/** Daily prices of one unit of an asset in US dollars, oldest first. */
+export interface DailyPrices {
+  readonly assetId: AssetId;
+  readonly series: SeriesRef;
+  /** Open times of the bars; each price is that of 24 hours later. */
+  readonly openTimes: Float64Array;
+  readonly usd: Float64Array;
+  readonly adjustment: Adjustment;
+  /** Seed of the simulator's world that they are of; empty for real ones. */
+  readonly world: string;
+}
+
+interface DailyClosesOf {
+  /** Whose own series count beside everybody's. */
+  readonly viewer: OwnerId;
+  readonly before: EpochMs;
+  /** For audits: only what was stored by then. */
+  readonly knownAt?: EpochMs | undefined;
+}
+
+const usdt = 'USDT' as AssetId;
+/** As for a single price: an older price of USDT is taken for none, and then USDT for one dollar. */
+const longestUsdtAgeMs = 7 * dayMs;
+
+/**
+ * The newest revisions of the daily closes of assets' canonical series, for statistics over many days; held-back bars are
+ * left out. What one dollar is worth in dollars has no series. Nothing is asked of a source.
+ */
+@Injectable()
+export class DailyCloses {
+  constructor(
+    private readonly assets: AssetRegistry,
+    private readonly candles: CandleRepository,
+    private readonly closes: StoredCloses,
+  ) {}
+
+  /** Of each asset that has any daily bar that opens before an instant; the others are not in the map. */
+  async of(
+    assetIds: Iterable<AssetId>,
+    wanted: DailyClosesOf,
+    onEach: () => void = () => undefined,
+  ): Promise<Map<AssetId, DailyPrices>> {
+    const catalogue = await this.assets.catalogue();
+    const read = new Map<AssetId, DailyPrices>();
+    let rates: Promise<DailyPrices | undefined> | undefined;
+    const ratesOf = () => {
+      const asset = catalogue.of(usdt);
+      return asset ? this.one(asset, wanted, undefined) : Promise.resolve(undefined);
+    };
+    for (const assetId of new Set(assetIds)) {
+      const asset = catalogue.of(assetId);
+      const prices = asset && (await this.one(asset, wanted, () => (rates ??= ratesOf())));
+      if (prices) read.set(assetId, prices);
+      onEach();
+    }
+    return read;
+  }
+
+  /** How many of a series' bars since an instant are left out because sources disagree about them. */
+  async heldBack(
+    series: SeriesRef,
+    { since, before, knownAt }: Omit<DailyClosesOf, 'viewer'> & { readonly since: EpochMs },
+  ): Promise<number> {
+    const known = knownAt === undefined ? {} : { knownAt };
+    return (await this.candles.heldBackFrom(series, null, { since, before, revisions: 'newest', ...known })).length;
+  }
+
+  private async one(
+    asset: Asset,
+    { viewer, before, knownAt }: DailyClosesOf,
+    ratesOf: (() => Promise<DailyPrices | undefined>) | undefined,
+  ): Promise<DailyPrices | undefined> {
+    const series = await this.closes.series(asset, '1d', viewer, knownAt);
+    if (!series) return undefined;
+    // what USDT costs in USDT says nothing
+    if (!ratesOf && series.quoteCurrency !== 'USD') return undefined;
+    const { openTimes, closes } = await this.candles.closes(series, null, {
+      before,
+      revisions: 'newest',
+      ...(knownAt !== undefined && { knownAt }),
+    });
+    if (openTimes.length === 0) return undefined;
+    const world = worldOf(series.source);
+    const prices = { assetId: asset.id, series, openTimes, usd: closes, adjustment: series.adjustment, world };
+    if (series.quoteCurrency === 'USD' || !ratesOf) return prices;
+    const rates = await ratesOf();
+    // worlds are not mixed: a simulated price of USDT says nothing about a real one
+    return rates?.world === world ? { ...prices, usd: inDollars(openTimes, closes, rates) } : prices;
+  }
+}
+
+/** Closes in USDT at the last price of USDT of the same day or a few days before. */
+function inDollars(openTimes: Float64Array, closes: Float64Array, rates: DailyPrices): Float64Array {
+  const usd = new Float64Array(closes.length);
+  let at = -1;
+  for (let i = 0; i < closes.length; i++) {
+    while (at + 1 < rates.openTimes.length && rates.openTimes[at + 1]! <= openTimes[i]!) at++;
+    const isUsable = at >= 0 && openTimes[i]! - rates.openTimes[at]! <= longestUsdtAgeMs;
+    usd[i] = closes[i]! * (isUsable ? rates.usd[at]! : 1);
+  }
+  return usd;
+}

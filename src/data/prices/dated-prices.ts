@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import type { AssetId, OwnerId } from '../../shared/ids.js';
+import { dayMs, type EpochMs } from '../../shared/time.js';
+import { AssetRegistry } from '../assets/asset-registry.js';
+import { CandleRepository } from '../candles/candle.repository.js';
+import type { Asset } from '../domain/asset.js';
+import { intervalMs, isSimulatedSource, worldOf, type SeriesRef } from '../domain/candle.js';
+import { converted } from '../domain/quote.js';
+import { StoredCloses, type StoredClosePrice } from '../quotes/stored-closes.js';
+
+/** The price of one unit of an asset in US dollars, and what it rests on. */
+export interface DatedPrice {
+  readonly assetId: AssetId;
+  /** Decimal text. */
+  readonly usd: string;
+  /** The series it comes from; null for what is worth 1 by definition. */
+  readonly series: SeriesRef | null;
+  /** When it was the price. */
+  readonly time: EpochMs;
+  /** How USDT became USD; null for a price in USD. `assumed`: no price of USDT is stored, it is taken for one dollar. */
+  readonly conversion: { readonly rate: string; readonly kind: 'close' | 'assumed' } | null;
+  /** Later bars that are held back because sources disagree about them: this is the last trusted one. */
+  readonly disputedSince: EpochMs | null;
+  readonly simulated: boolean;
+}
+
+export interface AsOf {
+  readonly asOf: EpochMs;
+  /** Whose own series count beside everybody's. */
+  readonly viewer: OwnerId;
+  /** For audits: only what was stored by then. */
+  readonly knownAt?: EpochMs | undefined;
+}
+
+const usdt = 'USDT' as AssetId;
+const usd = 'USD' as AssetId;
+/** A price of USDT that is older is taken for none. */
+const longestUsdtAgeMs = 7 * dayMs;
+
+/**
+ * Prices by one rule: the close of the last bar that ended at or before the instant, of the asset's canonical series.
+ * Nothing is asked of a source.
+ */
+@Injectable()
+export class DatedPrices {
+  constructor(
+    private readonly assets: AssetRegistry,
+    private readonly candles: CandleRepository,
+    private readonly closes: StoredCloses,
+  ) {}
+
+  /** The price of each asset that has one; the others are not in the map. */
+  async of(assetIds: readonly AssetId[], at: AsOf): Promise<Map<AssetId, DatedPrice>> {
+    const catalogue = await this.assets.catalogue();
+    const prices = new Map<AssetId, DatedPrice>();
+    for (const assetId of new Set(assetIds)) {
+      const asset = catalogue.of(assetId);
+      const price = asset && (await this.one(asset, at));
+      if (price) prices.set(assetId, price);
+    }
+    return prices;
+  }
+
+  private async one(asset: Asset, at: AsOf): Promise<DatedPrice | undefined> {
+    if (asset.id === usd) return worthOne(at.asOf);
+    const found = await this.closes.newest(asset, at.asOf, at.viewer, at.knownAt);
+    if (!found) return undefined;
+    const { series, time } = found;
+    const conversion = series.quoteCurrency === 'USD' ? null : await this.usdtRate(found, at);
+    return {
+      assetId: asset.id,
+      usd: conversion ? converted(found.close, conversion.rate) : found.close,
+      series,
+      time,
+      conversion,
+      disputedSince: await this.disputedSince(found, at),
+      simulated: isSimulatedSource(series.source),
+    };
+  }
+
+  /** Worlds are not mixed: a simulated price of USDT says nothing about a real one. */
+  private async usdtRate(of: StoredClosePrice, at: AsOf): Promise<NonNullable<DatedPrice['conversion']>> {
+    const asset = (await this.assets.catalogue()).of(usdt);
+    const stored = asset && (await this.closes.newest(asset, at.asOf, at.viewer, at.knownAt));
+    const isUsable =
+      stored?.series.quoteCurrency === 'USD' &&
+      worldOf(stored.series.source) === worldOf(of.series.source) &&
+      of.time - stored.time <= longestUsdtAgeMs;
+    return isUsable ? { rate: stored.close, kind: 'close' } : { rate: '1', kind: 'assumed' };
+  }
+
+  private async disputedSince({ series, openTime }: StoredClosePrice, { asOf, knownAt }: AsOf) {
+    const window = { since: openTime + 1, before: asOf - intervalMs[series.interval] + 1 };
+    const options = { ...window, ...(knownAt !== undefined && { knownAt }), revisions: 'newest' as const };
+    return (await this.candles.heldBackFrom(series, asOf, options, 1))[0] ?? null;
+  }
+}
+
+const worthOne = (time: EpochMs): DatedPrice => ({
+  assetId: usd,
+  usd: '1',
+  series: null,
+  time,
+  conversion: null,
+  disputedSince: null,
+  simulated: false,
+});

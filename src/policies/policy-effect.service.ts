@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { PortfolioService } from '../portfolio/portfolio.service.js';
+import { ValuationService } from '../portfolio/valuation/valuation.service.js';
+import type { AssetId, OwnerId } from '../shared/ids.js';
+import { breaches, leastTurnover } from './domain/policy-limits.js';
+import { PoliciesService } from './policies.service.js';
+import type { PolicyEffectView } from './policies.schemas.js';
+
+type Effect = PolicyEffectView['portfolios'][number];
+
+/** What a version would mean for portfolios as they are held now, before anybody follows it. */
+@Injectable()
+export class PolicyEffectService {
+  constructor(
+    private readonly policies: PoliciesService,
+    private readonly portfolios: PortfolioService,
+    private readonly valuations: ValuationService,
+  ) {}
+
+  /** Of every portfolio that follows the policy. @throws DomainError `not_found` for a version that is not there */
+  async of(ownerId: OwnerId, policyId: string, version: number): Promise<PolicyEffectView> {
+    const then = await this.policies.limitsOf(ownerId, policyId, version);
+    const effects: Effect[] = [];
+    for (const { id, name } of await this.portfolios.all(ownerId)) {
+      const inForce = await this.policies.inForce(ownerId, id);
+      if (inForce.policyId !== policyId) continue;
+      const weights = await this.weights(ownerId, id);
+      const of = { portfolio_id: id, name, version_in_force: inForce.version };
+      if (typeof weights === 'string') effects.push({ ...of, ...unknown(weights) });
+      else {
+        effects.push({
+          ...of,
+          why_not: null,
+          breaches_now: breaches(inForce.limits, weights),
+          breaches_then: breaches(then, weights),
+          least_turnover_now: leastTurnover(inForce.limits, weights),
+          least_turnover_then: leastTurnover(then, weights),
+        });
+      }
+    }
+    return { policy_id: policyId, version, portfolios: effects };
+  }
+
+  /** Current weights, or why they are not known. */
+  private async weights(ownerId: OwnerId, portfolioId: string): Promise<Map<AssetId, number> | string> {
+    const numeraire = 'USD' as AssetId;
+    const { valuation } = await this.valuations.priced(ownerId, portfolioId, { asOf: Date.now(), numeraire });
+    const { holdings, unpriced } = valuation;
+    if (unpriced.length > 0) return `there is no price of ${unpriced.join(', ')}`;
+    if (holdings.length === 0) return 'it holds nothing';
+    return new Map(holdings.map(({ assetId, weight }) => [assetId, weight ?? 0]));
+  }
+}
+
+const unknown = (why: string) => ({
+  why_not: why,
+  breaches_now: [],
+  breaches_then: [],
+  least_turnover_now: null,
+  least_turnover_then: null,
+});

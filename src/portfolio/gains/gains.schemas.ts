@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { instantText } from '../../platform/http/instant.js';
+import { lotMethods } from '../domain/lots.js';
+
+export const gainsQuery = z.object({
+  method: z.enum(lotMethods).default('fifo').describe('Which lots a sale takes'),
+  from: instantText.optional().describe('Disposed of at or after; a date D means its 00:00 UTC'),
+  to: instantText.optional().describe('Disposed of before; a date D means its end'),
+});
+export type GainsQuery = z.output<typeof gainsQuery>;
+
+const decimal = z.string();
+
+export const gainsSchema = z
+  .object({
+    portfolio_id: z.uuid(),
+    method: z.enum(lotMethods),
+    from: z.iso.datetime().nullable(),
+    to: z.iso.datetime().nullable(),
+    realised: z.array(
+      z.object({
+        asset_id: z.string(),
+        account_id: z.uuid(),
+        acquired_at: z.iso.datetime(),
+        disposed_at: z.iso.datetime(),
+        quantity: decimal,
+        proceeds: decimal.describe('After fees'),
+        currency: z.string(),
+        cost: decimal.nullable().describe('With fees; null where nobody knows it'),
+        cost_currency: z.string(),
+        gain: decimal.nullable().describe('Null when the cost is unknown, or in another currency'),
+        term: z.enum(['short', 'long']).describe('Long when held for more than a year'),
+        transaction_id: z.uuid(),
+        lot_id: z.uuid().describe('The transaction that brought the units'),
+      }),
+    ),
+    income: z.array(
+      z.object({
+        asset_id: z.string(),
+        currency: z.string(),
+        dividends: decimal,
+        staking_rewards: decimal.describe('Worth of the units when they came'),
+        staking_units: decimal,
+        staking_units_of_unknown_worth: decimal,
+      }),
+    ),
+    totals: z.array(
+      z.object({
+        currency: z.string(),
+        proceeds: decimal,
+        cost: decimal.describe('Of the sales whose gain is known'),
+        gain: decimal,
+        short_term: decimal,
+        long_term: decimal,
+        unknown: z.int().describe('Sales of lots whose gain is unknown: they are in the proceeds alone'),
+      }),
+    ),
+  })
+  .meta({ id: 'Gains' });
+export type GainsView = z.output<typeof gainsSchema>;

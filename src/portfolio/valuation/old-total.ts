@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { DatedPrices } from '../../data/prices/dated-prices.js';
+import type { AssetId, OwnerId } from '../../shared/ids.js';
+import { PortfolioService } from '../portfolio.service.js';
+import { ValuationService } from './valuation.service.js';
+
+/** What weights of the old routes are shares of. */
+export interface OldTotal {
+  readonly usd: number;
+  /** True when it is made up: the value of 1 BTC. */
+  readonly notional: boolean;
+}
+
+const btc = 'BTC' as AssetId;
+const usd = 'USD' as AssetId;
+
+/** Weights are shares of something, never units: this says of what. */
+@Injectable()
+export class OldTotals {
+  constructor(
+    private readonly portfolios: PortfolioService,
+    private readonly valuations: ValuationService,
+    private readonly prices: DatedPrices,
+  ) {}
+
+  /** What was given, else the value of the default portfolio, else 1 BTC; undefined when BTC has no price either. */
+  async of(ownerId: OwnerId, given: number | undefined): Promise<OldTotal | undefined> {
+    if (given !== undefined) return { usd: given, notional: false };
+    const asOf = Date.now();
+    const own = await this.portfolios.defaultOf(ownerId);
+    if (own) {
+      const { valuation } = await this.valuations.priced(ownerId, own.id, { asOf, numeraire: usd });
+      const total = Number(valuation.totalUsd);
+      if (valuation.unpriced.length === 0 && total > 0) return { usd: total, notional: false };
+    }
+    const price = (await this.prices.of([btc], { asOf, viewer: ownerId })).get(btc);
+    return price && { usd: Number(price.usd), notional: true };
+  }
+}

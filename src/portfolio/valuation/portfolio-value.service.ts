@@ -1,0 +1,99 @@
+import { Injectable } from '@nestjs/common';
+import { AssetRegistry } from '../../data/assets/asset-registry.js';
+import { DatedPrices } from '../../data/prices/dated-prices.js';
+import { jsonParameter, oldAllocations } from '../../platform/http/old-parameters.js';
+import { DomainError, type FieldError } from '../../shared/errors.js';
+import type { AssetId, OwnerId } from '../../shared/ids.js';
+import { toIso } from '../../shared/time.js';
+import { PortfolioService } from '../portfolio.service.js';
+import { OldTotals } from './old-total.js';
+import type { PortfolioValueQuery, PortfolioValueView } from './portfolio-value.schemas.js';
+import { ValuationService } from './valuation.service.js';
+
+const btc = 'BTC' as AssetId;
+
+/** What the route answers for an owner without any portfolio. */
+const defaultWeights: Readonly<Record<string, number>> = { BTC: 0.5, ETH: 0.2, SPY: 0.15 };
+
+/** What is held in BTC, as the prototype's route tells it; weights are shares of a total, never units. */
+@Injectable()
+export class PortfolioValueService {
+  constructor(
+    private readonly assets: AssetRegistry,
+    private readonly portfolios: PortfolioService,
+    private readonly valuations: ValuationService,
+    private readonly prices: DatedPrices,
+    private readonly totals: OldTotals,
+  ) {}
+
+  /** @throws DomainError `bad_request` naming what is wrong with `allocations`, `unavailable` without a price of BTC */
+  async value(ownerId: OwnerId, query: PortfolioValueQuery): Promise<PortfolioValueView> {
+    const { allocations, total_value_usd: given } = query;
+    if (allocations) {
+      return this.ofWeights(ownerId, jsonParameter('allocations', allocations, oldAllocations), given);
+    }
+    const own = await this.portfolios.defaultOf(ownerId);
+    return own ? this.ofPortfolio(ownerId, own.id) : this.ofWeights(ownerId, defaultWeights, given);
+  }
+
+  private async ofPortfolio(ownerId: OwnerId, portfolioId: string): Promise<PortfolioValueView> {
+    const now = Date.now();
+    const { valuation } = await this.valuations.priced(ownerId, portfolioId, { numeraire: btc });
+    const { holdings, total, unpriced } = valuation;
+    if (total === null && holdings.length > 0) throw noBtcPrice();
+    const values = holdings.map(({ assetId, value }) => [assetId, Number(value ?? 0)] as const);
+    return answer(values, { unpriced, notional: false }, now);
+  }
+
+  private async ofWeights(
+    ownerId: OwnerId,
+    weights: Readonly<Record<string, number>>,
+    given: number | undefined,
+  ): Promise<PortfolioValueView> {
+    const now = Date.now();
+    const catalogue = await this.assets.catalogue();
+    const errors: FieldError[] = [];
+    /** By asset id; what nobody knows by its text. */
+    const named = new Map<string, number>();
+    for (const [symbol, weight] of Object.entries(weights)) {
+      const resolved = catalogue.resolve(symbol);
+      const id = resolved.kind === 'known' ? resolved.assetId : symbol;
+      if (named.has(id)) errors.push({ field: `allocations.${symbol}`, value: symbol, message: `names ${id} twice` });
+      named.set(id, weight);
+    }
+    if (errors.length > 0) {
+      throw new DomainError('bad_request', errors.map(({ field, message }) => `${field} ${message}`).join('; '), {
+        errors,
+      });
+    }
+    const known = [...named.keys()].flatMap((id) => catalogue.of(id as AssetId)?.id ?? []);
+    const prices = await this.prices.of([...known, btc], { asOf: now, viewer: ownerId });
+    const total = await this.totals.of(ownerId, given);
+    const btcPrice = prices.get(btc);
+    if (!total || !btcPrice) throw noBtcPrice();
+    const totalBtc = total.usd / Number(btcPrice.usd);
+    const unpriced = [...named.keys()].filter((id) => !prices.has(id as AssetId));
+    const values = [...named].map(([id, weight]) => [id, prices.has(id as AssetId) ? weight * totalBtc : 0] as const);
+    return answer(values, { unpriced, notional: total.notional }, now);
+  }
+}
+
+const noBtcPrice = () => new DomainError('unavailable', 'no price of BTC is stored yet', { retryAfterSeconds: 60 });
+
+function answer(
+  values: readonly (readonly [string, number])[],
+  { unpriced, notional }: { unpriced: readonly string[]; notional: boolean },
+  now: number,
+): PortfolioValueView {
+  const total = values.reduce((sum, [, value]) => sum + value, 0);
+  const ofBtc = values.find(([id]) => id === btc)?.[1] ?? 0;
+  return {
+    total_btc: total,
+    holdings_btc: Object.fromEntries(values),
+    btc_allocation: total > 0 ? ofBtc / total : 0,
+    timestamp: toIso(now),
+    notional,
+    partial: unpriced.length > 0,
+    unpriced: [...unpriced],
+  };
+}

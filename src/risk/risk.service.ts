@@ -1,0 +1,235 @@
+import { EntityManager } from '@mikro-orm/postgresql';
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import { AssetRegistry } from '../data/assets/asset-registry.js';
+import { assetClasses } from '../data/domain/asset.js';
+import { isFinal } from '../jobs/jobs.contract.js';
+import { JobsService } from '../jobs/jobs.service.js';
+import { sha256 } from '../platform/crypto/sha256.js';
+import { jsonParameter } from '../platform/http/old-parameters.js';
+import { PoliciesService } from '../policies/policies.service.js';
+import { PortfolioService } from '../portfolio/portfolio.service.js';
+import { instantOf } from '../portfolio/valuation/as-of.js';
+import { ValuationService } from '../portfolio/valuation/valuation.service.js';
+import { canonicalJson } from '../shared/canonical-json.js';
+import { DomainError, type FieldError } from '../shared/errors.js';
+import type { AssetId, JobId, OwnerId, PortfolioId } from '../shared/ids.js';
+import { dayMs, toIso, type EpochMs } from '../shared/time.js';
+import { RiskPrices } from './risk-prices.js';
+import { RiskReportRow } from './risk-report.entity.js';
+import {
+  assessRiskWorkflow,
+  riskReportVersion,
+  riskWorkflowId,
+  type AssessRiskInput,
+  type RiskRequest,
+} from './risk.contract.js';
+import {
+  shocksSchema,
+  type DashboardRiskQuery,
+  type DashboardRiskView,
+  type RiskQuery,
+  type RiskReportView,
+} from './risk.schemas.js';
+import { dashboardRiskView, riskReportView } from './risk.views.js';
+
+const btc = 'BTC' as AssetId;
+const usd = 'USD' as AssetId;
+/** How long a request waits for its report; the job goes on in any case. */
+const longestWaitMs = 8_000;
+/** The same for every report, so that two of them differ by their weights and prices alone. */
+const seed = 42;
+const defaultRiskFreeRate = 0.02;
+
+/** What the dashboard shows an owner without any portfolio. */
+const defaultWeights = { BTC: 0.55, ETH: 0.2, SPY: 0.15, GLD: 0.1 } as Readonly<Record<AssetId, number>>;
+
+interface Question {
+  readonly ownerId: OwnerId;
+  readonly portfolioId: PortfolioId | null;
+  /** For the Temporal UI. */
+  readonly name: string;
+  readonly asOf: EpochMs;
+  readonly knownAt: EpochMs | undefined;
+  readonly request: RiskRequest;
+}
+
+/** Risk reports: a stored one is answered, another is made by a job, which a request starts or joins. */
+@Injectable()
+export class RiskService {
+  constructor(
+    private readonly em: EntityManager,
+    private readonly assets: AssetRegistry,
+    private readonly portfolios: PortfolioService,
+    private readonly valuations: ValuationService,
+    private readonly policies: PoliciesService,
+    private readonly prices: RiskPrices,
+    private readonly jobs: JobsService,
+  ) {}
+
+  /** @throws DomainError `not_found`; `invalid` or `bad_request` naming the parameter; `unavailable` naming the job */
+  async ofPortfolio(ownerId: OwnerId, portfolioId: string, query: RiskQuery): Promise<RiskReportView> {
+    const now = Date.now();
+    const asOf = query.as_of === undefined ? undefined : instantOf('as_of', query.as_of, now);
+    const knownAt = query.as_known_at === undefined ? undefined : instantOf('as_known_at', query.as_known_at, now);
+    const asked = query.numeraire === undefined ? undefined : await this.assets.known(query.numeraire, 'numeraire');
+    const { id: benchmark } = await this.assets.known(query.benchmark, 'benchmark');
+    const shocks = query.shocks === undefined ? null : await this.shocks(query.shocks);
+    const question = await this.question(ownerId, portfolioId as PortfolioId, { asOf, knownAt, now }, (own) => ({
+      numeraire: asked?.id ?? own,
+      benchmark,
+      lookbackDays: query.lookback_days,
+      riskFreeRate: query.risk_free_rate,
+      shocks,
+      seed,
+    }));
+    return riskReportView(await this.answered(question));
+  }
+
+  /** @throws DomainError `not_found` */
+  async get(ownerId: OwnerId, id: string): Promise<RiskReportView> {
+    const row = await this.em.findOne(RiskReportRow, { id, ownerId }, { disableIdentityMap: true });
+    if (!row) throw new DomainError('not_found', `there is no risk report ${id}`);
+    return riskReportView(row);
+  }
+
+  /** As the prototype meant it: of the default portfolio, in US dollars. */
+  async dashboard(ownerId: OwnerId, { days }: DashboardRiskQuery): Promise<DashboardRiskView> {
+    const now = Date.now();
+    const rule = {
+      numeraire: usd,
+      benchmark: btc,
+      lookbackDays: days,
+      riskFreeRate: defaultRiskFreeRate,
+      shocks: null,
+      seed,
+    };
+    const own = await this.portfolios.defaultOf(ownerId);
+    const question = own
+      ? await this.question(ownerId, own.id as PortfolioId, { asOf: undefined, knownAt: undefined, now }, () => rule)
+      : {
+          ownerId,
+          portfolioId: null,
+          name: 'default weights',
+          asOf: lastMidnight(now),
+          knownAt: undefined,
+          request: { ...rule, weights: defaultWeights, unpriced: [], notional: true, policy: null },
+        };
+    return dashboardRiskView(await this.answered(question), now);
+  }
+
+  private async question(
+    ownerId: OwnerId,
+    portfolioId: PortfolioId,
+    { asOf, knownAt, now }: { asOf: EpochMs | undefined; knownAt: EpochMs | undefined; now: EpochMs },
+    rest: (numeraire: AssetId) => Omit<RiskRequest, 'weights' | 'unpriced' | 'notional' | 'policy'>,
+  ): Promise<Question> {
+    // prices of a day that goes on would make another report each time
+    const at = asOf === undefined ? { pricesAt: lastMidnight(now) } : { asOf };
+    const { name, numeraire, valuation } = await this.valuations.priced(ownerId, portfolioId, { ...at, knownAt });
+    const { policyId: id, version } = await this.policies.inForce(ownerId, portfolioId);
+    const weights: Record<AssetId, number> = {};
+    for (const { assetId, weightOfPriced: weight } of valuation.holdings) {
+      if (weight !== null && weight > 0) weights[assetId] = weight;
+    }
+    const { unpriced } = valuation;
+    const request = { ...rest(numeraire), weights, unpriced, notional: false, policy: { id, version } };
+    return { ownerId, portfolioId, name, asOf: asOf ?? lastMidnight(now), knownAt, request };
+  }
+
+  /** The stored report, or the one that a job makes while the caller waits. */
+  private async answered(question: Question): Promise<RiskReportRow> {
+    const { ownerId } = question;
+    const reportKey = await this.keyOf(question);
+    const end = performance.now() + longestWaitMs;
+    for (let requestKey = reportKey; ;) {
+      const stored = await this.em.findOne(RiskReportRow, { ownerId, key: reportKey }, { disableIdentityMap: true });
+      if (stored) return stored;
+      const { answer, repeated } = await this.jobs.request(
+        { ownerId, method: 'GET', path: '/api/v1/risk-reports', key: requestKey, body: null },
+        () => Promise.resolve(jobOf(question, reportKey)),
+      );
+      const { id } = JSON.parse(answer.body) as { id: string };
+      const job = await this.jobs.ended(ownerId, id, Math.max(0, end - performance.now()));
+      if (job.state === 'succeeded') continue;
+      const address = `/api/v1/jobs/${id}`;
+      if (!isFinal(job.state)) {
+        const what = `the report is being made by ${address}; ask again`;
+        throw new DomainError('unavailable', what, { retryAfterSeconds: 2 });
+      }
+      if (!repeated) {
+        const why = job.problem?.detail ?? 'it was cancelled';
+        throw new DomainError('unavailable', `the report could not be made by ${address}: ${why}`);
+      }
+      // somebody's earlier attempt came to nothing: this is the next one
+      requestKey = `${reportKey}:${id}`;
+    }
+  }
+
+  /** Equal for questions whose report is the same. */
+  private async keyOf({ ownerId, portfolioId, asOf, knownAt, request }: Question): Promise<string> {
+    const prices = await this.prices.of(request, { asOf, viewer: ownerId, knownAt });
+    return sha256(
+      canonicalJson({
+        version: riskReportVersion,
+        portfolioId,
+        asOf,
+        knownAt: knownAt ?? null,
+        request,
+        prices: Object.fromEntries(
+          [...prices].map(([assetId, one]) => [assetId, { ...one.series, sha256: one.sha256 }]),
+        ),
+      }),
+    );
+  }
+
+  private async shocks(text: string): Promise<RiskRequest['shocks']> {
+    const given = jsonParameter('shocks', text, shocksSchema);
+    const catalogue = await this.assets.catalogue();
+    const errors: FieldError[] = [];
+    const assets: Record<AssetId, number> = {};
+    const classes: Record<string, number> = {};
+    for (const [name, change] of Object.entries(given)) {
+      if ((assetClasses as readonly string[]).includes(name)) {
+        classes[name] = change;
+        continue;
+      }
+      const resolved = catalogue.resolve(name);
+      const field = `shocks.${name}`;
+      if (resolved.kind === 'unknown') {
+        const message = `is no asset class (${assetClasses.join(', ')}) and ${resolved.message}`;
+        errors.push({ field, value: name, message });
+      } else if (Object.hasOwn(assets, resolved.assetId)) {
+        errors.push({ field, value: name, message: `names ${resolved.assetId} a second time` });
+      } else assets[resolved.assetId] = change;
+    }
+    if (errors.length === 0) return { assets, classes };
+    throw new DomainError('invalid', errors.map(({ field, message }) => `${field} ${message}`).join('; '), { errors });
+  }
+}
+
+const lastMidnight = (now: EpochMs): EpochMs => Math.floor(now / dayMs) * dayMs;
+
+function jobOf({ ownerId, portfolioId, name, asOf, knownAt, request }: Question, key: string) {
+  const input: AssessRiskInput = {
+    reportId: uuidv7(),
+    jobId: uuidv7() as JobId,
+    ownerId,
+    portfolioId,
+    key,
+    asOf: toIso(asOf),
+    knownAt: knownAt === undefined ? null : toIso(knownAt),
+    request,
+  };
+  return {
+    id: input.jobId,
+    kind: 'risk_report',
+    ownerId,
+    portfolioId,
+    workflowType: assessRiskWorkflow,
+    workflowId: riskWorkflowId(input.reportId),
+    // the server takes 400 bytes
+    summary: `risk of "${name.slice(0, 40)}" as of ${toIso(asOf)}`,
+    input,
+  } as const;
+}

@@ -1,0 +1,155 @@
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import request from 'supertest';
+import { v7 as uuidv7 } from 'uuid';
+import { AuditService } from '../../../src/audit/audit.service.js';
+import { CandleRepository } from '../../../src/data/candles/candle.repository.js';
+import type { AssetId } from '../../../src/shared/ids.js';
+import { useDatabase } from '../../support/database.js';
+import { startApi, testConfig } from '../../support/service.js';
+
+const db = useDatabase();
+let app: NestExpressApplication;
+let portfolioId: string;
+let defaultId: string;
+
+const http = () => request(app.getHttpServer());
+const limits = (changes: object = {}) => ({ others: { min: 0, max: 0.1 }, ...changes });
+const path = '/api/v1/policies';
+
+beforeAll(async () => {
+  const candles = new CandleRepository(db.orm.em.fork());
+  for (const [assetId, close] of [
+    ['BTC', '50000'],
+    ['ETH', '2500'],
+  ] as const) {
+    await candles.storeSeries(
+      { assetId: assetId as AssetId, interval: '1d', source: 'yahoofinance', quoteCurrency: 'USD', adjustment: 'raw' },
+      [{ openTime: Date.parse('2025-01-01T00:00:00Z'), open: null, high: null, low: null, close, volume: null }],
+    );
+  }
+  app = await startApi(testConfig(db.database.url, { FKS_SOURCES: 'yahoofinance' }));
+  portfolioId = (await http().post('/api/v1/portfolios').send({ name: 'Core' })).body.id;
+  // 25,000 of BTC and 25,000 of ETH
+  await http()
+    .put(`/api/v1/portfolios/${portfolioId}/holdings`)
+    .send({ holdings: { BTC: '0.5', ETH: '10' } });
+});
+afterAll(() => app.close());
+
+const inForce = async (id = portfolioId) => (await http().get(`/api/v1/portfolios/${id}/policy`)).body;
+
+test('a portfolio that chose none follows the default with half to 60 % of BTC', async () => {
+  const followed = await inForce();
+  expect(followed).toMatchObject({
+    name: 'default',
+    version: 1,
+    limits: { anchor: 'BTC', anchor_band: { min: 0.5, max: 0.6 }, others: { min: 0, max: 0.2 } },
+  });
+  defaultId = followed.policy_id;
+});
+
+test('twenty first looks at once make one default policy', async () => {
+  const answers = await Promise.all(Array.from({ length: 20 }, () => http().get(path)));
+  expect(new Set(answers.map(({ body }) => body.items.length))).toEqual(new Set([1]));
+});
+
+test('a new version is followed by nobody before it is rolled out, and its effect can be seen', async () => {
+  const made = await http()
+    .post(`${path}/${defaultId}/versions`)
+    .send({ limits: limits(), reason: 'less of the rest' });
+  expect(made.status).toBe(201);
+  expect(made.body.versions.map(({ version }: { version: number }) => version)).toEqual([1, 2]);
+  expect((await inForce()).version).toBe(1);
+
+  const { body } = await http().get(`${path}/${defaultId}/versions/2/effect`);
+  expect(body.portfolios).toEqual([
+    {
+      portfolio_id: portfolioId,
+      name: 'Core',
+      version_in_force: 1,
+      why_not: null,
+      breaches_now: [{ limit: 'ETH', kind: 'asset', weight: 0.5, min: 0, max: 0.2 }],
+      breaches_then: [{ limit: 'ETH', kind: 'asset', weight: 0.5, min: 0, max: 0.1 }],
+      least_turnover_now: expect.closeTo(0.3, 12),
+      least_turnover_then: expect.closeTo(0.4, 12),
+    },
+  ]);
+});
+
+test('a rollout by name reaches that portfolio, one to all everybody, and going back takes it from all', async () => {
+  const other = (await http().post('/api/v1/portfolios').send({ name: 'Other' })).body.id;
+  const rollOut = (body: object) => http().post(`${path}/${defaultId}/rollouts`).send(body);
+
+  await rollOut({ version: 2, share: 0, portfolios: [portfolioId], reason: 'one first' }).expect(201);
+  expect([(await inForce()).version, (await inForce(other)).version]).toEqual([2, 1]);
+  await rollOut({ version: 2, reason: 'then all' }).expect(201);
+  expect([(await inForce()).version, (await inForce(other)).version]).toEqual([2, 2]);
+  await http().post(`${path}/${defaultId}/rollback`).send({ reason: 'too tight' }).expect(201);
+  expect([(await inForce()).version, (await inForce(other)).version]).toEqual([1, 1]);
+});
+
+test('a repeated request makes no second version', async () => {
+  const propose = () =>
+    http()
+      .post(`${path}/${defaultId}/versions`)
+      .set('Idempotency-Key', 'once')
+      .send({ limits: limits(), reason: 'again' });
+  const [first, second] = [await propose(), await propose()];
+  expect(second.text).toBe(first.text);
+  expect((await http().get(`${path}/${defaultId}`)).body.versions).toHaveLength(3);
+});
+
+test('versions proposed at the same time are numbered without holes', async () => {
+  const before = Number((await http().get(`${path}/${defaultId}`)).body.versions.length);
+  await Promise.all(
+    Array.from({ length: 5 }, (_, i) =>
+      http()
+        .post(`${path}/${defaultId}/versions`)
+        .send({ limits: limits(), reason: `number ${i}` })
+        .expect(201),
+    ),
+  );
+  const { body } = await http().get(`${path}/${defaultId}`);
+  expect(body.versions.map(({ version }: { version: number }) => version)).toEqual(
+    Array.from({ length: before + 5 }, (_, i) => i + 1),
+  );
+});
+
+test('a portfolio can choose another policy, whose first version it follows', async () => {
+  const made = await http()
+    .post(path)
+    .send({ name: 'careful', limits: limits({ anchor_band: { min: 0.5, max: 0.5 } }), reason: 'a second line' });
+  expect(made.status).toBe(201);
+  const chosen = await http().put(`/api/v1/portfolios/${portfolioId}/policy`).send({ policy_id: made.body.id });
+  expect(chosen.body).toMatchObject({ name: 'careful', version: 1, limits: { anchor_band: { min: 0.5, max: 0.5 } } });
+  expect(await inForce()).toEqual(chosen.body);
+});
+
+test('every change stands in the audit trail', async () => {
+  const audit = new AuditService(db.orm.em.fork());
+  expect(await audit.verify(`policy:${defaultId}`)).toBeUndefined();
+  const events = await audit.about('local' as never, `policy:${defaultId}`, 0, 100);
+  expect(events.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['policy_version_made', 'policy_rolled_out']));
+});
+
+test.each([
+  ['an empty band', { others: { min: 0.3, max: 0.2 } }, 'limits.others.min', 0.3],
+  ['a fraction above 1', { anchor_band: { min: 0.5, max: 60 } }, 'limits.anchor_band.max', 60],
+  ['an asset that nobody knows', { assets: { XYZZY: { min: 0, max: 1 } } }, 'limits.assets.XYZZY', 'XYZZY'],
+  ['lower limits above the whole', { assets: { ETH: { min: 0.9, max: 1 } } }, 'limits.anchor_band.min', 0.5],
+])('refuses %s, naming field and value', async (_name, changes, field, value) => {
+  const { status, body } = await http()
+    .post(path)
+    .send({ name: 'wrong', limits: { ...changes }, reason: 'a try' });
+  expect(status).toBe(422);
+  expect(body.errors).toEqual([expect.objectContaining({ field, value })]);
+});
+
+test.each([
+  ['post', `${path}/${uuidv7()}/versions`, { limits: {}, reason: 'x' }, 404],
+  ['get', `${path}/${uuidv7()}`, undefined, 404],
+  ['post', path, { name: 'default', limits: {}, reason: 'taken' }, 409],
+] as const)('%s %s answers %d', async (method, url, body, status) => {
+  const answer = await http()[method](url).send(body);
+  expect(answer.status).toBe(status);
+});

@@ -1,0 +1,44 @@
+import { biasRecommendation, lossFlags, positionFlags, streakFlags } from '../../../../src/risk/domain/bias.js';
+import { defaultLimits } from '../../../../src/policies/domain/policy-limits.js';
+import type { AssetId } from '../../../../src/shared/ids.js';
+
+const weights = (entries: Record<string, number>) => new Map(Object.entries(entries) as [AssetId, number][]);
+
+test.each([
+  [0.02, undefined],
+  [0.021, 'medium'],
+  [0.05, 'medium'],
+  [0.051, 'high'],
+])('recent losses of %d are of severity %p', (loss, severity) => {
+  expect(lossFlags(loss)[0]?.severity).toBe(severity);
+});
+
+test.each([
+  [4, undefined],
+  [5, 'medium'],
+  [7, 'medium'],
+  [8, 'high'],
+])('a streak of %i wins is of severity %p', (wins, severity) => {
+  expect(streakFlags(wins)[0]?.severity).toBe(severity);
+});
+
+test('Bitcoin is judged by its own band, the others by theirs', () => {
+  expect(positionFlags(weights({ BTC: 0.6, ETH: 0.2, SPY: 0.2 }), defaultLimits)).toEqual([]);
+  expect(positionFlags(weights({ BTC: 0.61, ETH: 0.21 }), defaultLimits).map(({ message }) => message)).toEqual([
+    'BTC is 61 % of the portfolio, above its limit of 60 %.',
+    'ETH is 21 % of the portfolio, above its limit of 20 %.',
+  ]);
+});
+
+test('a position within its limit is bold above 1.5 times what was recommended', () => {
+  const flags = (weight: number) => positionFlags(weights({ ETH: weight }), defaultLimits, weights({ ETH: 0.1 }));
+  expect(flags(0.15)).toEqual([]);
+  expect(flags(0.16)).toMatchObject([{ type: 'overconfidence', severity: 'medium' }]);
+  expect(flags(0.3)).toMatchObject([{ type: 'anchoring', severity: 'high' }]);
+});
+
+test('any severe flag says not to trade, a lesser one to trade smaller', () => {
+  expect(biasRecommendation([])).toBe('OK');
+  expect(biasRecommendation(streakFlags(5))).toBe('REDUCE_POSITION_SIZE');
+  expect(biasRecommendation([...streakFlags(5), ...lossFlags(0.1)])).toBe('AVOID_TRADING');
+});
