@@ -72,6 +72,7 @@ export const collectActivities = (
   startSnapshots: () => portfolio.startSnapshots(),
   makeRiskReport: (input) => risk.makeRiskReport(input),
   evaluateSignals: (input) => signals.evaluateSignals(input),
+  chooseSeries: (input) => optimization.chooseSeries(input),
   freezeMarketSnapshot: (input) => optimization.freezeMarketSnapshot(input),
   solve: (input) => optimization.solve(input),
   makeRebalancingPlan: (input) => rebalancing.makeRebalancingPlan(input),

@@ -4,6 +4,7 @@
 import fs from 'node:fs';
 import { hierarchicalRiskParity } from '../src/optimization/domain/hierarchical.js';
 import { criticalLine } from '../src/optimization/domain/solvers/critical-line.js';
+import { solveQuadraticProgram } from '../src/optimization/domain/solvers/quadratic-program.js';
 import { simulatedMoments } from './factor-model.js';
 import { logPlot, type Curve } from './log-plot.js';
 
@@ -20,6 +21,17 @@ const methods: readonly { name: string; colour: string; run: (moments: Moments, 
     name: 'whole frontier',
     colour: '#c2410c',
     run: (moments, n) => criticalLine({ ...moments, ...long(n) }),
+  },
+  {
+    name: 'mean-variance',
+    colour: '#1d4ed8',
+    run: ({ expectedReturns, covariance }, n) =>
+      solveQuadraticProgram({
+        quadratic: covariance,
+        linear: expectedReturns.map((value) => -value / 4),
+        ...long(n),
+        rows: [{ coefficients: new Float64Array(n).fill(1), min: 1, max: 1 }],
+      }),
   },
   {
     name: 'hierarchical risk parity',

@@ -14,6 +14,16 @@ declare module 'portfolio-allocation/dist/portfolio_allocation.dev.js' {
       covariance: Vector,
       options: CriticalLineOptions,
     ) => { readonly cornerPortfolios: readonly (readonly [Vector, number])[] };
+    /** Least x'Qx / 2 + p'x with b'x = r and l <= x <= u; -1 iterations are as many as it takes. */
+    readonly qpsolveGSMO_: (
+      q: Vector,
+      p: Vector,
+      b: Vector,
+      r: number,
+      l: Vector,
+      u: Vector,
+      options: { readonly eps: number; readonly maxIter: number },
+    ) => readonly [Vector, number];
   };
   export default portfolioAllocation;
 }

@@ -5,6 +5,7 @@ export { scheduledSnapshots } from './portfolio/scheduled-snapshots.workflow.js'
 export { assessRisk } from './risk/assess-risk.workflow.js';
 export { generateSignals } from './signals/generate-signals.workflow.js';
 export { optimizePortfolio } from './optimization/optimize-portfolio.workflow.js';
+export { requestedOptimization } from './optimization/requested-optimization.workflow.js';
 export { planRebalancing } from './rebalancing/plan-rebalancing.workflow.js';
 export { guidedDecision } from './guidance/guided-decision.workflow.js';
 export { reconcileDecisions } from './guidance/reconcile-decisions.workflow.js';

@@ -1052,6 +1052,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/portfolio/optimize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Weights of named assets, within the limits of the default portfolio */
+        post: operations["OldOptimizationController_optimize"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Optimizations, the newest first */
+        get: operations["OptimizationController_list"];
+        put?: never;
+        /** Asks for weights within the limits, with their certificate */
+        post: operations["OptimizationController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/optimizations/{id}": {
         parameters: {
             query?: never;
@@ -1061,6 +1096,23 @@ export interface paths {
         };
         /** Weights, their certificate and the snapshot they were solved on */
         get: operations["OptimizationController_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/optimizers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every optimizer, what it needs and which constraints it takes */
+        get: operations["OptimizersController_list"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3537,6 +3589,226 @@ export interface components {
         };
         /**
          * @example {
+         *       "symbols": [
+         *         "BTC",
+         *         "ETH",
+         *         "SPY",
+         *         "GLD"
+         *       ],
+         *       "method": "max_sharpe"
+         *     }
+         */
+        OldOptimize: {
+            /** @description BTC and at least two others */
+            symbols: string[];
+            /**
+             * @default max_sharpe
+             * @enum {string}
+             */
+            method: "max_sharpe" | "min_volatility" | "efficient_risk" | "efficient_return";
+            /** @default 0.02 */
+            risk_free_rate: number;
+            /** @default 365 */
+            lookback_days: number;
+            /**
+             * @description For efficient_risk
+             * @default 0.2
+             */
+            target_volatility: number;
+            /**
+             * @description For efficient_return
+             * @default 0.15
+             */
+            target_return: number;
+            /** @description A date D means D+1T00:00Z. Without it, the last midnight (UTC) */
+            as_of?: string;
+        };
+        OldOptimization: {
+            weights: {
+                [key: string]: number;
+            };
+            expected_return: number | null;
+            volatility: number;
+            sharpe_ratio: number | null;
+            /** @enum {string} */
+            method: "max_sharpe" | "min_volatility" | "efficient_risk" | "efficient_return";
+            constraints_met: boolean;
+            constraints_error: string | null;
+        };
+        /**
+         * @example {
+         *       "assets": [
+         *         "BTC",
+         *         "ETH",
+         *         "SPY",
+         *         "GLD"
+         *       ],
+         *       "optimizer": "max_sharpe",
+         *       "covariance": "ledoit_wolf_identity",
+         *       "expected_returns": {
+         *         "kind": "james_stein"
+         *       },
+         *       "linear": [
+         *         {
+         *           "label": "not crypto",
+         *           "coefficients": {
+         *             "SPY": 1,
+         *             "GLD": 1
+         *           },
+         *           "min": 0.2
+         *         }
+         *       ],
+         *       "as_of": "2025-06-30"
+         *     }
+         */
+        CreateOptimization: {
+            /**
+             * Format: uuid
+             * @description Its policy's limits hold, and without `assets` what it holds is optimized
+             */
+            portfolio_id?: string;
+            /** @description Without a portfolio, the limits that the service begins with hold */
+            assets?: string[];
+            /**
+             * @description See GET /api/v1/optimizers
+             * @default min_variance
+             * @enum {string}
+             */
+            optimizer: "min_variance" | "mean_variance" | "max_sharpe" | "target_return" | "target_risk" | "max_diversification" | "risk_parity" | "hierarchical_risk_parity" | "hierarchical_equal_risk" | "min_cvar" | "min_cdar" | "min_max_drawdown" | "min_tracking_error" | "equal_weight" | "inverse_volatility" | "resampled_efficiency";
+            /**
+             * @description What returns are measured in; in BTC, BTC's own risk is zero
+             * @default USD
+             */
+            numeraire: string;
+            /**
+             * @default sample
+             * @enum {string}
+             */
+            covariance: "sample" | "ledoit_wolf_identity" | "ledoit_wolf_constant_correlation" | "oas" | "exponentially_weighted" | "gerber";
+            /**
+             * @default {
+             *       "kind": "historical"
+             *     }
+             */
+            expected_returns: {
+                /** @enum {string} */
+                kind: "historical" | "compounded" | "james_stein" | "bayes_stein" | "capm";
+            } | {
+                /** @enum {string} */
+                kind: "exponential";
+                /** @description Days */
+                half_life: number;
+            } | {
+                /** @enum {string} */
+                kind: "given";
+                /** @description A year, of every asset */
+                values: {
+                    [key: string]: number;
+                };
+            };
+            /**
+             * @description A year
+             * @default 0.02
+             */
+            risk_free_rate: number;
+            /** @default 4 */
+            risk_aversion: number;
+            /** @description A year, at least; for target_return */
+            target_return?: number;
+            /** @description A year, at most; for target_risk */
+            target_volatility?: number;
+            /**
+             * @description Of CVaR and CDaR: 0.95 for the worst twentieth
+             * @default 0.95
+             */
+            confidence: number;
+            /** @description Shares of the risk by asset, for risk_parity; equal without */
+            budgets?: {
+                [key: string]: number;
+            };
+            /** @description For min_tracking_error; without it, what is held */
+            benchmark?: {
+                [key: string]: number;
+            };
+            /** @description Weights held now; without them, the portfolio's, scaled to 1 without its cash */
+            current?: {
+                [key: string]: number;
+            };
+            /** @description Largest share of the portfolio that is bought and sold */
+            turnover_limit?: number;
+            /**
+             * @description Of what is traded
+             * @default 0
+             */
+            cost_rate: number;
+            /**
+             * @description Weight of the sum of squared weights beside the variance
+             * @default 0
+             */
+            l2: number;
+            /**
+             * @description Besides the policy's: the tighter limit holds
+             * @default {}
+             */
+            bands: {
+                [key: string]: {
+                    min: number;
+                    max: number;
+                };
+            };
+            /**
+             * @description The sum of coefficient times weight lies between min and max
+             * @default []
+             */
+            linear: {
+                label: string;
+                coefficients: {
+                    [key: string]: number;
+                };
+                min?: number;
+                max?: number;
+            }[];
+            /** @description A date D means D+1T00:00Z; a past one makes it a rehearsal on what was known then. Without it, now */
+            as_of?: string;
+            /** @default 365 */
+            lookback_days: number;
+        };
+        OptimizationPage: {
+            items: {
+                /** Format: uuid */
+                id: string;
+                /** @enum {string} */
+                state: "solved" | "infeasible";
+                reason: string | null;
+                /**
+                 * Format: uuid
+                 * @description Null for assets that were named without a portfolio
+                 */
+                portfolio_id: string | null;
+                /** Format: date-time */
+                as_of: string;
+                /** @description True when the as-of lay in the past on purpose: no advice for today */
+                rehearsal: boolean;
+                /** @description True when prices came from the market simulator */
+                simulated: boolean;
+                optimizer: {
+                    /** @enum {string} */
+                    id: "min_variance" | "mean_variance" | "max_sharpe" | "target_return" | "target_risk" | "max_diversification" | "risk_parity" | "hierarchical_risk_parity" | "hierarchical_equal_risk" | "min_cvar" | "min_cdar" | "min_max_drawdown" | "min_tracking_error" | "equal_weight" | "inverse_volatility" | "resampled_efficiency";
+                    version: number;
+                };
+                /** @description Annualised, a fraction */
+                volatility: number | null;
+                /** Format: date-time */
+                created_at: string;
+                weights: {
+                    asset_id: string;
+                    weight: number;
+                }[];
+            }[];
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
          *       "id": "019a7c3e-6e2b-7a51-9d0c-3b8f5e7c1a44",
          *       "state": "solved",
          *       "reason": null,
@@ -3624,6 +3896,7 @@ export interface components {
          *         }
          *       ],
          *       "certificate": {
+         *         "of": "least variance",
          *         "primal_residual": 0,
          *         "dual_residual": 0,
          *         "complementarity": 0,
@@ -3682,6 +3955,35 @@ export interface components {
          *           }
          *         ]
          *       },
+         *       "policy": {
+         *         "id": "019a7c3e-5c01-7b10-8f3e-4a7b2e61c0bb",
+         *         "version": 1
+         *       },
+         *       "request": {
+         *         "optimizer": "min_variance",
+         *         "numeraire": "USD",
+         *         "covariance": "sample",
+         *         "risk_free_rate": 0.02
+         *       },
+         *       "expected_return": 0.9421,
+         *       "sharpe_ratio": 1.9473,
+         *       "binding_limits": [
+         *         {
+         *           "limit": "GLD",
+         *           "side": "max",
+         *           "shadow_price": 0.7424407512894791,
+         *           "words": "allowing 1 point more GLD lowers yearly volatility by 0.742 points"
+         *         }
+         *       ],
+         *       "projected": null,
+         *       "notes": [],
+         *       "alternative": null,
+         *       "infeasible": null,
+         *       "estimates": {
+         *         "effective_observations": 251,
+         *         "shrinkage": null,
+         *         "expected_returns": null
+         *       },
          *       "created_at": "2026-11-25T01:50:12.345Z"
          *     }
          */
@@ -3691,8 +3993,11 @@ export interface components {
             /** @enum {string} */
             state: "solved" | "infeasible";
             reason: string | null;
-            /** Format: uuid */
-            portfolio_id: string;
+            /**
+             * Format: uuid
+             * @description Null for assets that were named without a portfolio
+             */
+            portfolio_id: string | null;
             /** Format: date-time */
             as_of: string;
             /** @description True when the as-of lay in the past on purpose: no advice for today */
@@ -3701,7 +4006,7 @@ export interface components {
             simulated: boolean;
             optimizer: {
                 /** @enum {string} */
-                id: "min_variance";
+                id: "min_variance" | "mean_variance" | "max_sharpe" | "target_return" | "target_risk" | "max_diversification" | "risk_parity" | "hierarchical_risk_parity" | "hierarchical_equal_risk" | "min_cvar" | "min_cdar" | "min_max_drawdown" | "min_tracking_error" | "equal_weight" | "inverse_volatility" | "resampled_efficiency";
                 version: number;
             };
             weights: {
@@ -3711,7 +4016,7 @@ export interface components {
                 max: number;
                 /** @enum {string|null} */
                 binding: "lower" | "upper" | null;
-                /** @description Fall of yearly volatility for each unit by which the limit is relaxed */
+                /** @description What each unit by which the limit is relaxed is worth: for min_variance, of yearly volatility */
                 shadow_price: number;
             }[];
             /** @description Annualised, a fraction */
@@ -3726,12 +4031,14 @@ export interface components {
                 max: number;
             }[];
             certificate: {
+                /** @description What is proven: `least variance`, ...; null for what was made before 2026-11-25 */
+                of: string | null;
                 /** @description Largest miss of the budget or of a limit */
                 primal_residual: number;
-                /** @description Largest error of a marginal variance, against the average variance */
+                /** @description Largest error of a slope of the objective, against the objective's size */
                 dual_residual: number;
                 complementarity: number;
-                /** @description Half the variance cannot be lowered by more, against the average variance */
+                /** @description The objective cannot be lowered by more, against the objective's size */
                 duality_gap: number;
                 iterations: number;
                 /** @description Null when the covariance is singular */
@@ -3764,8 +4071,97 @@ export interface components {
                     last_date: string | null;
                 }[];
             };
+            /** @description Null for the limits that the service begins with */
+            policy: {
+                /** Format: uuid */
+                id: string;
+                version: number;
+            } | null;
+            /** @description What was asked for, defaults included; null for what was made before 2026-11-25 */
+            request: {
+                [key: string]: unknown;
+            } | null;
+            /** @description A year, a fraction */
+            expected_return: number | null;
+            sharpe_ratio: number | null;
+            binding_limits: {
+                limit: string;
+                /** @enum {string} */
+                side: "min" | "max";
+                shadow_price: number;
+                words: string;
+            }[];
+            /** @description The method knows no limits: these are the nearest weights that keep them */
+            projected: {
+                /** @description Volatility of the difference to what the method wanted */
+                distance: number;
+            } | null;
+            notes: string[];
+            /** @description The same question in US dollars */
+            alternative: {
+                /** @enum {string} */
+                numeraire: "USD";
+                weights: {
+                    asset_id: string;
+                    weight: number;
+                }[];
+                volatility: number;
+            } | null;
+            infeasible: {
+                /** @description `limits`, `no_excess_return`, `out_of_reach`, `too_little_data`, ... */
+                code: string;
+                /** @description The smallest set of limits that cannot hold together */
+                conflict: string[];
+                /** @description The least by which limits would have to be moved */
+                relaxation: string[];
+            } | null;
+            estimates: {
+                effective_observations: number | null;
+                shrinkage: number | null;
+                expected_returns: {
+                    asset_id: string;
+                    value: number;
+                    standard_error: number | null;
+                }[] | null;
+            } | null;
             /** Format: date-time */
             created_at: string;
+        };
+        OptimizerPage: {
+            items: {
+                id: string;
+                version: number;
+                needs: string[];
+                /** @description `projected`: the nearest weights that keep it are answered */
+                constraints: {
+                    box: {
+                        /** @enum {string} */
+                        support: "supported" | "projected" | "refused";
+                        reason: string | null;
+                    };
+                    linear: {
+                        /** @enum {string} */
+                        support: "supported" | "projected" | "refused";
+                        reason: string | null;
+                    };
+                    turnover: {
+                        /** @enum {string} */
+                        support: "supported" | "projected" | "refused";
+                        reason: string | null;
+                    };
+                    cost: {
+                        /** @enum {string} */
+                        support: "supported" | "projected" | "refused";
+                        reason: string | null;
+                    };
+                    l2: {
+                        /** @enum {string} */
+                        support: "supported" | "projected" | "refused";
+                        reason: string | null;
+                    };
+                };
+            }[];
+            next_cursor: string | null;
         };
         /**
          * @example {
@@ -7949,6 +8345,148 @@ export interface operations {
             };
         };
     };
+    OldOptimizationController_optimize: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OldOptimize"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OldOptimization"];
+                };
+            };
+            /** @description No weights: `detail` names the limits that cannot hold together */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Still being solved: `detail` names the job */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OptimizationController_list: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                portfolio_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptimizationPage"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OptimizationController_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateOptimization"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     OptimizationController_view: {
         parameters: {
             query?: never;
@@ -7966,6 +8504,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Optimization"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OptimizersController_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OptimizerPage"];
                 };
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */

@@ -81,8 +81,9 @@ alter table "ledger_transaction" add constraint "ledger_transaction_kind_check" 
 create table "market_snapshot" ("id" uuid not null, "key" text not null, "owner_id" text not null, "as_of" timestamptz not null, "lookback_days" int not null, "series" jsonb not null, "dates" jsonb not null, "closes" jsonb not null, "observations" int not null, "content_hash" text not null, "created_at" timestamptz not null, primary key ("id"));
 alter table "market_snapshot" add constraint "market_snapshot_key_unique" unique ("key");
 
-create table "optimization" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "snapshot_id" uuid not null, "state" text not null, "reason" text null, "optimizer_id" text not null, "optimizer_version" int not null, "constraints" jsonb not null, "weights" jsonb not null, "certificate" jsonb null, "statistics" jsonb not null, "as_of" timestamptz not null, "rehearsal" boolean not null, "simulated" boolean not null, "created_at" timestamptz not null, primary key ("id"));
+create table "optimization" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid null, "snapshot_id" uuid not null, "state" text not null, "reason" text null, "optimizer_id" text not null, "optimizer_version" int not null, "constraints" jsonb not null, "weights" jsonb not null, "certificate" jsonb null, "statistics" jsonb not null, "details" jsonb null, "as_of" timestamptz not null, "rehearsal" boolean not null, "simulated" boolean not null, "created_at" timestamptz not null, primary key ("id"));
 create index "optimization_owner_id_portfolio_id_id_index" on "optimization" ("owner_id", "portfolio_id", "id");
+create index "optimization_owner_id_id_index" on "optimization" ("owner_id", "id");
 alter table "optimization" add constraint "optimization_reason_when_infeasible" check ((state = 'infeasible') = (reason is not null));
 alter table "optimization" add constraint "optimization_state_check" check ("state" in ('solved', 'infeasible'));
 

@@ -1,19 +1,113 @@
-import { Controller, Get, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
+import {
+  ApiAcceptedResponse,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiServiceUnavailableResponse,
+  ApiTags,
+  ApiUnprocessableEntityResponse,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { jobSchema } from '../jobs/jobs.views.js';
 import { CurrentOwner } from '../platform/http/current-owner.js';
+import { IdempotencyKey, idempotencyKeyHeader } from '../platform/http/idempotency-key.js';
+import type { Page } from '../platform/http/page.js';
+import { sendStored } from '../platform/http/stored-answer.js';
 import type { OwnerId } from '../shared/ids.js';
-import { optimizationId, optimizationView, type OptimizationView } from './optimization.schemas.js';
+import { OldOptimizationService } from './old-optimization.service.js';
+import {
+  createOptimizationBody,
+  oldOptimizationSchema,
+  oldOptimizeBody,
+  optimizationsQuery,
+  type CreateOptimizationBody,
+  type OldOptimizationView,
+  type OldOptimizeBody,
+  type OptimizationsQuery,
+} from './optimization-requests.schemas.js';
+import { OptimizationRequests } from './optimization-requests.service.js';
+import {
+  optimizationId,
+  optimizationPage,
+  optimizationView,
+  optimizersPage,
+  type OptimizationItem,
+  type OptimizationView,
+  type OptimizersView,
+} from './optimization.schemas.js';
 import { OptimizationService } from './optimization.service.js';
+import { optimizersView } from './optimization.views.js';
 
 @ApiTags('optimizations')
 @Controller('api/v1/optimizations')
 export class OptimizationController {
-  constructor(private readonly optimizations: OptimizationService) {}
+  constructor(
+    private readonly optimizations: OptimizationService,
+    private readonly requests: OptimizationRequests,
+  ) {}
+
+  /** Answers at once with the job; the finished job links the optimization, which may say that there are no weights. */
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({ summary: 'Asks for weights within the limits, with their certificate' })
+  @ApiHeader({ name: idempotencyKeyHeader, required: false })
+  @ApiAcceptedResponse({ standardSchema: jobSchema })
+  async create(
+    @CurrentOwner() ownerId: OwnerId,
+    @Body({ schema: createOptimizationBody }) body: CreateOptimizationBody,
+    @IdempotencyKey() key: string | undefined,
+    @Res() response: Response,
+  ): Promise<void> {
+    const request = { ownerId, method: 'POST', path: '/api/v1/optimizations', key, body };
+    sendStored(response, await this.requests.accept(request, body));
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'Optimizations, the newest first' })
+  @ApiOkResponse({ standardSchema: optimizationPage })
+  list(
+    @CurrentOwner() owner: OwnerId,
+    @Query({ schema: optimizationsQuery }) query: OptimizationsQuery,
+  ): Promise<Page<OptimizationItem>> {
+    return this.optimizations.list(owner, query);
+  }
 
   @Get(':id')
   @ApiOperation({ summary: 'Weights, their certificate and the snapshot they were solved on' })
   @ApiOkResponse({ standardSchema: optimizationView })
   view(@CurrentOwner() owner: OwnerId, @Param('id', { schema: optimizationId }) id: string): Promise<OptimizationView> {
     return this.optimizations.view(owner, id);
+  }
+}
+
+@ApiTags('optimizations')
+@Controller('api/v1/optimizers')
+export class OptimizersController {
+  @Get()
+  @ApiOperation({ summary: 'Every optimizer, what it needs and which constraints it takes' })
+  @ApiOkResponse({ standardSchema: optimizersPage })
+  list(): OptimizersView {
+    return optimizersView();
+  }
+}
+
+@ApiTags('optimizations')
+@Controller('api/portfolio')
+export class OldOptimizationController {
+  constructor(private readonly optimizations: OldOptimizationService) {}
+
+  /** Starts or joins the job of this question and waits for it, eight seconds at most. */
+  @Post('optimize')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Weights of named assets, within the limits of the default portfolio' })
+  @ApiOkResponse({ standardSchema: oldOptimizationSchema })
+  @ApiUnprocessableEntityResponse({ description: 'No weights: `detail` names the limits that cannot hold together' })
+  @ApiServiceUnavailableResponse({ description: 'Still being solved: `detail` names the job' })
+  optimize(
+    @CurrentOwner() owner: OwnerId,
+    @Body({ schema: oldOptimizeBody }) body: OldOptimizeBody,
+  ): Promise<OldOptimizationView> {
+    return this.optimizations.optimize(owner, body);
   }
 }

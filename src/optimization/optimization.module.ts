@@ -1,11 +1,26 @@
 import { Module } from '@nestjs/common';
-import { OptimizationController } from './optimization.controller.js';
+import { DataModule } from '../data/data.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
+import { ComputeModule } from '../platform/compute/compute.module.js';
+import { PoliciesModule } from '../policies/policies.module.js';
+import { PortfolioModule } from '../portfolio/portfolio.module.js';
+import { OldOptimizationService } from './old-optimization.service.js';
+import { OldOptimizationController, OptimizationController, OptimizersController } from './optimization.controller.js';
 import { OptimizationRepository } from './optimization.repository.js';
 import { OptimizationService } from './optimization.service.js';
+import { OptimizationSolver } from './optimization-solver.js';
+import { OptimizationRequests } from './optimization-requests.service.js';
 
 @Module({
-  controllers: [OptimizationController],
-  providers: [OptimizationService, OptimizationRepository],
-  exports: [OptimizationService, OptimizationRepository],
+  imports: [ComputeModule, DataModule, JobsModule, PoliciesModule, PortfolioModule],
+  controllers: [OldOptimizationController, OptimizationController, OptimizersController],
+  providers: [
+    OldOptimizationService,
+    OptimizationRepository,
+    OptimizationRequests,
+    OptimizationService,
+    OptimizationSolver,
+  ],
+  exports: [OptimizationService, OptimizationRepository, OptimizationSolver],
 })
 export class OptimizationModule {}

@@ -81,6 +81,18 @@ export class OptimizationRepository {
     return (await this.em.count(Optimization, { ownerId, id })) > 0;
   }
 
+  /** Newest first. */
+  list(
+    ownerId: OwnerId,
+    { portfolioId, before, limit }: { portfolioId: string | undefined; before: string | undefined; limit: number },
+  ): Promise<Optimization[]> {
+    return this.em.find(
+      Optimization,
+      { ownerId, ...(portfolioId && { portfolioId }), ...(before && { id: { $lt: before } }) },
+      { orderBy: { id: 'desc' }, limit, disableIdentityMap: true },
+    );
+  }
+
   async optimizationOf(
     ownerId: OwnerId,
     id: string,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { intervals } from '../data/domain/candle.js';
+import { pageOf } from '../platform/http/page.js';
 import { optimizerIds, type OptimizerId } from './domain/optimizers/registry.js';
 
 /** `minVariance` is `min_variance` on the wire. */
@@ -9,10 +10,11 @@ export const optimizerName = (id: OptimizerId): string =>
 export const optimizationId = z.uuid();
 
 const certificate = z.object({
+  of: z.string().nullable().describe('What is proven: `least variance`, ...; null for what was made before 2026-11-25'),
   primal_residual: z.number().describe('Largest miss of the budget or of a limit'),
-  dual_residual: z.number().describe('Largest error of a marginal variance, against the average variance'),
+  dual_residual: z.number().describe("Largest error of a slope of the objective, against the objective's size"),
   complementarity: z.number(),
-  duality_gap: z.number().describe('Half the variance cannot be lowered by more, against the average variance'),
+  duality_gap: z.number().describe("The objective cannot be lowered by more, against the objective's size"),
   iterations: z.int(),
   condition_number: z.number().nullable().describe('Null when the covariance is singular'),
 });
@@ -65,6 +67,7 @@ const optimizationExample = {
     { asset_id: 'GLD', min: 0, max: 0.2 },
   ],
   certificate: {
+    of: 'least variance',
     primal_residual: 0,
     dual_residual: 0,
     complementarity: 0,
@@ -87,6 +90,23 @@ const optimizationExample = {
       seriesExample('GLD', 'csv:yahoo-adjusted', 252),
     ],
   },
+  policy: { id: '019a7c3e-5c01-7b10-8f3e-4a7b2e61c0bb', version: 1 },
+  request: { optimizer: 'min_variance', numeraire: 'USD', covariance: 'sample', risk_free_rate: 0.02 },
+  expected_return: 0.9421,
+  sharpe_ratio: 1.9473,
+  binding_limits: [
+    {
+      limit: 'GLD',
+      side: 'max',
+      shadow_price: 0.7424407512894791,
+      words: 'allowing 1 point more GLD lowers yearly volatility by 0.742 points',
+    },
+  ],
+  projected: null,
+  notes: [],
+  alternative: null,
+  infeasible: null,
+  estimates: { effective_observations: 251, shrinkage: null, expected_returns: null },
   created_at: '2026-11-25T01:50:12.345Z',
 };
 
@@ -95,7 +115,7 @@ export const optimizationView = z
     id: z.uuid(),
     state: z.enum(['solved', 'infeasible']),
     reason: z.string().nullable(),
-    portfolio_id: z.uuid(),
+    portfolio_id: z.uuid().nullable().describe('Null for assets that were named without a portfolio'),
     as_of: z.iso.datetime(),
     rehearsal: z.boolean().describe('True when the as-of lay in the past on purpose: no advice for today'),
     simulated: z.boolean().describe('True when prices came from the market simulator'),
@@ -107,7 +127,9 @@ export const optimizationView = z
         min: z.number(),
         max: z.number(),
         binding: z.enum(['lower', 'upper']).nullable(),
-        shadow_price: z.number().describe('Fall of yearly volatility for each unit by which the limit is relaxed'),
+        shadow_price: z
+          .number()
+          .describe('What each unit by which the limit is relaxed is worth: for min_variance, of yearly volatility'),
       }),
     ),
     volatility: z.number().nullable().describe('Annualised, a fraction'),
@@ -135,7 +157,89 @@ export const optimizationView = z
         }),
       ),
     }),
+    policy: z
+      .object({ id: z.uuid(), version: z.int() })
+      .nullable()
+      .describe('Null for the limits that the service begins with'),
+    request: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe('What was asked for, defaults included; null for what was made before 2026-11-25'),
+    expected_return: z.number().nullable().describe('A year, a fraction'),
+    sharpe_ratio: z.number().nullable(),
+    binding_limits: z.array(
+      z.object({
+        limit: z.string(),
+        side: z.enum(['min', 'max']),
+        shadow_price: z.number(),
+        words: z.string(),
+      }),
+    ),
+    projected: z
+      .object({ distance: z.number().describe('Volatility of the difference to what the method wanted') })
+      .nullable()
+      .describe('The method knows no limits: these are the nearest weights that keep them'),
+    notes: z.array(z.string()),
+    alternative: z
+      .object({
+        numeraire: z.literal('USD'),
+        weights: z.array(z.object({ asset_id: z.string(), weight: z.number() })),
+        volatility: z.number(),
+      })
+      .nullable()
+      .describe('The same question in US dollars'),
+    infeasible: z
+      .object({
+        code: z.string().describe('`limits`, `no_excess_return`, `out_of_reach`, `too_little_data`, ...'),
+        conflict: z.array(z.string()).describe('The smallest set of limits that cannot hold together'),
+        relaxation: z.array(z.string()).describe('The least by which limits would have to be moved'),
+      })
+      .nullable(),
+    estimates: z
+      .object({
+        effective_observations: z.number().nullable(),
+        shrinkage: z.number().nullable(),
+        expected_returns: z
+          .array(z.object({ asset_id: z.string(), value: z.number(), standard_error: z.number().nullable() }))
+          .nullable(),
+      })
+      .nullable(),
     created_at: z.iso.datetime(),
   })
   .meta({ id: 'Optimization', example: optimizationExample });
 export type OptimizationView = z.infer<typeof optimizationView>;
+
+/** What a list shows of an optimization. */
+export const optimizationPage = pageOf(
+  optimizationView
+    .pick({
+      id: true,
+      state: true,
+      reason: true,
+      portfolio_id: true,
+      as_of: true,
+      rehearsal: true,
+      simulated: true,
+      optimizer: true,
+      volatility: true,
+      created_at: true,
+    })
+    .extend({ weights: z.array(z.object({ asset_id: z.string(), weight: z.number() })) }),
+).meta({ id: 'OptimizationPage' });
+export type OptimizationItem = z.infer<typeof optimizationPage>['items'][number];
+
+const support = z.object({
+  support: z.enum(['supported', 'projected', 'refused']),
+  reason: z.string().nullable(),
+});
+export const optimizersPage = pageOf(
+  z.object({
+    id: z.string(),
+    version: z.int(),
+    needs: z.array(z.string()),
+    constraints: z
+      .object({ box: support, linear: support, turnover: support, cost: support, l2: support })
+      .describe('`projected`: the nearest weights that keep it are answered'),
+  }),
+).meta({ id: 'OptimizerPage' });
+export type OptimizersView = z.infer<typeof optimizersPage>;

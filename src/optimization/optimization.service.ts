@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { decodeCursor, pageFrom, type Page } from '../platform/http/page.js';
 import { DomainError } from '../shared/errors.js';
 import type { OptimizationId, OwnerId } from '../shared/ids.js';
 import { OptimizationRepository } from './optimization.repository.js';
-import type { OptimizationView } from './optimization.schemas.js';
-import { optimizationViewOf } from './optimization.views.js';
+import type { OptimizationsQuery } from './optimization-requests.schemas.js';
+import type { OptimizationItem, OptimizationView } from './optimization.schemas.js';
+import { optimizationItem, optimizationViewOf } from './optimization.views.js';
 
 @Injectable()
 export class OptimizationService {
@@ -11,6 +13,13 @@ export class OptimizationService {
 
   exists(ownerId: OwnerId, id: OptimizationId): Promise<boolean> {
     return this.optimizations.hasOptimization(ownerId, id);
+  }
+
+  /** Newest first. */
+  async list(ownerId: OwnerId, { limit, cursor, portfolio_id }: OptimizationsQuery): Promise<Page<OptimizationItem>> {
+    const before = cursor ? decodeCursor(cursor, 'uuid') : undefined;
+    const rows = await this.optimizations.list(ownerId, { portfolioId: portfolio_id, before, limit: limit + 1 });
+    return pageFrom(rows, limit, optimizationItem, ({ id }) => id);
   }
 
   async view(ownerId: OwnerId, id: string): Promise<OptimizationView> {

@@ -1,16 +1,27 @@
+import type { AssetId } from '../shared/ids.js';
 import { toIso } from '../shared/time.js';
+import type { OptimizationRequest } from './domain/optimization-request.js';
+import type { Optimizer, Support } from './domain/optimizers/optimizer.js';
+import { optimizers, type OptimizerId } from './domain/optimizers/registry.js';
 import type { Optimization } from './optimization.entity.js';
 import type { SnapshotSummary } from './optimization.repository.js';
-import { optimizerName, type OptimizationView } from './optimization.schemas.js';
+import {
+  optimizerName,
+  type OptimizationItem,
+  type OptimizationView,
+  type OptimizersView,
+} from './optimization.schemas.js';
 
 /** A stored optimization and the snapshot it was solved on, as the wire shows them. */
 export function optimizationViewOf(optimization: Optimization, snapshot: SnapshotSummary): OptimizationView {
   const { certificate, statistics } = optimization;
+  const details = optimization.details ?? null;
+  const solved = details?.solved;
   return {
     id: optimization.id,
     state: optimization.state,
     reason: optimization.reason ?? null,
-    portfolio_id: optimization.portfolioId,
+    portfolio_id: optimization.portfolioId ?? null,
     as_of: toIso(optimization.asOf.getTime()),
     rehearsal: optimization.rehearsal,
     simulated: optimization.simulated,
@@ -31,6 +42,7 @@ export function optimizationViewOf(optimization: Optimization, snapshot: Snapsho
     limits: optimization.constraints.map(({ assetId, min, max }) => ({ asset_id: assetId, min, max })),
     certificate: certificate
       ? {
+          of: certificate.of ?? null,
           primal_residual: certificate.primalResidual,
           dual_residual: certificate.dualResidual,
           complementarity: certificate.complementarity,
@@ -58,6 +70,103 @@ export function optimizationViewOf(optimization: Optimization, snapshot: Snapsho
         last_date: series.lastDate,
       })),
     },
+    policy: details?.policy ?? null,
+    request: details && requestView(details.request),
+    expected_return: solved?.expectedReturn ?? null,
+    sharpe_ratio: solved?.sharpe ?? null,
+    binding_limits: (solved?.binding ?? []).map(({ limit, side, shadowPrice, words }) => ({
+      limit,
+      side,
+      shadow_price: shadowPrice,
+      words,
+    })),
+    projected: solved?.projected ? { distance: solved.projected.distance } : null,
+    notes: [...(solved?.notes ?? [])],
+    alternative: solved?.alternative
+      ? {
+          numeraire: solved.alternative.numeraire,
+          weights: weightsView(solved.alternative.weights),
+          volatility: solved.alternative.volatility,
+        }
+      : null,
+    infeasible: details?.infeasible
+      ? {
+          code: details.infeasible.code,
+          conflict: [...details.infeasible.conflict],
+          relaxation: [...details.infeasible.relaxation],
+        }
+      : null,
+    estimates: details && {
+      effective_observations: statistics.effectiveObservations ?? null,
+      shrinkage: statistics.shrinkage ?? null,
+      expected_returns:
+        statistics.expectedReturns?.map(({ assetId, value, standardError }) => ({
+          asset_id: assetId,
+          value,
+          standard_error: standardError,
+        })) ?? null,
+    },
     created_at: toIso(optimization.createdAt.getTime()),
   };
 }
+
+export const optimizationItem = (row: Optimization): OptimizationItem => ({
+  id: row.id,
+  state: row.state,
+  reason: row.reason ?? null,
+  portfolio_id: row.portfolioId ?? null,
+  as_of: toIso(row.asOf.getTime()),
+  rehearsal: row.rehearsal,
+  simulated: row.simulated,
+  optimizer: { id: optimizerName(row.optimizerId), version: row.optimizerVersion },
+  volatility: row.statistics.volatility,
+  created_at: toIso(row.createdAt.getTime()),
+  weights: weightsView(row.weights),
+});
+
+/** The optimizers' table of what they need and which constraints they take. */
+export const optimizersView = (): OptimizersView => ({
+  items: optimizers.map(({ id, version, needs, constraints }: Optimizer & { id: OptimizerId }) => ({
+    id: optimizerName(id),
+    version,
+    needs: [...needs],
+    constraints: {
+      box: supportView(constraints.box),
+      linear: supportView(constraints.linear),
+      turnover: supportView(constraints.turnover),
+      cost: supportView(constraints.cost),
+      l2: supportView(constraints.l2),
+    },
+  })),
+  next_cursor: null,
+});
+
+const supportView = (support: Support) =>
+  typeof support === 'string' ? { support, reason: null } : { support: 'refused' as const, reason: support.refused };
+
+const weightsView = (weights: readonly { assetId: AssetId; weight: number }[]) =>
+  weights.map(({ assetId, weight }) => ({ asset_id: assetId, weight }));
+
+/** As it was asked, in the names of the request's body. */
+const requestView = ({ expectedReturns, ...request }: OptimizationRequest): Record<string, unknown> => ({
+  optimizer: optimizerName(request.optimizer),
+  numeraire: request.numeraire,
+  covariance: request.covariance,
+  expected_returns:
+    expectedReturns.kind === 'exponential'
+      ? { kind: expectedReturns.kind, half_life: expectedReturns.halfLife }
+      : expectedReturns,
+  risk_free_rate: request.riskFreeRate,
+  risk_aversion: request.riskAversion,
+  target_return: request.targetReturn,
+  target_volatility: request.targetVolatility,
+  confidence: request.confidence,
+  budgets: request.budgets,
+  benchmark: request.benchmark,
+  current: request.current,
+  turnover_limit: request.turnoverLimit,
+  cost_rate: request.costRate,
+  l2: request.l2,
+  bands: request.bands,
+  linear: request.linear,
+});

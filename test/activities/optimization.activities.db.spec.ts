@@ -1,11 +1,17 @@
 import { v7 as uuidv7 } from 'uuid';
 import { OptimizationActivitiesProvider } from '../../activities/optimization.activities.js';
+import { AssetRegistry } from '../../src/data/assets/asset-registry.js';
 import { CandleRepository } from '../../src/data/candles/candle.repository.js';
+import { CanonicalSeries } from '../../src/data/candles/canonical-series.js';
 import type { SeriesRef } from '../../src/data/domain/candle.js';
-import { btcBandPolicy } from '../../src/optimization/domain/constraints.js';
+import { defaultRequest } from '../../src/optimization/domain/optimization-request.js';
 import { optimizeSnapshot } from '../../src/optimization/domain/optimize.js';
+import { OptimizationSolver } from '../../src/optimization/optimization-solver.js';
 import type { OptimizePortfolioInput } from '../../src/optimization/optimization.contract.js';
 import { OptimizationRepository } from '../../src/optimization/optimization.repository.js';
+import { ComputePool } from '../../src/platform/compute/compute-pool.js';
+import { defaultLimits } from '../../src/policies/domain/policy-limits.js';
+import type { PoliciesService } from '../../src/policies/policies.service.js';
 import type { AssetId, OptimizationId, OwnerId, PortfolioId } from '../../src/shared/ids.js';
 import { dayMs, toIso } from '../../src/shared/time.js';
 import { useDatabase } from '../support/database.js';
@@ -14,7 +20,27 @@ const db = useDatabase();
 
 const candles = () => new CandleRepository(db.orm.em.fork());
 const optimizations = () => new OptimizationRepository(db.orm.em.fork());
-const activities = () => new OptimizationActivitiesProvider(candles(), optimizations());
+const policy = { id: uuidv7(), version: 3 };
+/** Of the default limits, and with asset limits of a half in the one version that is asked for by its number. */
+const policies = {
+  inForce: () => Promise.resolve({ policyId: policy.id, name: 'default', version: 3, limits: defaultLimits }),
+  limitsOf: (_owner: OwnerId, id: string, version: number) =>
+    Promise.resolve(
+      id === policy.id && version === 3 ? { ...defaultLimits, others: { min: 0, max: 0.5 } } : defaultLimits,
+    ),
+} as unknown as PoliciesService;
+const pool = new ComputePool();
+const never = new AbortController().signal;
+const solver = (compute: ComputePool = pool) =>
+  new OptimizationSolver(
+    new AssetRegistry(db.orm.em.fork()),
+    new CanonicalSeries([], { sources: { order: [], cryptoBasis: 'spot', environment: {} } } as never, candles()),
+    policies,
+    optimizations(),
+    compute,
+  );
+const activities = () => new OptimizationActivitiesProvider(solver(), candles(), optimizations());
+afterAll(() => pool.onApplicationShutdown());
 
 const start = Date.parse('2021-01-01T00:00:00Z');
 const days = 200;
@@ -98,7 +124,7 @@ test('a live run freezes what was corrected after it was asked for, a rehearsal 
 test('solves on the snapshot and stores weights that can be derived from it again', async () => {
   const run = input();
   const snapshotId = await freeze(run);
-  const summary = await activities().solve({ ...run, snapshotId });
+  const summary = await solver().solve({ ...run, snapshotId }, never);
   expect(summary).toMatchObject({ optimizationId: run.optimizationId, snapshotId, outcome: 'solved' });
   const weight = Object.fromEntries(summary.weights.map((one) => [one.assetId, one.weight]));
   // the two calm assets take all they may, bitcoin and ether share the rest
@@ -107,23 +133,24 @@ test('solves on the snapshot and stores weights that can be derived from it agai
   expect(weight['BTC']).toBeGreaterThanOrEqual(0.5);
 
   const stored = (await optimizations().optimization(run.optimizationId))!;
-  expect(stored).toMatchObject({ state: 'solved', optimizerId: 'minVariance', optimizerVersion: 1, rehearsal: true });
+  expect(stored).toMatchObject({ state: 'solved', optimizerId: 'minVariance', rehearsal: true });
+  expect(stored.details).toMatchObject({ request: defaultRequest, policy, infeasible: null });
   expect(stored.statistics).toMatchObject({ observations: 99, periodsPerYear: 365 });
-  const again = optimizeSnapshot(await optimizations().snapshot(snapshotId), btcBandPolicy, 'minVariance');
+  const again = optimizeSnapshot(await optimizations().snapshot(snapshotId), defaultLimits, defaultRequest);
   expect(again.outcome).toMatchObject({ weights: stored.weights, certificate: stored.certificate });
 });
 
 test('a retried solve answers what the first one stored', async () => {
   const run = input();
   const snapshotId = await freeze(run);
-  const first = await activities().solve({ ...run, snapshotId });
-  expect(await activities().solve({ ...run, snapshotId })).toEqual(first);
+  const first = await solver().solve({ ...run, snapshotId }, never);
+  expect(await solver().solve({ ...run, snapshotId }, never)).toEqual(first);
 });
 
 test('limits that cannot hold are stored as an outcome with the reason', async () => {
   const run = input({ series: [series('BTC'), series('ETH')] });
   const snapshotId = await freeze(run);
-  const summary = await activities().solve({ ...run, snapshotId });
+  const summary = await solver().solve({ ...run, snapshotId }, never);
   const reason = 'weights must sum to 1, but the upper limits add up to 0.8 (BTC 0.6, ETH 0.2)';
   expect(summary).toMatchObject({ outcome: 'infeasible', reason, weights: [] });
   expect(await optimizations().optimization(run.optimizationId)).toMatchObject({
@@ -135,6 +162,55 @@ test('limits that cannot hold are stored as an outcome with the reason', async (
 
 test('an asset without bars is an outcome that names it', async () => {
   const run = input({ series: [...input().series, series('ADA')] });
-  const summary = await activities().solve({ ...run, snapshotId: await freeze(run) });
+  const summary = await solver().solve({ ...run, snapshotId: await freeze(run) }, never);
   expect(summary.reason).toMatch(/has 0; the shortest series is ADA with 0 bars$/);
+});
+
+test('a cancelled solve ends its thread and stores nothing', async () => {
+  const spin = { module: new URL('../src/platform/compute/long-work.js', import.meta.url), name: 'spin' };
+  class SlowPool extends ComputePool {
+    override run(_task: unknown, _input: unknown, signal: AbortSignal) {
+      return super.run<number, never>(spin, 600_000, signal);
+    }
+  }
+  const slow = new SlowPool();
+  const of = input();
+  const cancellation = new AbortController();
+  const solving = solver(slow).solve({ ...of, snapshotId: await freeze(of) }, cancellation.signal);
+  const reason = new Error('no longer wanted');
+  setTimeout(() => cancellation.abort(reason), 100);
+  await expect(solving).rejects.toBe(reason);
+  expect(await optimizations().optimization(of.optimizationId)).toBeNull();
+  await slow.onApplicationShutdown();
+});
+
+test('what was asked for under one version of a policy is solved under that version', async () => {
+  const run = input({ series: [series('BTC'), series('ETH')] });
+  const snapshotId = await freeze(run);
+  const request = { ...defaultRequest, l2: 0.5 };
+  const summary = await solver().solve({ ...run, snapshotId, policy, request }, never);
+  // under the default limits two assets cannot make up the whole
+  expect(summary.outcome).toBe('solved');
+  expect((await optimizations().optimization(run.optimizationId))!.details).toMatchObject({ policy, request });
+});
+
+test('without a portfolio the limits are those that the service begins with', async () => {
+  const run = input();
+  const snapshotId = await freeze(run);
+  const summary = await solver().solve({ ...run, portfolioId: null, snapshotId }, never);
+  expect(summary.outcome).toBe('solved');
+  expect(await optimizations().optimization(run.optimizationId)).toMatchObject({
+    portfolioId: null,
+    details: { policy: null },
+  });
+});
+
+test('chooses one daily series an asset, and names the assets that have none', async () => {
+  const choose = (...assets: string[]) =>
+    solver().chooseSeries({ ownerId: 'local' as OwnerId, assets: assets as AssetId[] });
+  expect(await choose('ETH', 'BTC')).toEqual([series('ETH'), series('BTC')]);
+  await expect(choose('BTC', 'ADA', 'DOGE')).rejects.toMatchObject({
+    kind: 'conflict',
+    message: 'no daily prices of ADA, DOGE are stored',
+  });
 });

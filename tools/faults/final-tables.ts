@@ -19,6 +19,8 @@ const clockColumns = [
   'closed_at',
   // holdings that are stated are as of now
   'executed_at',
+  'at',
+  'since',
 ];
 /** Digests over ids and clock readings, and texts that hold them. The digest of frozen prices is none of these. */
 const digestColumns = ['hash', 'prev_hash', 'proposal_hash', 'body_hash', 'body', 'trace_headers'];

@@ -1,137 +1,138 @@
-import { EigenvalueDecomposition } from 'ml-matrix';
-import { InvariantViolation } from '../../shared/errors.js';
-import type { AnnualizedCovariance, OptimizationProblem } from './optimization-problem.js';
+import { dot, times, timesSymmetric } from './optimization-problem.js';
+import type { Limits } from './limits.js';
+import { cholesky, solveLower, solveUpper } from './solvers/cholesky.js';
+import type { QuadraticProgram } from './solvers/program.js';
+import type { QuadraticSolution } from './solvers/quadratic-program.js';
 
 /**
- * How far weights are from being provably optimal. All of it is relative: variances are divided by the average
- * variance of the assets, so that the numbers mean the same for any scale of the covariance.
+ * How far weights are from being provably optimal. All of it is of the problem scaled to an average curvature of 1, so
+ * that the numbers mean the same for any scale of the covariance.
  */
 export interface Certificate {
+  /** What is proven: `least variance`, `nearest to the wanted weights`, or `by construction`, where nothing is optimised. */
+  readonly of?: string;
   /** Largest miss of the budget or of a limit, in weight. */
   readonly primalResidual: number;
-  /** Largest amount by which a marginal variance lies on the wrong side of the budget's multiplier. */
+  /** Largest part of a marginal value that the multipliers do not explain. */
   readonly dualResidual: number;
   /** Largest product of a limit's multiplier and the distance to that limit. */
   readonly complementarity: number;
-  /** Primal minus dual objective: half the variance cannot be lowered by more than this. */
+  /** Primal minus dual objective: the objective cannot be better by more than this. */
   readonly dualityGap: number;
   /** Steps the optimizer took. */
   readonly iterations: number;
-  /** Largest over smallest eigenvalue of the covariance; null when it is singular to working precision. */
+  /** Largest over smallest eigenvalue of the covariance, estimated; null when it is singular to working precision. */
   readonly conditionNumber: number | null;
 }
 
-interface CertifiedAsset {
-  readonly binding: 'lower' | 'upper' | null;
-  /** By how much the yearly volatility falls for each unit of weight by which the binding limit is relaxed. */
-  readonly shadowPrice: number;
-}
-
-export interface Certification {
-  readonly certificate: Omit<Certificate, 'iterations'>;
-  /** Annualised volatility of the weights, a fraction. */
-  readonly volatility: number;
-  /** In the order of the problem's assets. */
-  readonly assets: readonly CertifiedAsset[];
-}
-
-/** A weight this close to a limit stands on it. */
-const onLimit = 1e-9;
-
-/** Eigenvalues below this share of the largest are rounding noise. */
-const eigenvalueNoise = 1e-13;
-
 /**
- * Checks the Karush-Kuhn-Tucker conditions of "least half variance, weights sum to 1, each within its limits" from the
- * weights alone, knowing nothing of how they were found (Boyd and Vandenberghe, Convex Optimization, 2004, 5.5).
- *
- * The budget's multiplier is the one that makes the worst marginal variance least wrong; the multipliers of the limits
- * then follow asset by asset and are never negative, so that the dual point is feasible and the gap is a true bound.
- * Volatility and shadow prices are annual fractions because the covariance is annualised.
+ * Checks the Karush-Kuhn-Tucker conditions of a quadratic program from its numbers and the multipliers alone, knowing
+ * nothing of how they were found (Boyd & Vandenberghe, Convex Optimization, 2004, 5.5). Multipliers of the wrong sign count
+ * as a miss, so that the dual point is feasible up to the residual and the gap is a true bound.
  */
-export function certify(problem: OptimizationProblem, weights: readonly number[]): Certification {
-  const { assets, covariance, constraints } = problem;
-  const n = assets.length;
-  if (weights.length !== n) throw new InvariantViolation(`${weights.length} weights for ${n} assets`);
-  const invalid = weights.findIndex((weight) => !Number.isFinite(weight));
-  if (invalid >= 0) throw new InvariantViolation(`the weight of ${assets[invalid]} is ${weights[invalid]}`);
-
-  const scale = averageVariance(covariance) || 1;
-  const marginal = assets.map(
-    (_, i) => weights.reduce((sum, weight, j) => sum + covariance.get(i, j) * weight, 0) / scale,
-  );
-  const roomBelow = weights.map((weight, i) => weight - constraints.min[i]!);
-  const roomAbove = weights.map((weight, i) => constraints.max[i]! - weight);
-  const canFall = roomBelow.map((room) => room > onLimit);
-  const canRise = roomAbove.map((room) => room > onLimit);
-
-  // what can fall must not cost more than the budget's multiplier, what can rise must not cost less
-  const highest = Math.max(...marginal.filter((_, i) => canFall[i]));
-  const lowest = Math.min(...marginal.filter((_, i) => canRise[i]));
-  const multiplier = budgetMultiplier(highest, lowest, marginal);
-  const ofLower = marginal.map((value) => Math.max(0, value - multiplier));
-  const ofUpper = marginal.map((value) => Math.max(0, multiplier - value));
-
-  const variance = weights.reduce((sum, weight, i) => sum + weight * marginal[i]!, 0);
-  const dualObjective =
-    -variance / 2 +
-    multiplier +
-    ofLower.reduce((sum, value, i) => sum + value * constraints.min[i]!, 0) -
-    ofUpper.reduce((sum, value, i) => sum + value * constraints.max[i]!, 0);
-  const budget = weights.reduce((sum, weight) => sum + weight, 0);
-  const volatility = Math.sqrt(Math.max(0, variance * scale));
-
+export function certifyQuadratic(
+  { quadratic, linear, min, max, rows }: QuadraticProgram,
+  { x, lower, upper, rows: ofRows }: Pick<QuadraticSolution, 'x' | 'lower' | 'upper' | 'rows'>,
+): Pick<Certificate, 'primalResidual' | 'dualResidual' | 'complementarity' | 'dualityGap'> {
+  const n = x.length;
+  const scale = Math.max(averageVariance(quadratic, n), ...linear.map(Math.abs)) || 1;
+  const curved = timesSymmetric(quadratic, x);
+  const unexplained = curved.map((value, i) => value + linear[i]! - lower[i]! + upper[i]!);
+  let [primal, dual, complementarity] = [0, 0, 0];
+  let dualObjective = -dot(x, curved) / 2;
+  rows.forEach(({ coefficients, min: low, max: high }, row) => {
+    const size = coefficients.reduce((largest, one) => Math.max(largest, Math.abs(one)), 0) || 1;
+    const activity = dot(coefficients, x);
+    primal = Math.max(primal, (low - activity) / size, (activity - high) / size);
+    const multiplier = ofRows[row]!;
+    for (let i = 0; i < n; i++) unexplained[i]! -= multiplier * coefficients[i]!;
+    const bound = multiplier > 0 ? low : high;
+    if (multiplier === 0) return;
+    if (!Number.isFinite(bound)) dual = Math.max(dual, (Math.abs(multiplier) * size) / scale);
+    else {
+      dualObjective += multiplier * bound;
+      if (low !== high) complementarity = Math.max(complementarity, Math.abs(multiplier * (activity - bound)) / scale);
+    }
+  });
+  for (let i = 0; i < n; i++) {
+    primal = Math.max(primal, min[i]! - x[i]!, x[i]! - max[i]!);
+    dual = Math.max(dual, Math.abs(unexplained[i]!) / scale, -lower[i]! / scale, -upper[i]! / scale);
+    complementarity = Math.max(
+      complementarity,
+      Math.abs(lower[i]! * (x[i]! - min[i]!)) / scale,
+      Math.abs(upper[i]! * (max[i]! - x[i]!)) / scale,
+    );
+    dualObjective += lower[i]! * min[i]! - upper[i]! * max[i]!;
+  }
+  const objective = dot(x, curved) / 2 + dot(linear, x);
   return {
-    certificate: {
-      primalResidual: Math.max(
-        Math.abs(budget - 1),
-        ...roomBelow.map((room) => -room),
-        ...roomAbove.map((room) => -room),
-      ),
-      dualResidual: Math.max(0, ...marginal.map((value, i) => wrongSide(value - multiplier, canFall[i]!, canRise[i]!))),
-      complementarity: Math.max(
-        ...weights.map((_, i) =>
-          Math.max(Math.abs(ofLower[i]! * roomBelow[i]!), Math.abs(ofUpper[i]! * roomAbove[i]!)),
-        ),
-      ),
-      // rounding may push the difference of two equal numbers just below zero
-      dualityGap: Math.max(0, variance / 2 - dualObjective),
-      conditionNumber: conditionNumber(covariance),
-    },
-    volatility,
-    assets: weights.map((_, i) => {
-      const binding = bindingLimit(canFall[i]!, canRise[i]!, ofLower[i]!, ofUpper[i]!);
-      const price = binding === 'lower' ? ofLower[i]! : binding === 'upper' ? ofUpper[i]! : 0;
-      return { binding, shadowPrice: volatility > 0 ? (price * scale) / volatility : 0 };
-    }),
+    primalResidual: primal,
+    dualResidual: dual,
+    complementarity,
+    // rounding may push the difference of two equal numbers just below zero
+    dualityGap: Math.max(0, (objective - dualObjective) / scale),
   };
 }
 
-function budgetMultiplier(highest: number, lowest: number, marginal: readonly number[]): number {
-  if (Number.isFinite(highest) && Number.isFinite(lowest)) return (highest + lowest) / 2;
-  if (Number.isFinite(highest)) return highest;
-  if (Number.isFinite(lowest)) return lowest;
-  return marginal.reduce((sum, value) => sum + value, 0) / marginal.length;
-}
-
-const wrongSide = (excess: number, canFall: boolean, canRise: boolean): number =>
-  Math.max(canFall ? excess : 0, canRise ? -excess : 0);
-
-function bindingLimit(canFall: boolean, canRise: boolean, ofLower: number, ofUpper: number): 'lower' | 'upper' | null {
-  if (canFall && canRise) return null;
-  if (!canFall && !canRise) return ofUpper > ofLower ? 'upper' : 'lower';
-  return canFall ? 'upper' : 'lower';
+/** How far weights miss the budget or a limit. */
+export function primalResidualOf(weights: Float64Array, { min, max, linear }: Limits): number {
+  const total = weights.reduce((sum, one) => sum + one, 0);
+  return Math.max(
+    Math.abs(total - 1),
+    ...weights.map((weight, i) => Math.max(min[i]! - weight, weight - max[i]!)),
+    ...linear.map(({ coefficients, min: low, max: high }) => {
+      const size = coefficients.reduce((largest, one) => Math.max(largest, Math.abs(one)), 0) || 1;
+      const activity = dot(coefficients, weights);
+      return Math.max(low - activity, activity - high) / size;
+    }),
+  );
 }
 
 /** Mean of the diagonal: the scale that residuals are measured against. */
-export const averageVariance = (covariance: AnnualizedCovariance): number => covariance.trace() / covariance.rows;
+export function averageVariance(covariance: Float64Array, n: number): number {
+  let trace = 0;
+  for (let i = 0; i < n; i++) trace += covariance[i * (n + 1)]!;
+  return trace / n;
+}
 
-/** Eigenvalues of the symmetric covariance, smallest first. */
-export const eigenvalues = (covariance: AnnualizedCovariance): number[] =>
-  new EigenvalueDecomposition(covariance, { assumeSymmetric: true }).realEigenvalues.toSorted((a, b) => a - b);
+const powerSteps = 100;
+/** Eigenvalues below this share of the average are rounding noise. */
+const eigenvalueNoise = 1e-13;
 
-function conditionNumber(covariance: AnnualizedCovariance): number | null {
-  const values = eigenvalues(covariance);
-  const [smallest, largest] = [values[0]!, values[values.length - 1]!];
-  return smallest > eigenvalueNoise * covariance.rows * largest ? largest / smallest : null;
+/**
+ * Largest over smallest eigenvalue by a hundred steps of the power method on the matrix and on its inverse (Golub & Van
+ * Loan, Matrix Computations, 2013, 8.2): an estimate from below, close where the outer eigenvalues stand apart. Null when
+ * the matrix is singular to working precision.
+ */
+export function conditionNumber(covariance: Float64Array, n: number): number | null {
+  const average = averageVariance(covariance, n);
+  if (!(average > 0)) return null;
+  const factor = covariance.slice();
+  for (let i = 0; i < n; i++) factor[i * (n + 1)]! += eigenvalueNoise * average;
+  if (!cholesky(factor, n, n)) return null;
+  const begin = (): Float64Array => Float64Array.from({ length: n }, (_, i) => 1 + ((i * 7919) % 101) / 101);
+  let [largest, up] = [0, begin()];
+  let [inverse, down] = [0, begin()];
+  for (let step = 0; step < powerSteps; step++) {
+    [largest, up] = normalised(times(covariance, up));
+    solveLower(factor, n, n, down);
+    solveUpper(factor, n, n, down);
+    [inverse, down] = normalised(down);
+  }
+  const smallest = 1 / inverse;
+  return smallest > 10 * eigenvalueNoise * average * n ? Math.max(1, largest / smallest) : null;
+}
+
+function normalised(vector: Float64Array): [number, Float64Array] {
+  const length = Math.sqrt(dot(vector, vector));
+  return [length, length > 0 ? vector.map((one) => one / length) : vector];
+}
+
+/** Whether no portfolio has a negative variance, but for rounding: Cholesky's factorisation goes through. */
+export function isPositiveSemiDefinite(covariance: Float64Array, n: number): boolean {
+  const average = averageVariance(covariance, n);
+  if (average === 0) return covariance.every((value) => value === 0);
+  const lower = covariance.slice();
+  for (let i = 0; i < n; i++) lower[i * (n + 1)]! += 1e-10 * average * n;
+  return cholesky(lower, n, n);
 }

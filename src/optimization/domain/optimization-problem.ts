@@ -1,47 +1,95 @@
-import { type Matrix } from 'ml-matrix';
 import { InvariantViolation } from '../../shared/errors.js';
 import type { AssetId } from '../../shared/ids.js';
+import type { Limits } from './limits.js';
 
-/** Covariance of simple returns per year, in the order of the assets it travels with. */
-export type AnnualizedCovariance = Matrix;
-
-/** Lowest and highest weight of each asset, fractions of the portfolio, in the order of the assets. */
-export interface BoxConstraints {
-  readonly min: readonly number[];
-  readonly max: readonly number[];
+/** Returns of the past, for methods that need more than their covariance. */
+export interface Scenarios {
+  /** Simple returns, periods×n by rows, oldest first. */
+  readonly returns: Float64Array;
+  readonly periods: number;
+  readonly periodsPerYear: number;
 }
 
-/** What every optimizer is given: one order of assets for the matrix and the limits; weights sum to 1. */
+/** What every optimizer is given: one order of assets for all of it; weights sum to 1. */
 export interface OptimizationProblem {
   readonly assets: readonly AssetId[];
-  readonly covariance: AnnualizedCovariance;
-  readonly constraints: BoxConstraints;
+  /** Annualised, n×n by rows. */
+  readonly covariance: Float64Array;
+  /** Yearly fractions; null when none were asked for. */
+  readonly expectedReturns: Float64Array | null;
+  readonly scenarios: Scenarios | null;
+  readonly limits: Limits;
+  /** Weights held now: turnover and costs are measured from them. */
+  readonly current: Float64Array | null;
+  /** Largest `sum|w - current| / 2`. */
+  readonly turnoverLimit: number | null;
+  /** Cost of trading as a fraction of what is traded. */
+  readonly costRate: number;
+  /** Weight of `sum(w²)` beside the variance. */
+  readonly l2: number;
+  readonly riskFreeRate: number;
+  readonly riskAversion: number;
+  readonly targetReturn: number | null;
+  readonly targetVolatility: number | null;
+  readonly confidence: number;
+  readonly budgets: Float64Array | null;
+  readonly benchmark: Float64Array | null;
 }
+
+/** A problem of covariance and limits alone, everything else as if nobody had asked for it. */
+export const plainProblem = (
+  assets: readonly AssetId[],
+  covariance: Float64Array,
+  limits: Limits,
+): OptimizationProblem => ({
+  assets,
+  covariance,
+  limits,
+  expectedReturns: null,
+  scenarios: null,
+  current: null,
+  turnoverLimit: null,
+  costRate: 0,
+  l2: 0,
+  riskFreeRate: 0,
+  riskAversion: 4,
+  targetReturn: null,
+  targetVolatility: null,
+  confidence: 0.95,
+  budgets: null,
+  benchmark: null,
+});
 
 /**
  * Throws when the parts do not belong together: sizes that differ, an asset named twice, a number that is not finite,
  * a matrix that is not symmetric. No input of a user may cause that.
  */
 export function assertWellFormed(problem: OptimizationProblem): void {
-  const { assets, covariance, constraints } = problem;
+  const { assets, covariance, limits, expectedReturns, scenarios, current, budgets, benchmark } = problem;
   const n = assets.length;
   if (n === 0) throw new InvariantViolation('the problem has no assets');
   if (new Set(assets).size !== n) throw new InvariantViolation(`assets are named twice: ${assets.join(', ')}`);
-  if (covariance.rows !== n || covariance.columns !== n) {
-    throw new InvariantViolation(`covariance is ${covariance.rows}×${covariance.columns} but ${n} assets were given`);
+  if (covariance.length !== n * n) {
+    throw new InvariantViolation(`${covariance.length} covariances for ${n} assets`);
   }
-  for (const side of ['min', 'max'] as const) {
-    const limits = constraints[side];
-    if (limits.length !== n) {
-      throw new InvariantViolation(`constraints.${side} has ${limits.length} limits but ${n} assets were given`);
+  const vectors = { min: limits.min, max: limits.max, expectedReturns, current, budgets, benchmark };
+  for (const [name, vector] of Object.entries(vectors)) {
+    if (vector === null) continue;
+    if (vector.length !== n) throw new InvariantViolation(`${name} has ${vector.length} numbers for ${n} assets`);
+    const wrong = vector.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) throw new InvariantViolation(`${name} of ${assets[wrong]} is ${vector[wrong]}`);
+  }
+  for (const { label, coefficients } of limits.linear) {
+    if (coefficients.length !== n || !coefficients.every(Number.isFinite)) {
+      throw new InvariantViolation(`the limit "${label}" does not fit ${n} assets`);
     }
-    limits.forEach((limit, i) => {
-      if (!Number.isFinite(limit)) throw new InvariantViolation(`constraints.${side} of ${assets[i]} is ${limit}`);
-    });
+  }
+  if (scenarios && scenarios.returns.length !== scenarios.periods * n) {
+    throw new InvariantViolation(`${scenarios.returns.length} returns for ${scenarios.periods} periods of ${n} assets`);
   }
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
-      const [value, mirrored] = [covariance.get(i, j), covariance.get(j, i)];
+      const [value, mirrored] = [covariance[i * n + j]!, covariance[j * n + i]!];
       if (!Number.isFinite(value)) {
         throw new InvariantViolation(`covariance of ${assets[i]} and ${assets[j]} is ${value}`);
       }
@@ -53,3 +101,38 @@ export function assertWellFormed(problem: OptimizationProblem): void {
     }
   }
 }
+
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+/** `Aw` of an n×n matrix by rows. */
+export function times(matrix: Float64Array, vector: Float64Array): Float64Array {
+  const n = vector.length;
+  const product = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    let sum = 0;
+    for (let j = 0, at = i * n; j < n; j++, at++) sum += matrix[at]! * vector[j]!;
+    product[i] = sum;
+  }
+  return product;
+}
+
+/** `Aw` of a symmetric n×n matrix, without a look at the rows where w is 0. */
+export function timesSymmetric(matrix: Float64Array, vector: Float64Array): Float64Array {
+  const n = vector.length;
+  const product = new Float64Array(n);
+  for (let j = 0; j < n; j++) {
+    const value = vector[j]!;
+    if (value === 0) continue;
+    const row = j * n;
+    for (let i = 0; i < n; i++) product[i]! += value * matrix[row + i]!;
+  }
+  return product;
+}
+
+/** Annualised volatility of weights, a fraction. */
+export const volatilityOf = (covariance: Float64Array, weights: Float64Array): number =>
+  Math.sqrt(Math.max(0, dot(weights, times(covariance, weights))));

@@ -98,7 +98,16 @@ describe('an optimization', () => {
       reason: 'weights must sum to 1',
       weights: [],
       certificate: null,
-      statistics: { volatility: null, observations: 2, tradingDays: null, periodsPerYear: null, assetVolatilities: [] },
+      statistics: {
+        volatility: null,
+        observations: 2,
+        tradingDays: null,
+        periodsPerYear: null,
+        assetVolatilities: [],
+        effectiveObservations: null,
+        shrinkage: null,
+        expectedReturns: null,
+      },
     });
     await repository().keepOptimization(row);
     const shown = await service().view(owner, row.id);

@@ -43,7 +43,7 @@ const summaryOf = (of: OptimizePortfolioInput, over: Partial<OptimizationSummary
   ...over,
 });
 
-function run(activities: OptimizationActivities, of: OptimizePortfolioInput) {
+function run(activities: Omit<OptimizationActivities, 'chooseSeries'>, of: OptimizePortfolioInput) {
   return withWorker(env, activities, async (taskQueue) => {
     const handle = await env.client.workflow.start<OptimizePortfolio>(optimizePortfolioWorkflow, {
       args: [of],
@@ -60,7 +60,7 @@ test('freezes prices under the optimization’s own key, then solves on that sna
   const of = input();
   const frozen: FreezeSnapshotInput[] = [];
   const solved: SolveInput[] = [];
-  const activities: OptimizationActivities = {
+  const activities: Omit<OptimizationActivities, 'chooseSeries'> = {
     freezeMarketSnapshot: (given) => {
       frozen.push(given);
       return Promise.resolve(snapshotId);
@@ -93,7 +93,7 @@ test('a solve that is lost is tried again on the same snapshot', async () => {
   const of = input();
   const snapshots: SnapshotId[] = [];
   let freezes = 0;
-  const activities: OptimizationActivities = {
+  const activities: Omit<OptimizationActivities, 'chooseSeries'> = {
     freezeMarketSnapshot: () => {
       freezes++;
       return Promise.resolve(snapshotId);

@@ -1,14 +1,88 @@
 import type { OptimizationProblem } from '../optimization-problem.js';
 
-/** Failure is a value with a reason in words; weights are in the order of the problem's assets. */
-export type OptimizerOutcome =
-  | { readonly kind: 'solved'; readonly weights: readonly number[]; readonly iterations: number }
-  | { readonly kind: 'infeasible'; readonly reason: string };
+/** What a method can be asked to respect besides the boxes of single assets. */
+export const constraintKinds = ['box', 'linear', 'turnover', 'cost', 'l2'] as const;
+type ConstraintKind = (typeof constraintKinds)[number];
+/** `projected`: the method takes no such limit, and the nearest weights that keep it are answered. */
+export type Support = 'supported' | 'projected' | { readonly refused: string };
 
-/** One method. It is given well-formed problems whose limits can hold and whose covariance is positive semi-definite. */
+/** What a method has to be told besides the covariance. */
+export type Need = 'expected_returns' | 'scenarios' | 'benchmark' | 'target_return' | 'target_volatility';
+
+/** What a binding limit costs, in words and numbers: the objective gets better by `factor` times its multiplier. */
+export interface PriceOfLimits {
+  /** `lowers yearly volatility`, `raises the Sharpe ratio`. */
+  readonly words: string;
+  readonly unit: 'points' | 'ratio';
+  readonly factor: number;
+}
+
+/** How far an answer is proven: residuals of the scaled problem that `of` names. */
+interface Proof {
+  readonly of: string;
+  readonly primalResidual: number;
+  readonly dualResidual: number;
+  readonly complementarity: number;
+  readonly dualityGap: number;
+}
+
+export interface SolvedProblem {
+  readonly kind: 'solved';
+  readonly weights: Float64Array;
+  readonly iterations: number;
+  readonly proof: Proof;
+  /** Of the limits of single assets and of the linear ones (by their index): never negative. */
+  readonly multipliers: {
+    readonly lower: Float64Array;
+    readonly upper: Float64Array;
+    readonly linear: readonly { readonly index: number; readonly side: 'min' | 'max'; readonly value: number }[];
+  };
+  readonly price: PriceOfLimits;
+  /** Distance in volatility to what the method itself wanted; null when it took the limits. */
+  readonly projectedBy: number | null;
+  readonly notes: readonly string[];
+}
+
+export type UnsolvedCode = 'limits' | 'no_excess_return' | 'out_of_reach' | 'not_supported' | 'unsolved';
+
+/** Failure is a value with a reason in words. */
+export type OptimizerOutcome =
+  | SolvedProblem
+  | {
+      readonly kind: 'infeasible';
+      readonly code: UnsolvedCode;
+      readonly reason: string;
+      /** Limits that cannot hold together, and how far they would have to be moved, in words. */
+      readonly conflict?: readonly string[];
+      readonly relaxation?: readonly string[];
+    };
+
+/** One method. It is given well-formed problems whose covariance is positive semi-definite. */
 export interface Optimizer {
   readonly id: string;
   /** Rises whenever the same problem may give other numbers than before. */
   readonly version: number;
+  readonly needs: readonly Need[];
+  readonly constraints: Readonly<Record<ConstraintKind, Support>>;
   solve(problem: OptimizationProblem): OptimizerOutcome;
 }
+
+/** All kinds of limits go into the quadratic program. */
+export const takesAllLimits = {
+  box: 'supported',
+  linear: 'supported',
+  turnover: 'supported',
+  cost: 'supported',
+  l2: 'supported',
+} as const satisfies Optimizer['constraints'];
+
+const noObjective = { refused: 'the method minimises no objective that it could be added to' } as const;
+
+/** Methods that build weights and take no limits. */
+export const projectsOnLimits = {
+  box: 'projected',
+  linear: 'projected',
+  turnover: 'projected',
+  cost: noObjective,
+  l2: noObjective,
+} as const satisfies Optimizer['constraints'];

@@ -27,7 +27,7 @@ export interface ScenarioProblem {
 }
 
 /** A limit of the problem: an asset's box, a linear limit, the least expected return, or that the weights sum to 1. */
-type LimitOf =
+export type LimitOf =
   | { readonly kind: 'asset'; readonly asset: number; readonly side: 'min' | 'max' }
   | { readonly kind: 'linear'; readonly linear: number; readonly side: 'min' | 'max' }
   | { readonly kind: 'expected_return' }

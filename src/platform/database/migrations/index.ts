@@ -6,6 +6,7 @@ import { Migration20261125090000_ledger } from './Migration20261125090000_ledger
 import { Migration20261125090500_policies } from './Migration20261125090500_policies.js';
 import { Migration20261125091000_portfolio_days } from './Migration20261125091000_portfolio_days.js';
 import { Migration20261125092000_risk_reports } from './Migration20261125092000_risk_reports.js';
+import { Migration20261125093000_optimizations } from './Migration20261125093000_optimizations.js';
 import { Migration20261125094000_rebalancing } from './Migration20261125094000_rebalancing.js';
 
 /** In the order in which they run. */
@@ -17,5 +18,6 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261125090500_policies', class: Migration20261125090500_policies },
   { name: 'Migration20261125091000_portfolio_days', class: Migration20261125091000_portfolio_days },
   { name: 'Migration20261125092000_risk_reports', class: Migration20261125092000_risk_reports },
+  { name: 'Migration20261125093000_optimizations', class: Migration20261125093000_optimizations },
   { name: 'Migration20261125094000_rebalancing', class: Migration20261125094000_rebalancing },
 ];

@@ -1,79 +1,141 @@
-import { Matrix } from 'ml-matrix';
 import type { SeriesRef } from '../../../../src/data/domain/candle.js';
-import { btcBandPolicy } from '../../../../src/optimization/domain/constraints.js';
 import { frozenMarket } from '../../../../src/optimization/domain/market-snapshot.js';
 import { optimize, optimizeSnapshot } from '../../../../src/optimization/domain/optimize.js';
-import type { OptimizationProblem } from '../../../../src/optimization/domain/optimization-problem.js';
+import { plainProblem, type OptimizationProblem } from '../../../../src/optimization/domain/optimization-problem.js';
+import { defaultRequest, type OptimizationRequest } from '../../../../src/optimization/domain/optimization-request.js';
+import { defaultLimits } from '../../../../src/policies/domain/policy-limits.js';
 import { InvariantViolation } from '../../../../src/shared/errors.js';
 import type { AssetId } from '../../../../src/shared/ids.js';
 import { dayMs } from '../../../../src/shared/time.js';
 
+const limits = (min: number[], max: number[]) => ({
+  min: Float64Array.from(min),
+  max: Float64Array.from(max),
+  linear: [],
+});
 const problem = (over: Partial<OptimizationProblem>): OptimizationProblem => ({
-  assets: ['A', 'B'] as AssetId[],
-  covariance: new Matrix([
-    [0.04, 0],
-    [0, 0.01],
-  ]),
-  constraints: { min: [0, 0], max: [1, 1] },
+  ...plainProblem(['A', 'B'] as AssetId[], Float64Array.of(0.04, 0, 0, 0.01), limits([0, 0], [1, 1])),
   ...over,
 });
 
 describe('parts that do not fit together are a defect', () => {
   test.each<[string, Partial<OptimizationProblem>, string]>([
-    ['matrix too large', { covariance: Matrix.eye(3) }, 'covariance is 3×3 but 2 assets were given'],
-    ['matrix not square', { covariance: Matrix.ones(2, 3) }, 'covariance is 2×3 but 2 assets were given'],
-    ['a limit too few', { constraints: { min: [0], max: [1, 1] } }, 'constraints.min has 1 limits but 2 assets'],
-    ['a limit not a number', { constraints: { min: [0, 0], max: [1, NaN] } }, 'constraints.max of B is NaN'],
+    ['matrix too large', { covariance: new Float64Array(9) }, '9 covariances for 2 assets'],
+    ['a limit too few', { limits: limits([0], [1, 1]) }, 'min has 1 numbers for 2 assets'],
+    ['a limit not a number', { limits: limits([0, 0], [1, NaN]) }, 'max of B is NaN'],
     ['an asset twice', { assets: ['A', 'A'] as AssetId[] }, 'assets are named twice: A, A'],
     ['no assets', { assets: [] }, 'the problem has no assets'],
-    [
-      'not symmetric',
-      {
-        covariance: new Matrix([
-          [1, 0.1],
-          [0.2, 1],
-        ]),
-      },
-      'covariance is not symmetric at B, A: 0.2, 0.1',
-    ],
-    [
-      'not finite',
-      {
-        covariance: new Matrix([
-          [1, NaN],
-          [NaN, 1],
-        ]),
-      },
-      'covariance of B and A is NaN',
-    ],
+    ['not symmetric', { covariance: Float64Array.of(1, 0.1, 0.2, 1) }, 'covariance is not symmetric at B, A: 0.2, 0.1'],
+    ['not finite', { covariance: Float64Array.of(1, NaN, NaN, 1) }, 'covariance of B and A is NaN'],
   ])('%s', (_name, over, message) => {
     expect(() => optimize(problem(over), 'minVariance')).toThrow(InvariantViolation);
     expect(() => optimize(problem(over), 'minVariance')).toThrow(message);
   });
 });
 
-test('a matrix that is no covariance is an outcome with its eigenvalue', () => {
-  const outcome = optimize(
-    problem({
-      covariance: new Matrix([
-        [1, 2],
-        [2, 1],
-      ]),
-    }),
-    'minVariance',
-  );
-  expect(outcome).toMatchObject({
+test('a matrix that is no covariance is an outcome in words', () => {
+  expect(optimize(problem({ covariance: Float64Array.of(1, 2, 2, 1) }), 'minVariance')).toMatchObject({
     kind: 'infeasible',
-    reason: expect.stringMatching(/smallest eigenvalue is -1$/),
+    code: 'unsolved',
+    reason: expect.stringContaining('not positive semi-definite'),
   });
 });
 
 test('limits that collide are an outcome that names them', () => {
-  const outcome = optimize(problem({ constraints: { min: [0, 0], max: [0.3, 0.4] } }), 'minVariance');
-  expect(outcome).toEqual({
+  const reason = 'weights must sum to 1, but the upper limits add up to 0.7 (A 0.3, B 0.4)';
+  expect(optimize(problem({ limits: limits([0, 0], [0.3, 0.4]) }), 'minVariance')).toEqual({
     kind: 'infeasible',
-    optimizer: { id: 'minVariance', version: 1 },
-    reason: 'weights must sum to 1, but the upper limits add up to 0.7 (A 0.3, B 0.4)',
+    code: 'limits',
+    optimizer: { id: 'minVariance', version: 2 },
+    reason,
+    conflict: [reason],
+    relaxation: [],
+  });
+});
+
+test('linear limits that collide come with the smallest set of them, and how far they would have to be moved', () => {
+  const linear = [
+    { label: 'calm ones', coefficients: Float64Array.of(0, 1), min: 0.8, max: 1 },
+    { label: 'wild ones', coefficients: Float64Array.of(1, 0), min: 0.3, max: 1 },
+    { label: 'not in the way', coefficients: Float64Array.of(1, 0), min: 0, max: 0.9 },
+  ];
+  const outcome = optimize(problem({ limits: { ...limits([0, 0], [1, 1]), linear } }), 'minVariance');
+  expect(outcome).toMatchObject({
+    kind: 'infeasible',
+    code: 'limits',
+    conflict: ['calm ones at least 0.8', 'wild ones at least 0.3', 'weights sum to 1'],
+  });
+  expect((outcome as { relaxation: readonly string[] }).relaxation.join()).toMatch(/moved by 0.1/);
+});
+
+test('a method says what it lacks and what it refuses', () => {
+  expect(optimize(problem({}), 'maxSharpe')).toMatchObject({
+    code: 'not_supported',
+    reason: 'maxSharpe needs expected_returns',
+  });
+  const refused = optimize(problem({ l2: 1, expectedReturns: Float64Array.of(0.1, 0.2) }), 'maxSharpe');
+  expect(refused).toMatchObject({ code: 'not_supported', reason: expect.stringContaining('l2 is refused') });
+});
+
+test('without a return above the risk-free rate there is no largest Sharpe ratio', () => {
+  const outcome = optimize(problem({ expectedReturns: Float64Array.of(-0.1, 0.01), riskFreeRate: 0.02 }), 'maxSharpe');
+  expect(outcome).toMatchObject({
+    code: 'no_excess_return',
+    reason: expect.stringContaining('minimum variance needs no'),
+  });
+});
+
+describe('two uncorrelated assets, by hand', () => {
+  const two = { expectedReturns: Float64Array.of(0.1, 0.06) };
+  const solved = (over: Partial<OptimizationProblem>, id: Parameters<typeof optimize>[1]) => {
+    const outcome = optimize(problem({ ...two, ...over }), id);
+    if (outcome.kind !== 'solved') throw new Error(outcome.reason);
+    return { ...outcome, w: outcome.weights.map(({ weight }) => weight) };
+  };
+
+  test('the tangency portfolio holds excess return over variance: 0.08/0.04 to 0.04/0.01', () => {
+    const { w, sharpe } = solved({ riskFreeRate: 0.02 }, 'maxSharpe');
+    expect(w[0]).toBeCloseTo(1 / 3, 9);
+    // sqrt(0.08²/0.04 + 0.04²/0.01)
+    expect(sharpe).toBeCloseTo(Math.sqrt(0.32), 9);
+  });
+
+  test('utility: 5(0.04 a - 0.01 b) = 0.1 - 0.06 with a + b = 1, so a = 0.36', () => {
+    expect(solved({ riskAversion: 5 }, 'meanVariance').w[0]).toBeCloseTo(0.36, 9);
+  });
+
+  test('a target return of 0.08 needs half of each, and costs what the frontier says', () => {
+    expect(solved({ targetReturn: 0.08 }, 'targetReturn').w[0]).toBeCloseTo(0.5, 9);
+    expect(optimize(problem({ ...two, targetReturn: 0.2 }), 'targetReturn')).toMatchObject({ code: 'out_of_reach' });
+  });
+
+  test('a target volatility of 0.1118 is that of half of each', () => {
+    expect(solved({ targetVolatility: Math.sqrt(0.0125) }, 'targetRisk').w[0]).toBeCloseTo(0.5, 8);
+    expect(optimize(problem({ ...two, targetVolatility: 0.01 }), 'targetRisk')).toMatchObject({ code: 'out_of_reach' });
+  });
+
+  test('most diversified is inverse to the volatility when nothing is correlated', () => {
+    expect(solved({}, 'maxDiversification').w[0]).toBeCloseTo(1 / 3, 9);
+  });
+
+  test('turnover stops half-way: from half of each no more than a tenth is traded', () => {
+    const current = Float64Array.of(0.5, 0.5);
+    const { w, binding } = solved({ current, turnoverLimit: 0.1 }, 'minVariance');
+    expect(w[0]).toBeCloseTo(0.4, 9);
+    expect(binding).toEqual([]);
+  });
+
+  test('a cost above what is gained keeps what is held', () => {
+    const current = Float64Array.of(0.5, 0.5);
+    expect(solved({ current, costRate: 1 }, 'minVariance').w[0]).toBeCloseTo(0.5, 9);
+  });
+
+  test('a binding limit says in words what a point of it is worth', () => {
+    const { binding } = solved({ limits: limits([0.5, 0], [1, 1]) }, 'minVariance');
+    // marginal variances 0.02 and 0.005, volatility sqrt(0.0125): 0.015 / 0.1118 = 0.134
+    expect(binding).toMatchObject([
+      { limit: 'A', side: 'min', words: 'allowing 1 point less A lowers yearly volatility by 0.134 points' },
+    ]);
   });
 });
 
@@ -105,8 +167,8 @@ describe('from frozen prices to weights', () => {
   test('respects the policy, adds up and is certified', () => {
     const { outcome, limits, statistics } = optimizeSnapshot(
       frozenMarket(asOf, 365, inputs),
-      btcBandPolicy,
-      'minVariance',
+      defaultLimits,
+      defaultRequest,
     );
     if (outcome.kind === 'infeasible') throw new Error(outcome.reason);
     const weight = Object.fromEntries(outcome.weights.map((one) => [one.assetId, one.weight]));
@@ -122,8 +184,8 @@ describe('from frozen prices to weights', () => {
   test('a portfolio without bitcoin has an outcome in words', () => {
     const { outcome, statistics } = optimizeSnapshot(
       frozenMarket(asOf, 365, inputs.slice(1)),
-      btcBandPolicy,
-      'minVariance',
+      defaultLimits,
+      defaultRequest,
     );
     expect(outcome).toMatchObject({
       kind: 'infeasible',
@@ -134,10 +196,30 @@ describe('from frozen prices to weights', () => {
 
   test('too few common dates have an outcome in words', () => {
     const short = inputs.map((one) => ({ ...one, closes: one.closes.slice(-10) }));
-    const { outcome } = optimizeSnapshot(frozenMarket(asOf, 365, short), btcBandPolicy, 'minVariance');
+    const { outcome } = optimizeSnapshot(frozenMarket(asOf, 365, short), defaultLimits, defaultRequest);
     expect(outcome).toMatchObject({
       kind: 'infeasible',
       reason: expect.stringMatching(/^needs 20 daily returns .* has 9;/),
     });
+  });
+
+  test('in BTC bitcoin has no risk, which is said, and the answer in dollars stands beside', () => {
+    const request: OptimizationRequest = { ...defaultRequest, numeraire: 'BTC' as AssetId };
+    const { outcome, statistics } = optimizeSnapshot(frozenMarket(asOf, 365, inputs), defaultLimits, request);
+    if (outcome.kind !== 'solved') throw new Error(outcome.reason);
+    expect(statistics.assetVolatilities[0]).toEqual({ assetId: 'BTC', volatility: 0 });
+    expect(outcome.notes).toContain('measured in BTC, BTC itself has no risk by definition');
+    expect(outcome.weights[0]).toMatchObject({ assetId: 'BTC', weight: 0.6, binding: 'upper' });
+    expect(outcome.alternative).toMatchObject({
+      numeraire: 'USD',
+      weights: [{ assetId: 'BTC', weight: 0.5 }, {}, {}, {}],
+    });
+  });
+
+  test.each(['compounded', 'james_stein', 'bayes_stein', 'capm'] as const)('takes %s expected returns', (kind) => {
+    const request: OptimizationRequest = { ...defaultRequest, optimizer: 'meanVariance', expectedReturns: { kind } };
+    const { outcome, statistics } = optimizeSnapshot(frozenMarket(asOf, 365, inputs), defaultLimits, request);
+    expect(outcome.kind).toBe('solved');
+    expect(statistics.expectedReturns).toHaveLength(4);
   });
 });

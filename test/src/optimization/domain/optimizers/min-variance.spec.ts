@@ -1,4 +1,4 @@
-import { Matrix } from 'ml-matrix';
+import { plainProblem } from '../../../../../src/optimization/domain/optimization-problem.js';
 import { optimize, type OptimizationOutcome } from '../../../../../src/optimization/domain/optimize.js';
 import type { AssetId } from '../../../../../src/shared/ids.js';
 
@@ -6,7 +6,8 @@ const unlimited = (n: number) => ({ min: new Array<number>(n).fill(-10), max: ne
 
 function solve(covariance: number[][], constraints = unlimited(covariance.length)) {
   const assets = covariance.map((_, i) => `A${i}` as AssetId);
-  return solved(optimize({ assets, covariance: new Matrix(covariance), constraints }, 'minVariance'));
+  const limits = { min: Float64Array.from(constraints.min), max: Float64Array.from(constraints.max), linear: [] };
+  return solved(optimize(plainProblem(assets, Float64Array.from(covariance.flat()), limits), 'minVariance'));
 }
 
 function solved(outcome: OptimizationOutcome) {

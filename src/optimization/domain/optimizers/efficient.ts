@@ -1,0 +1,111 @@
+import { dot, times, type OptimizationProblem } from '../optimization-problem.js';
+import type { OptimizerOutcome, PriceOfLimits, SolvedProblem } from './optimizer.js';
+import { solveWithin } from './quadratic.js';
+
+/** A point of the efficient frontier: the weights that are best for one price of risk. */
+export interface EfficientPoint {
+  readonly solved: SolvedProblem;
+  readonly value: number;
+  readonly variance: number;
+}
+
+/** Best weights for `values'w - aversion/2 · w'Σw`. */
+export function efficientPoint(
+  problem: OptimizationProblem,
+  values: Float64Array,
+  aversion: number,
+  of: string,
+): EfficientPoint | Exclude<OptimizerOutcome, SolvedProblem> {
+  const { covariance } = problem;
+  // of the two that are equal but for scale, the one whose numbers stay near 1
+  const quadratic = aversion > 1 ? covariance : covariance.map((one) => one * aversion);
+  const linear = values.map((one) => -one / Math.max(1, aversion));
+  const price = (): PriceOfLimits => ({ words: 'raises the objective', unit: 'ratio', factor: Math.max(1, aversion) });
+  const outcome = solveWithin(problem, { quadratic, linear, price, of });
+  if (outcome.kind !== 'solved') return outcome;
+  const { weights } = outcome;
+  return { solved: outcome, value: dot(values, weights), variance: dot(weights, times(covariance, weights)) };
+}
+
+/** The highest value that any weights have, and those of the least variance among them, as good as. */
+export function highestReturn(
+  problem: OptimizationProblem,
+  values: Float64Array,
+):
+  | { readonly kind: 'solved'; readonly value: number; readonly weights: Float64Array }
+  | Exclude<OptimizerOutcome, SolvedProblem> {
+  const n = values.length;
+  const outcome = solveWithin(
+    { ...problem, l2: 0 },
+    {
+      quadratic: new Float64Array(n * n),
+      linear: values.map((one) => -one),
+      price: () => ({ words: '', unit: 'ratio', factor: 1 }),
+      of: 'highest return',
+    },
+  );
+  if (outcome.kind !== 'solved') return outcome;
+  return { kind: 'solved', value: dot(values, outcome.weights), weights: outcome.weights };
+}
+
+const mostSolves = 200;
+/** Tolerances of risk this close to each other, relatively, are one. */
+const sameTolerance = 1e-15;
+
+/**
+ * The point of the frontier at which a function of the risk tolerance τ (the inverse of the aversion) that falls along it
+ * is zero: bracketed by doubling, then by the Illinois variant of the secant rule (Dowell & Jarratt, 1971), which never
+ * leaves the bracket. `fall` is asked for points of growing τ.
+ */
+export function pointWhere(
+  problem: OptimizationProblem,
+  values: Float64Array,
+  of: string,
+  fall: (point: EfficientPoint, tolerance: number) => number,
+  start: number,
+): EfficientPoint | Exclude<OptimizerOutcome, SolvedProblem> {
+  let solves = 0;
+  const at = (tolerance: number) => {
+    solves++;
+    return efficientPoint(problem, values, 1 / tolerance, of);
+  };
+  let [low, high] = [start, start];
+  let point = at(start);
+  if ('kind' in point) return point;
+  let [atLow, atHigh] = [fall(point, start), fall(point, start)];
+  while (atHigh > 0 && solves < mostSolves) {
+    [low, atLow] = [high, atHigh];
+    high *= 4;
+    const next = at(high);
+    if ('kind' in next) return next;
+    [point, atHigh] = [next, fall(next, high)];
+  }
+  while (atLow < 0 && solves < mostSolves) {
+    [high, atHigh] = [low, atLow];
+    low /= 4;
+    const next = at(low);
+    if ('kind' in next) return next;
+    [point, atLow] = [next, fall(next, low)];
+  }
+  let side = 0;
+  while (solves < mostSolves && atLow !== 0 && atHigh !== 0 && high - low > sameTolerance * high) {
+    const guess = (low * atHigh - high * atLow) / (atHigh - atLow);
+    const tolerance = guess > low && guess < high ? guess : (low + high) / 2;
+    const next = at(tolerance);
+    if ('kind' in next) return next;
+    const value = fall(next, tolerance);
+    point = next;
+    if (value === 0) break;
+    if (value > 0) {
+      [low, atLow] = [tolerance, value];
+      if (side === 1) atHigh /= 2;
+      side = 1;
+    } else {
+      [high, atHigh] = [tolerance, value];
+      if (side === -1) atLow /= 2;
+      side = -1;
+    }
+    if (tolerance === low && tolerance === high) break;
+  }
+  return point;
+}

@@ -1,0 +1,23 @@
+import { largestRatio } from './max-sharpe.js';
+import { takesAllLimits, type Optimizer } from './optimizer.js';
+
+/** Largest ratio of the assets' mean volatility to the portfolio's (Choueifaty & Coignard, Toward Maximum Diversification, 2008). */
+export const maxDiversification = {
+  id: 'maxDiversification' as const,
+  version: 1,
+  needs: [],
+  constraints: {
+    ...takesAllLimits,
+    cost: { refused: 'a cost has no part in a ratio' },
+    l2: { refused: 'a ratio has no place for it' },
+  },
+  solve(problem) {
+    const n = problem.assets.length;
+    const volatilities = Float64Array.from({ length: n }, (_, i) => Math.sqrt(problem.covariance[i * (n + 1)]!));
+    return largestRatio({ ...problem, costRate: 0, l2: 0 }, volatilities, 'mean volatility to volatility', () => ({
+      kind: 'infeasible',
+      code: 'unsolved',
+      reason: 'no asset has any volatility: there is nothing to diversify',
+    }));
+  },
+} satisfies Optimizer;

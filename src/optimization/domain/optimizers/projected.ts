@@ -1,0 +1,65 @@
+import { primalResidualOf } from '../certificate.js';
+import type { OptimizationProblem } from '../optimization-problem.js';
+import { volatilityOf } from '../optimization-problem.js';
+import type { OptimizerOutcome } from './optimizer.js';
+import { solveWithin } from './quadratic.js';
+import { times } from '../optimization-problem.js';
+
+/** Limits and budget are kept when they are missed by no more than rounding. */
+const rounding = 1e-9;
+/** Share of the average variance by which distance in weight counts where the covariance makes no difference. */
+const tieBreak = 1e-9;
+
+/**
+ * What a method that takes no limits wants, if the limits allow it, and else the feasible weights nearest to it in the norm
+ * of the covariance, `min (w - v)'Σ(w - v)`: those whose returns follow the wanted ones best.
+ */
+export function within(
+  problem: OptimizationProblem,
+  wanted: Float64Array,
+  { iterations = 0, residual = 0, notes = [] as readonly string[] } = {},
+): OptimizerOutcome {
+  const { covariance, limits, current, turnoverLimit } = problem;
+  const n = wanted.length;
+  const primalResidual = primalResidualOf(wanted, limits);
+  const turnover = current ? wanted.reduce((sum, one, i) => sum + Math.abs(one - current[i]!), 0) / 2 : 0;
+  if (primalResidual <= rounding && (turnoverLimit === null || turnover <= turnoverLimit + rounding)) {
+    return {
+      kind: 'solved',
+      weights: wanted,
+      iterations,
+      proof: { of: 'by construction', primalResidual, dualResidual: residual, complementarity: 0, dualityGap: 0 },
+      multipliers: { lower: new Float64Array(n), upper: new Float64Array(n), linear: [] },
+      price: { words: 'brings the weights nearer to what the method wants', unit: 'points', factor: 0 },
+      projectedBy: null,
+      notes,
+    };
+  }
+  let trace = 0;
+  for (let i = 0; i < n; i++) trace += covariance[i * (n + 1)]!;
+  const quadratic = covariance.slice();
+  for (let i = 0; i < n; i++) quadratic[i * (n + 1)]! += trace > 0 ? (tieBreak * trace) / n : 1;
+  const distanceOf = (weights: Float64Array) =>
+    volatilityOf(
+      covariance,
+      weights.map((one, i) => one - wanted[i]!),
+    );
+  const outcome = solveWithin(
+    { ...problem, costRate: 0, l2: 0 },
+    {
+      quadratic,
+      linear: times(quadratic, wanted).map((one) => 0 - one),
+      price: (weights) => {
+        const distance = distanceOf(weights);
+        return {
+          words: 'brings the weights nearer to what the method wants',
+          unit: 'points',
+          factor: distance > 0 ? 1 / distance : 0,
+        };
+      },
+      of: 'nearest to the wanted weights',
+    },
+  );
+  if (outcome.kind !== 'solved') return outcome;
+  return { ...outcome, projectedBy: distanceOf(outcome.weights), notes };
+}

@@ -1,0 +1,102 @@
+import type { OptimizationProblem } from '../optimization-problem.js';
+import { minimizeScenarioRisk, type LimitOf, type ScenarioRisk } from '../solvers/scenario-program.js';
+import type { Optimizer, OptimizerOutcome } from './optimizer.js';
+
+const ofReturns = { refused: 'the linear program has no place for it' } as const;
+const constraints = {
+  box: 'supported',
+  linear: 'supported',
+  turnover: ofReturns,
+  cost: ofReturns,
+  l2: ofReturns,
+} as const satisfies Optimizer['constraints'];
+
+/** The least risk over the returns of the past; with a target return, among the weights that return at least that. */
+function leastRisk(problem: OptimizationProblem, risk: ScenarioRisk, words: string): OptimizerOutcome {
+  const { assets, limits, expectedReturns, targetReturn, scenarios } = problem;
+  const { returns, periodsPerYear } = scenarios!;
+  const asked = targetReturn !== null && expectedReturns !== null;
+  const outcome = minimizeScenarioRisk({
+    returns,
+    limits,
+    risk,
+    ...(asked && {
+      expectedReturn: {
+        means: expectedReturns.map((one) => one / periodsPerYear),
+        atLeast: targetReturn / periodsPerYear,
+      },
+    }),
+  });
+  const say = (limit: LimitOf): string => {
+    if (limit.kind === 'asset')
+      return `${assets[limit.asset]} ${limit.side === 'min' ? 'at least' : 'at most'} ${limits[limit.side][limit.asset]}`;
+    if (limit.kind === 'linear')
+      return `${limits.linear[limit.linear]!.label} ${limit.side === 'min' ? 'at least' : 'at most'} ${limits.linear[limit.linear]![limit.side]}`;
+    return limit.kind === 'budget' ? 'weights sum to 1' : `return at least ${targetReturn}`;
+  };
+  if (outcome.kind === 'unbounded') {
+    return { kind: 'infeasible', code: 'unsolved', reason: 'without finite limits the risk can be lowered for ever' };
+  }
+  if (outcome.kind === 'infeasible') {
+    const conflict = outcome.conflict.map(say);
+    return {
+      kind: 'infeasible',
+      code: 'limits',
+      reason: `these limits cannot hold together: ${conflict.join('; ')}`,
+      conflict,
+    };
+  }
+  const lower = new Float64Array(assets.length);
+  const upper = new Float64Array(assets.length);
+  const linear: { index: number; side: 'min' | 'max'; value: number }[] = [];
+  for (const { limit, multiplier } of outcome.binding) {
+    const value = Math.abs(multiplier);
+    if (limit.kind === 'asset') (limit.side === 'min' ? lower : upper)[limit.asset] = value;
+    if (limit.kind === 'linear') linear.push({ index: limit.linear, side: limit.side, value });
+  }
+  return {
+    kind: 'solved',
+    weights: outcome.weights,
+    iterations: outcome.pivots,
+    proof: {
+      of: words,
+      primalResidual: outcome.primalResidual,
+      dualResidual: 0,
+      complementarity: 0,
+      dualityGap: Math.max(0, outcome.relativeGap),
+    },
+    multipliers: { lower, upper, linear },
+    price: { words: `lowers the ${words.replace('least ', '')}`, unit: 'points', factor: 1 },
+    projectedBy: null,
+    notes: [`${words}: ${Number(outcome.risk.toPrecision(10))}`],
+  };
+}
+
+/** Rockafellar & Uryasev, Optimization of Conditional Value-at-Risk, 2000. */
+export const minCvar = {
+  id: 'minCvar' as const,
+  version: 1,
+  needs: ['scenarios'],
+  constraints,
+  solve: (problem) =>
+    leastRisk(problem, { kind: 'cvar', confidence: problem.confidence }, 'least mean loss of the worst days'),
+} satisfies Optimizer;
+
+/** Chekhlov, Uryasev & Zabarankin, Drawdown Measure in Portfolio Optimization, 2005; on uncompounded returns. */
+export const minCdar = {
+  id: 'minCdar' as const,
+  version: 1,
+  needs: ['scenarios'],
+  constraints,
+  solve: (problem) =>
+    leastRisk(problem, { kind: 'cdar', confidence: problem.confidence }, 'least mean of the worst drawdowns'),
+} satisfies Optimizer;
+
+/** As minimum CDaR, at a confidence of 1. */
+export const minMaxDrawdown = {
+  id: 'minMaxDrawdown' as const,
+  version: 1,
+  needs: ['scenarios'],
+  constraints,
+  solve: (problem) => leastRisk(problem, { kind: 'max_drawdown' }, 'least maximum drawdown'),
+} satisfies Optimizer;

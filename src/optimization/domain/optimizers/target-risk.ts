@@ -1,0 +1,51 @@
+import { volatilityOf } from '../optimization-problem.js';
+import { efficientPoint, highestReturn, pointWhere } from './efficient.js';
+import { takesAllLimits, type Optimizer } from './optimizer.js';
+import { minVariance } from './min-variance.js';
+
+/** Highest return among the weights whose volatility is at most the target. */
+export const targetRisk = {
+  id: 'targetRisk' as const,
+  version: 1,
+  needs: ['expected_returns', 'target_volatility'],
+  constraints: {
+    ...takesAllLimits,
+    cost: { refused: 'the frontier is searched without costs' },
+    l2: { refused: 'the frontier is searched without it' },
+  },
+  solve(given) {
+    const problem = { ...given, costRate: 0, l2: 0 };
+    const { covariance } = problem;
+    const target = problem.targetVolatility!;
+    const values = problem.expectedReturns!;
+    const highest = highestReturn(problem, values);
+    if (highest.kind !== 'solved') return highest;
+    const least = minVariance.solve(problem);
+    if (least.kind !== 'solved') return least;
+    const lowest = volatilityOf(covariance, least.weights);
+    if (lowest > target * (1 + 1e-12)) {
+      return {
+        kind: 'infeasible',
+        code: 'out_of_reach',
+        reason: `no weights within the limits have a volatility of ${target} or less: the lowest is ${Number(lowest.toPrecision(10))}`,
+        conflict: [`volatility at most ${target}`],
+        relaxation: [`a target of ${Number(lowest.toPrecision(10))} can be reached`],
+      };
+    }
+    const words = 'highest return at the target volatility';
+    // next to no aversion: of the highest return, the weights of least variance
+    const top = efficientPoint(problem, values, 1e-9, words);
+    if ('kind' in top) return top;
+    const isLoose = Math.sqrt(top.variance) <= target;
+    const point = isLoose ? top : pointWhere(problem, values, words, ({ variance }) => target * target - variance, 1);
+    if ('kind' in point) return point;
+    const { solved, variance } = point;
+    const miss = isLoose ? 0 : Math.abs(variance - target * target) / (target * target);
+    return {
+      ...solved,
+      price: { words: 'raises yearly return', unit: 'points', factor: solved.price.factor },
+      proof: { ...solved.proof, primalResidual: Math.max(solved.proof.primalResidual, miss) },
+      notes: isLoose ? ['the target volatility does not bind'] : [],
+    };
+  },
+} satisfies Optimizer;

@@ -1,0 +1,145 @@
+import { Injectable } from '@nestjs/common';
+import { AssetRegistry } from '../data/assets/asset-registry.js';
+import { CanonicalSeries } from '../data/candles/canonical-series.js';
+import { isFinal } from '../jobs/jobs.contract.js';
+import { JobsService } from '../jobs/jobs.service.js';
+import { sha256 } from '../platform/crypto/sha256.js';
+import { PoliciesService } from '../policies/policies.service.js';
+import { PortfolioService } from '../portfolio/portfolio.service.js';
+import { instantOf } from '../portfolio/valuation/as-of.js';
+import { canonicalJson } from '../shared/canonical-json.js';
+import { DomainError, type FieldError } from '../shared/errors.js';
+import type { AssetId, OwnerId, PortfolioId } from '../shared/ids.js';
+import { dayMs, toIso, type EpochMs } from '../shared/time.js';
+import { defaultRequest } from './domain/optimization-request.js';
+import { optimizerById } from './domain/optimizers/registry.js';
+import { jobFor } from './optimization-requests.service.js';
+import { oldMethods, type OldOptimizationView, type OldOptimizeBody } from './optimization-requests.schemas.js';
+import type { OptimizationView } from './optimization.schemas.js';
+import { OptimizationService } from './optimization.service.js';
+
+const btc = 'BTC' as AssetId;
+/** How long a request waits for its weights; the job goes on in any case. */
+const longestWaitMs = 8_000;
+
+/** The optimization as the prototype meant it: an answer within the request, which starts or joins a job. */
+@Injectable()
+export class OldOptimizationService {
+  constructor(
+    private readonly jobs: JobsService,
+    private readonly assets: AssetRegistry,
+    private readonly canonical: CanonicalSeries,
+    private readonly portfolios: PortfolioService,
+    private readonly policies: PoliciesService,
+    private readonly optimizations: OptimizationService,
+  ) {}
+
+  /** @throws DomainError `invalid` naming fields or the limits that collide, `unavailable` naming the job */
+  async optimize(ownerId: OwnerId, body: OldOptimizeBody): Promise<OldOptimizationView> {
+    const now = Date.now();
+    const asOf = body.as_of === undefined ? lastMidnight(now) : instantOf('as_of', body.as_of, now);
+    const { assets, series } = await this.priced(ownerId, body.symbols);
+    const optimizer = oldMethods[body.method];
+    const { needs } = optimizerById(optimizer) as { needs: readonly string[] };
+    const portfolio = await this.portfolios.defaultOf(ownerId);
+    const inForce = portfolio && (await this.policies.inForce(ownerId, portfolio.id as PortfolioId));
+    const wanted = {
+      ownerId,
+      portfolioId: portfolio ? (portfolio.id as PortfolioId) : null,
+      policy: inForce ? { id: inForce.policyId, version: inForce.version } : null,
+      assets,
+      request: {
+        ...defaultRequest,
+        optimizer,
+        riskFreeRate: body.risk_free_rate,
+        // what a method does not use makes no other question of it
+        targetReturn: needs.includes('target_return') ? body.target_return : null,
+        targetVolatility: needs.includes('target_volatility') ? body.target_volatility : null,
+      },
+      asOf: toIso(asOf),
+      lookbackDays: body.lookback_days,
+      rehearsal: body.as_of !== undefined,
+    };
+    const view = await this.solved(ownerId, wanted, sha256(canonicalJson({ ...wanted, series })));
+    if (view.state === 'infeasible') throw infeasible(view);
+    return {
+      weights: Object.fromEntries(view.weights.map(({ asset_id: id, weight }) => [id, weight])),
+      expected_return: view.expected_return,
+      volatility: view.volatility!,
+      sharpe_ratio: view.sharpe_ratio,
+      method: body.method,
+      constraints_met: true,
+      constraints_error: null,
+    };
+  }
+
+  /** What the job of this question made, whoever started it. */
+  private async solved(
+    ownerId: OwnerId,
+    wanted: Parameters<typeof jobFor>[0],
+    question: string,
+  ): Promise<OptimizationView> {
+    const end = performance.now() + longestWaitMs;
+    for (let key = question; ;) {
+      const { answer, repeated } = await this.jobs.request(
+        { ownerId, method: 'POST', path: '/api/portfolio/optimize', key, body: null },
+        () => Promise.resolve(jobFor(wanted)),
+      );
+      const { id } = JSON.parse(answer.body) as { id: string };
+      const job = await this.jobs.ended(ownerId, id, Math.max(0, end - performance.now()));
+      const address = `/api/v1/jobs/${id}`;
+      if (job.state === 'succeeded') return this.optimizations.view(ownerId, job.result!.split('/').at(-1)!);
+      if (!isFinal(job.state)) {
+        const what = `the weights are being solved by ${address}; ask again`;
+        throw new DomainError('unavailable', what, { retryAfterSeconds: 2 });
+      }
+      if (!repeated) {
+        const why = job.problem?.detail ?? 'it was cancelled';
+        throw new DomainError('unavailable', `no weights could be made by ${address}: ${why}`);
+      }
+      // somebody's earlier attempt came to nothing: this is the next one
+      key = `${question}:${id}`;
+    }
+  }
+
+  /** The assets, in the order of their ids, and where their series stand: newer bars make another question. */
+  private async priced(ownerId: OwnerId, symbols: readonly string[]) {
+    const catalogue = await this.assets.catalogue();
+    const errors: FieldError[] = [];
+    const series: Record<string, unknown> = {};
+    for (const [i, text] of symbols.entries()) {
+      const refuse = (message: string) => errors.push({ field: `symbols.${i}`, value: text, message });
+      const resolved = catalogue.resolve(text);
+      if (resolved.kind === 'unknown') {
+        refuse(resolved.message);
+        continue;
+      }
+      const { assetId } = resolved;
+      if (Object.hasOwn(series, assetId)) continue;
+      const span = await this.canonical.stored(catalogue.of(assetId)!, '1d', { viewer: ownerId });
+      if (!span) refuse('has no daily prices stored');
+      series[assetId] = span ?? null;
+    }
+    const assets = Object.keys(series).sort() as AssetId[];
+    if (errors.length === 0 && !assets.includes(btc)) {
+      errors.push({ field: 'symbols', value: symbols.join(','), message: 'must contain BTC' });
+    }
+    if (errors.length === 0 && assets.length < 3) {
+      errors.push({ field: 'symbols', value: symbols.join(','), message: 'must name BTC and two others at least' });
+    }
+    if (errors.length === 0) return { assets, series };
+    const said = errors.map(({ field, value, message }) => `${field} "${String(value)}" ${message}`);
+    throw new DomainError('invalid', said.join('; '), { errors });
+  }
+}
+
+const lastMidnight = (now: EpochMs): EpochMs => Math.floor(now / dayMs) * dayMs;
+
+/** The reason, and beside it the limits that collide and how far they would have to be moved. */
+function infeasible({ reason, infeasible: why }: OptimizationView): DomainError {
+  const { conflict = [], relaxation = [] } = why ?? {};
+  const limits = conflict.length > 0 ? [`limits: ${conflict.join(', ')}`] : [];
+  return new DomainError('invalid', [reason!, ...limits, ...relaxation].join('; '), {
+    errors: conflict.map((limit) => ({ field: 'symbols', message: `cannot keep ${limit}` })),
+  });
+}
