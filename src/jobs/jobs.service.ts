@@ -89,12 +89,36 @@ export class JobsService {
     return jobView(await this.found(ownerId, id));
   }
 
-  /** The job when it has ended, or as it is after `waitMs`: what a caller may wait for, it goes on in any case. */
-  async ended(ownerId: OwnerId, id: string, waitMs: number): Promise<JobView> {
-    for (const until = performance.now() + waitMs; ; await sleep(pollMs)) {
-      this.em.clear();
-      const job = await this.get(ownerId, id);
-      if (isFinal(job.state) || performance.now() >= until) return job;
+  /**
+   * The job that answers a question, once it has succeeded: one that is under way is joined, and one that somebody's
+   * earlier attempt left failed or cancelled is followed by another. After `waitMs` it goes on without the caller.
+   *
+   * @throws DomainError `unavailable` naming the job, with `words` for one that goes on and one that came to nothing
+   */
+  async joined(
+    question: Omit<IdempotentRequest, 'key' | 'body'> & { key: string },
+    prepare: () => RequestedJob,
+    { waitMs, words }: { waitMs: number; words: { underWay: string; failed: string } },
+  ): Promise<JobView> {
+    const { ownerId } = question;
+    const end = performance.now() + waitMs;
+    for (let { key } = question; ;) {
+      const { answer, repeated } = await this.request({ ...question, key, body: null }, () =>
+        Promise.resolve(prepare()),
+      );
+      const { id } = JSON.parse(answer.body) as { id: string };
+      const job = await this.ended(ownerId, id, Math.max(0, end - performance.now()));
+      if (job.state === 'succeeded') return job;
+      if (!isFinal(job.state)) {
+        throw new DomainError('unavailable', `${words.underWay} by ${jobPath(id)}; ask again`, {
+          retryAfterSeconds: 2,
+        });
+      }
+      if (!repeated) {
+        const why = job.problem?.detail ?? 'it was cancelled';
+        throw new DomainError('unavailable', `${words.failed} by ${jobPath(id)}: ${why}`);
+      }
+      key = `${question.key}:${id}`;
     }
   }
 
@@ -155,6 +179,15 @@ export class JobsService {
     } catch (error) {
       // it has ended in the meantime: its last word, or the reconciler's, is in the row
       if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+  }
+
+  /** The job when it has ended, or as it is after `waitMs`. */
+  private async ended(ownerId: OwnerId, id: string, waitMs: number): Promise<JobView> {
+    for (const until = performance.now() + waitMs; ; await sleep(pollMs)) {
+      this.em.clear();
+      const job = await this.get(ownerId, id);
+      if (isFinal(job.state) || performance.now() >= until) return job;
     }
   }
 

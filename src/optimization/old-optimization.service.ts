@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../data/assets/asset-registry.js';
 import { CanonicalSeries } from '../data/candles/canonical-series.js';
-import { isFinal } from '../jobs/jobs.contract.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { sha256 } from '../platform/crypto/sha256.js';
 import { PoliciesService } from '../policies/policies.service.js';
 import { PortfolioService } from '../portfolio/portfolio.service.js';
-import { instantOf } from '../portfolio/valuation/as-of.js';
+import { instantOf } from '../platform/http/instant.js';
 import { canonicalJson } from '../shared/canonical-json.js';
-import { DomainError, type FieldError } from '../shared/errors.js';
+import { DomainError, refusedFor, type FieldError } from '../shared/errors.js';
 import type { AssetId, OwnerId, PortfolioId } from '../shared/ids.js';
-import { dayMs, toIso, type EpochMs } from '../shared/time.js';
+import { startOfUtcDay, toIso } from '../shared/time.js';
 import { defaultRequest } from './domain/optimization-request.js';
 import { optimizerById } from './domain/optimizers/registry.js';
 import { jobFor } from './optimization-requests.service.js';
@@ -37,7 +36,7 @@ export class OldOptimizationService {
   /** @throws DomainError `invalid` naming fields or the limits that collide, `unavailable` naming the job */
   async optimize(ownerId: OwnerId, body: OldOptimizeBody): Promise<OldOptimizationView> {
     const now = Date.now();
-    const asOf = body.as_of === undefined ? lastMidnight(now) : instantOf('as_of', body.as_of, now);
+    const asOf = body.as_of === undefined ? startOfUtcDay(now) : instantOf('as_of', body.as_of, now);
     const { assets, series } = await this.priced(ownerId, body.symbols);
     const optimizer = oldMethods[body.method];
     const { needs } = optimizerById(optimizer) as { needs: readonly string[] };
@@ -79,27 +78,15 @@ export class OldOptimizationService {
     wanted: Parameters<typeof jobFor>[0],
     question: string,
   ): Promise<OptimizationView> {
-    const end = performance.now() + longestWaitMs;
-    for (let key = question; ;) {
-      const { answer, repeated } = await this.jobs.request(
-        { ownerId, method: 'POST', path: '/api/portfolio/optimize', key, body: null },
-        () => Promise.resolve(jobFor(wanted)),
-      );
-      const { id } = JSON.parse(answer.body) as { id: string };
-      const job = await this.jobs.ended(ownerId, id, Math.max(0, end - performance.now()));
-      const address = `/api/v1/jobs/${id}`;
-      if (job.state === 'succeeded') return this.optimizations.view(ownerId, job.result!.split('/').at(-1)!);
-      if (!isFinal(job.state)) {
-        const what = `the weights are being solved by ${address}; ask again`;
-        throw new DomainError('unavailable', what, { retryAfterSeconds: 2 });
-      }
-      if (!repeated) {
-        const why = job.problem?.detail ?? 'it was cancelled';
-        throw new DomainError('unavailable', `no weights could be made by ${address}: ${why}`);
-      }
-      // somebody's earlier attempt came to nothing: this is the next one
-      key = `${question}:${id}`;
-    }
+    const job = await this.jobs.joined(
+      { ownerId, method: 'POST', path: '/api/portfolio/optimize', key: question },
+      () => jobFor(wanted),
+      {
+        waitMs: longestWaitMs,
+        words: { underWay: 'the weights are being solved', failed: 'no weights could be made' },
+      },
+    );
+    return this.optimizations.view(ownerId, job.result!.split('/').at(-1)!);
   }
 
   /** The assets, in the order of their ids, and where their series stand: newer bars make another question. */
@@ -128,12 +115,9 @@ export class OldOptimizationService {
       errors.push({ field: 'symbols', value: symbols.join(','), message: 'must name BTC and two others at least' });
     }
     if (errors.length === 0) return { assets, series };
-    const said = errors.map(({ field, value, message }) => `${field} "${String(value)}" ${message}`);
-    throw new DomainError('invalid', said.join('; '), { errors });
+    throw refusedFor(errors);
   }
 }
-
-const lastMidnight = (now: EpochMs): EpochMs => Math.floor(now / dayMs) * dayMs;
 
 /** The reason, and beside it the limits that collide and how far they would have to be moved. */
 function infeasible({ reason, infeasible: why }: OptimizationView): DomainError {

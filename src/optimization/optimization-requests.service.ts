@@ -5,9 +5,9 @@ import type { AssetCatalogue } from '../data/domain/asset-catalogue.js';
 import type { IdempotentRequest, StoredAnswer } from '../jobs/idempotency.js';
 import { JobsService, type RequestedJob } from '../jobs/jobs.service.js';
 import { PoliciesService } from '../policies/policies.service.js';
-import { instantOf } from '../portfolio/valuation/as-of.js';
+import { instantOf } from '../platform/http/instant.js';
 import { ValuationService } from '../portfolio/valuation/valuation.service.js';
-import { DomainError, type FieldError } from '../shared/errors.js';
+import { refusedFor, type FieldError } from '../shared/errors.js';
 import type { AssetId, JobId, OptimizationId, OwnerId, PortfolioId } from '../shared/ids.js';
 import { toIso, type EpochMs } from '../shared/time.js';
 import type { ExpectedReturnsFrom, OptimizationRequest } from './domain/optimization-request.js';
@@ -149,10 +149,7 @@ class BodyReader {
     };
     this.refuseMissing(request);
     if (this.errors.length === 0) return { assets, request };
-    const said = this.errors.map(({ field, value, message }) =>
-      value === undefined ? `${field} ${message}` : `${field} "${value}" ${message}`,
-    );
-    throw new DomainError('invalid', said.join('; '), { errors: this.errors });
+    throw refusedFor(this.errors);
   }
 
   private assetsOf(): AssetId[] {

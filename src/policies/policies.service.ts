@@ -8,7 +8,7 @@ import { once, type IdempotentRequest, type StoredAnswer } from '../jobs/idempot
 import { sha256 } from '../platform/crypto/sha256.js';
 import { decodeCursor, encodeCursor, type Page } from '../platform/http/page.js';
 import { PortfolioService } from '../portfolio/portfolio.service.js';
-import { DomainError, type FieldError } from '../shared/errors.js';
+import { DomainError, refusedFor, type FieldError } from '../shared/errors.js';
 import type { OwnerId, PortfolioId } from '../shared/ids.js';
 import { contradictions, defaultLimits, type PolicyLimits } from './domain/policy-limits.js';
 import { versionBefore, versionInForce, type Rollout } from './domain/rollout.js';
@@ -128,10 +128,7 @@ export class PoliciesService {
   async choose(ownerId: OwnerId, portfolioId: string, policyId: string): Promise<PolicyInForceView> {
     await this.portfolios.get(ownerId, portfolioId);
     if (!(await this.em.count(Policy, { id: policyId, ownerId }))) {
-      const message = 'is not one of your policies';
-      throw new DomainError('invalid', `policy_id "${policyId}" ${message}`, {
-        errors: [{ field: 'policy_id', value: policyId, message }],
-      });
+      throw refusedFor([{ field: 'policy_id', value: policyId, message: 'is not one of your policies' }]);
     }
     await this.em.transactional(async (em) => {
       const known = await em.findOne(PortfolioPolicy, { portfolioId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
@@ -262,8 +259,7 @@ export class PoliciesService {
       errors.push(...contradictions(limits).map((error) => ({ ...error, field: `limits.${error.field}` })));
     }
     if (errors.length === 0) return limits;
-    const said = errors.map(({ field, value, message }) => `${field} "${String(value)}" ${message}`);
-    throw new DomainError('invalid', said.join('; '), { errors });
+    throw refusedFor(errors);
   }
 }
 

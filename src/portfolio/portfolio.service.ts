@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { AssetRegistry } from '../data/assets/asset-registry.js';
 import { once, type IdempotentRequest, type StoredAnswer } from '../jobs/idempotency.js';
 import { decodeCursor, pageFrom, type Page } from '../platform/http/page.js';
-import { DomainError } from '../shared/errors.js';
+import { refusedFor } from '../shared/errors.js';
 import type { OwnerId, PortfolioId } from '../shared/ids.js';
 import { toIso } from '../shared/time.js';
 import { insertDefaultAccount } from './accounts/accounts.service.js';
@@ -88,10 +88,7 @@ export class PortfolioService {
   async setHoldings(ownerId: OwnerId, id: string, given: Record<string, string>): Promise<PortfolioView> {
     const catalogue = await this.assets.catalogue();
     const read = readHoldings(given, (text) => catalogue.resolve(text));
-    if (read.kind === 'refused') {
-      const said = read.errors.map(({ field, value, message }) => `${field} "${String(value)}" ${message}`);
-      throw new DomainError('invalid', said.join('; '), { errors: read.errors });
-    }
+    if (read.kind === 'refused') throw refusedFor(read.errors);
     await this.em.transactional((em) => this.ledger.setHoldings(em, ownerId, id, read.holdings));
     return this.get(ownerId, id);
   }

@@ -3,18 +3,17 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { AssetRegistry } from '../data/assets/asset-registry.js';
 import { assetClasses } from '../data/domain/asset.js';
-import { isFinal } from '../jobs/jobs.contract.js';
 import { JobsService } from '../jobs/jobs.service.js';
 import { sha256 } from '../platform/crypto/sha256.js';
 import { jsonParameter } from '../platform/http/old-parameters.js';
 import { PoliciesService } from '../policies/policies.service.js';
 import { PortfolioService } from '../portfolio/portfolio.service.js';
-import { instantOf } from '../portfolio/valuation/as-of.js';
+import { instantOf } from '../platform/http/instant.js';
 import { ValuationService } from '../portfolio/valuation/valuation.service.js';
 import { canonicalJson } from '../shared/canonical-json.js';
-import { DomainError, type FieldError } from '../shared/errors.js';
+import { DomainError, fieldsRefused, type FieldError } from '../shared/errors.js';
 import type { AssetId, JobId, OwnerId, PortfolioId } from '../shared/ids.js';
-import { dayMs, toIso, type EpochMs } from '../shared/time.js';
+import { startOfUtcDay, toIso, type EpochMs } from '../shared/time.js';
 import { RiskPrices } from './risk-prices.js';
 import { RiskReportRow } from './risk-report.entity.js';
 import {
@@ -111,7 +110,7 @@ export class RiskService {
           ownerId,
           portfolioId: null,
           name: 'default weights',
-          asOf: lastMidnight(now),
+          asOf: startOfUtcDay(now),
           knownAt: undefined,
           request: { ...rule, weights: defaultWeights, unpriced: [], notional: true, policy: null },
         };
@@ -125,7 +124,7 @@ export class RiskService {
     rest: (numeraire: AssetId) => Omit<RiskRequest, 'weights' | 'unpriced' | 'notional' | 'policy'>,
   ): Promise<Question> {
     // prices of a day that goes on would make another report each time
-    const at = asOf === undefined ? { pricesAt: lastMidnight(now) } : { asOf };
+    const at = asOf === undefined ? { pricesAt: startOfUtcDay(now) } : { asOf };
     const { name, numeraire, valuation } = await this.valuations.priced(ownerId, portfolioId, { ...at, knownAt });
     const { policyId: id, version } = await this.policies.inForce(ownerId, portfolioId);
     const weights: Record<AssetId, number> = {};
@@ -134,36 +133,20 @@ export class RiskService {
     }
     const { unpriced } = valuation;
     const request = { ...rest(numeraire), weights, unpriced, notional: false, policy: { id, version } };
-    return { ownerId, portfolioId, name, asOf: asOf ?? lastMidnight(now), knownAt, request };
+    return { ownerId, portfolioId, name, asOf: asOf ?? startOfUtcDay(now), knownAt, request };
   }
 
   /** The stored report, or the one that a job makes while the caller waits. */
   private async answered(question: Question): Promise<RiskReportRow> {
     const { ownerId } = question;
-    const reportKey = await this.keyOf(question);
-    const end = performance.now() + longestWaitMs;
-    for (let requestKey = reportKey; ;) {
-      const stored = await this.em.findOne(RiskReportRow, { ownerId, key: reportKey }, { disableIdentityMap: true });
-      if (stored) return stored;
-      const { answer, repeated } = await this.jobs.request(
-        { ownerId, method: 'GET', path: '/api/v1/risk-reports', key: requestKey, body: null },
-        () => Promise.resolve(jobOf(question, reportKey)),
-      );
-      const { id } = JSON.parse(answer.body) as { id: string };
-      const job = await this.jobs.ended(ownerId, id, Math.max(0, end - performance.now()));
-      if (job.state === 'succeeded') continue;
-      const address = `/api/v1/jobs/${id}`;
-      if (!isFinal(job.state)) {
-        const what = `the report is being made by ${address}; ask again`;
-        throw new DomainError('unavailable', what, { retryAfterSeconds: 2 });
-      }
-      if (!repeated) {
-        const why = job.problem?.detail ?? 'it was cancelled';
-        throw new DomainError('unavailable', `the report could not be made by ${address}: ${why}`);
-      }
-      // somebody's earlier attempt came to nothing: this is the next one
-      requestKey = `${reportKey}:${id}`;
-    }
+    const key = await this.keyOf(question);
+    const stored = await this.em.findOne(RiskReportRow, { ownerId, key }, { disableIdentityMap: true });
+    if (stored) return stored;
+    await this.jobs.joined({ ownerId, method: 'GET', path: '/api/v1/risk-reports', key }, () => jobOf(question, key), {
+      waitMs: longestWaitMs,
+      words: { underWay: 'the report is being made', failed: 'the report could not be made' },
+    });
+    return this.em.findOneOrFail(RiskReportRow, { ownerId, key }, { disableIdentityMap: true });
   }
 
   /** Equal for questions whose report is the same. */
@@ -204,11 +187,9 @@ export class RiskService {
       } else assets[resolved.assetId] = change;
     }
     if (errors.length === 0) return { assets, classes };
-    throw new DomainError('invalid', errors.map(({ field, message }) => `${field} ${message}`).join('; '), { errors });
+    throw fieldsRefused('invalid', errors);
   }
 }
-
-const lastMidnight = (now: EpochMs): EpochMs => Math.floor(now / dayMs) * dayMs;
 
 function jobOf({ ownerId, portfolioId, name, asOf, knownAt, request }: Question, key: string) {
   const input: AssessRiskInput = {

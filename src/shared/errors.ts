@@ -20,6 +20,19 @@ export class DomainError extends Error {
   }
 }
 
+/** What a request is refused for, each field with the value that it had. */
+export const refusedFor = (errors: readonly FieldError[]): DomainError =>
+  new DomainError('invalid', errors.map(inWords).join('; '), { errors });
+
+/** The same without the values, which may be long or none. */
+export const fieldsRefused = (kind: 'invalid' | 'bad_request', errors: readonly FieldError[]): DomainError =>
+  new DomainError(kind, errors.map(({ field, message }) => `${field} ${message}`).join('; '), { errors });
+
+function inWords({ field, value, message }: FieldError): string {
+  const shown = String(value);
+  return value === undefined ? `${field} ${message}` : `${field} "${shown}" ${message}`;
+}
+
 /** We are wrong: a shape or a state that no input may cause. Never retried, answered with 500 and no details. */
 export class InvariantViolation extends Error {
   override readonly name = 'InvariantViolation';

@@ -10,6 +10,9 @@ export const dayMs = 24 * hourMs;
 
 export const toIso = (ms: EpochMs): IsoInstant => new Date(ms).toISOString().replace('.000Z', 'Z');
 
+/** 00:00 UTC of the day that an instant lies in. */
+export const startOfUtcDay = (ms: EpochMs): EpochMs => Math.floor(ms / dayMs) * dayMs;
+
 /** Calendar date in UTC, `YYYY-MM-DD`. */
 export const utcDate = (ms: EpochMs): string => new Date(ms).toISOString().slice(0, 10);
 

@@ -10,11 +10,10 @@ import { HttpSourceIo } from '../../src/data/sources/http-source-io.js';
 import type { AssetId } from '../../src/shared/ids.js';
 import { useDatabase } from '../support/database.js';
 import { eventually, startApi, startWorker, testConfig } from '../support/service.js';
+import { sharedData, titleWith } from '../support/shared-data.js';
 
-// Real histories, which may not be published, so a checkout may be without them.
-const shared = path.resolve(process.env['FKS_SHARED'] ?? '../shared', 'data/datasets');
+const shared = sharedData('datasets');
 const isPresent = existsSync(path.join(shared, 'manifest.json'));
-const skipped = isPresent ? '' : ` (skipped: there is no ${shared}; FKS_SHARED names another place)`;
 
 const cases = [
   { asOf: '2021-06-30', crypto: 'crypto/daily/cmc-usd', bought: '2021-05-15' },
@@ -24,7 +23,7 @@ const held = { BTC: '0.5', ETH: '4', SOL: '100', SPY: '12', QQQ: '10', GLD: '20'
 const assets = Object.keys(held);
 
 (isPresent ? describe : describe.skip).each(cases)(
-  `a real portfolio as of $asOf${skipped}`,
+  titleWith('a real portfolio as of $asOf', isPresent, shared),
   ({ asOf, crypto, bought }) => {
     const db = useDatabase();
     let app: NestExpressApplication;

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { averageVariance } from '../../src/optimization/domain/certificate.js';
 import {
-  dot,
   plainProblem,
-  times,
   volatilityOf,
   type OptimizationProblem,
 } from '../../src/optimization/domain/optimization-problem.js';
+import { dot, times } from '../../src/shared/vectors.js';
 import { optimize } from '../../src/optimization/domain/optimize.js';
 import { constraintKinds, type Optimizer } from '../../src/optimization/domain/optimizers/optimizer.js';
 import { optimizers, type OptimizerId } from '../../src/optimization/domain/optimizers/registry.js';

@@ -2,10 +2,11 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import { CandleRepository } from '../../src/data/candles/candle.repository.js';
 import { seededRandom } from '../../src/risk/domain/random.js';
 import type { AssetId } from '../../src/shared/ids.js';
-import { dayMs } from '../../src/shared/time.js';
+import type { SeriesRef } from '../../src/data/domain/candle.js';
+import { dayMs, startOfUtcDay, type EpochMs } from '../../src/shared/time.js';
 
 /** Midnight of today, in UTC: the bar of the day before has just ended. */
-export const today = (): number => Math.floor(Date.now() / dayMs) * dayMs;
+export const today = (): number => startOfUtcDay(Date.now());
 
 export interface HistoryOf {
   readonly days: number;
@@ -18,9 +19,28 @@ export interface HistoryOf {
   readonly source?: string;
 }
 
+/** Stores daily bars that know only their closes: open times and prices, oldest first. */
+export async function storeCloses(
+  orm: MikroORM,
+  assetId: string,
+  closes: readonly (readonly [openTime: EpochMs, close: string])[],
+  over: Partial<SeriesRef> = {},
+): Promise<void> {
+  await new CandleRepository(orm.em.fork()).storeSeries(
+    {
+      assetId: assetId as AssetId,
+      interval: '1d',
+      source: 'yahoofinance',
+      quoteCurrency: 'USD',
+      adjustment: 'raw',
+      ...over,
+    },
+    closes.map(([openTime, close]) => ({ openTime, open: null, high: null, low: null, close, volume: null })),
+  );
+}
+
 /** Stores made-up daily closes until yesterday; what moves all assets is the same in every call. */
 export async function storeHistories(orm: MikroORM, histories: Readonly<Record<string, HistoryOf>>): Promise<void> {
-  const candles = new CandleRepository(orm.em.fork());
   const end = today();
   const common = seededRandom(7);
   const shared = Array.from({ length: 4_000 }, () => common.normal());
@@ -35,16 +55,11 @@ export async function storeHistories(orm: MikroORM, histories: Readonly<Record<s
       if (!weekdaysOnly || (weekday !== 0 && weekday !== 6)) closes.push([openTime, price]);
       price /= Math.exp(own * random.normal() + beta * shared[back]!);
     }
-    await candles.storeSeries(
-      { assetId: assetId as AssetId, interval: '1d', source, quoteCurrency: 'USD', adjustment: 'raw' },
-      closes.reverse().map(([openTime, close]) => ({
-        openTime,
-        open: null,
-        high: null,
-        low: null,
-        close: close.toFixed(8),
-        volume: null,
-      })),
+    await storeCloses(
+      orm,
+      assetId,
+      closes.reverse().map(([openTime, close]) => [openTime, close.toFixed(8)]),
+      { source },
     );
   }
 }

@@ -1,6 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import { DomainError } from '../../shared/errors.js';
+import { refusedFor } from '../../shared/errors.js';
 import type { AssetId } from '../../shared/ids.js';
 import { AssetRow } from './asset.entity.js';
 import type { Asset } from '../domain/asset.js';
@@ -43,8 +43,7 @@ export class AssetRegistry {
     const catalogue = await this.catalogue();
     const resolved = catalogue.resolve(text);
     if (resolved.kind === 'known') return catalogue.of(resolved.assetId)!;
-    const { message } = resolved;
-    throw new DomainError('invalid', `${field} "${text}" ${message}`, { errors: [{ field, value: text, message }] });
+    throw refusedFor([{ field, value: text, message: resolved.message }]);
   }
 
   /** Why no work can be done with the registry, or undefined when it can: an empty one would silently do nothing. */

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG } from '../../platform/config/config.module.js';
 import type { Config } from '../../platform/config/config.js';
-import { DomainError } from '../../shared/errors.js';
+import { refusedFor } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import type { EpochMs } from '../../shared/time.js';
 import { CandleRepository, type ReadOptions, type SeriesSpan } from './candle.repository.js';
@@ -161,9 +161,7 @@ export class CanonicalSeries {
     }
     if (known.has(source)) return;
     const message = `is no source of prices; known are ${[...known].join(', ')}`;
-    throw new DomainError('invalid', `source "${source}" ${message}`, {
-      errors: [{ field: 'source', value: source, message }],
-    });
+    throw refusedFor([{ field: 'source', value: source, message }]);
   }
 
   /** Open times of stored bars, of which those of the window are made, that are held back: the first `limit`. */

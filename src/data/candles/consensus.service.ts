@@ -24,7 +24,7 @@ import {
   type KnownDispute,
   type Verdict,
 } from '../domain/consensus.js';
-import { basisOfSource } from '../domain/price-basis.js';
+import { basisOfSource, longestUsdtAgeMs } from '../domain/price-basis.js';
 import { disagreementOf, type Disagreement } from '../domain/quality.js';
 import { preferredSeries } from '../domain/source-choice.js';
 
@@ -40,8 +40,6 @@ export interface JudgedBars {
 
 /** Bars of one source that are read in one piece: bounds the memory of a long window. */
 const barsAtOnce = 20_000;
-/** A price of USDT that is older is taken for none. */
-const longestUsdtAgeMs = 7 * dayMs;
 
 /** The price of one USDT in USD at an instant; undefined when none is stored. */
 type UsdtPrice = (instant: EpochMs) => number | undefined;

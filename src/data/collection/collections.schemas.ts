@@ -1,11 +1,7 @@
 import { z } from 'zod';
+import { bodyInstant } from '../../platform/http/instant.js';
 import { pageQuery } from '../../platform/http/page.js';
-import { parseAsOf } from '../../shared/time.js';
 import { intervals } from '../domain/candle.js';
-
-const instant = z
-  .string()
-  .refine((text) => parseAsOf(text) !== undefined, 'is neither a date (YYYY-MM-DD) nor an ISO 8601 time with a zone');
 
 export const createCollectionBody = z
   .strictObject({
@@ -16,14 +12,16 @@ export const createCollectionBody = z
       .optional()
       .describe('Any spellings that resolve; without it, all enabled assets'),
     intervals: z.array(z.enum(intervals)).min(1).max(intervals.length).default(['1d']),
-    from: instant
+    from: bodyInstant
       .optional()
       .describe('First bar by open time, a date means its 00:00 UTC; without it, what is missing of the usual history'),
     recheck: z
       .boolean()
       .default(false)
       .describe('Asks for the whole window, what is stored too: finds what a source has rewritten'),
-    as_of: instant.optional().describe('The history before it is wanted; a date D means D+1T00:00Z. Without it, now'),
+    as_of: bodyInstant
+      .optional()
+      .describe('The history before it is wanted; a date D means D+1T00:00Z. Without it, now'),
   })
   .meta({
     id: 'CreateCollection',

@@ -5,7 +5,7 @@ import type { IdempotentRequest, StoredAnswer } from '../../jobs/idempotency.js'
 import { JobsService } from '../../jobs/jobs.service.js';
 import { localOwner } from '../../platform/http/current-owner.js';
 import { decodeCursor, pageFrom, type Page } from '../../platform/http/page.js';
-import { DomainError, type FieldError } from '../../shared/errors.js';
+import { DomainError, refusedFor, type FieldError } from '../../shared/errors.js';
 import type { AssetId, JobId, OwnerId } from '../../shared/ids.js';
 import { dayMs, parseAsOf, toIso, utcDate, type EpochMs, type IsoInstant } from '../../shared/time.js';
 import { AssetRegistry } from '../assets/asset-registry.js';
@@ -236,7 +236,5 @@ function refuseTooMany(
 
 /** @throws DomainError `invalid` when there are any */
 function refuse(errors: readonly FieldError[]): void {
-  if (errors.length === 0) return;
-  const told = errors.map(({ field, value, message }) => `${field} "${String(value)}" ${message}`);
-  throw new DomainError('invalid', told.join('; '), { errors });
+  if (errors.length > 0) throw refusedFor(errors);
 }

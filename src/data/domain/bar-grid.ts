@@ -1,4 +1,4 @@
-import { dayMs, type EpochMs } from '../../shared/time.js';
+import { startOfUtcDay, type EpochMs } from '../../shared/time.js';
 import type { AssetClass } from './asset.js';
 import { intervalMs, type Interval } from './candle.js';
 import { firstMonday, isTradingDay, session, type Session } from './exchange-calendar.js';
@@ -11,7 +11,7 @@ export function isBarStart(assetClass: AssetClass, interval: Interval, openTime:
   const step = intervalMs[interval];
   if (interval === '1w') return (openTime - firstMonday) % step === 0;
   if (interval === '1d' || assetClass === 'crypto') return openTime % step === 0;
-  const day = Math.floor(openTime / dayMs) * dayMs;
+  const day = startOfUtcDay(openTime);
   if (!isTradingDay(assetClass, day)) return false;
   const { open, close } = sessionOf(day);
   return openTime >= open && openTime < close && (openTime - open) % step === 0;

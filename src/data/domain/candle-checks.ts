@@ -1,4 +1,4 @@
-import { dayMs, toIso, utcDate, type EpochMs } from '../../shared/time.js';
+import { dayMs, startOfUtcDay, toIso, utcDate, type EpochMs } from '../../shared/time.js';
 import { intervalMs, type Candle, type Interval, type RefusedRow } from './candle.js';
 import { isDecimalText } from './decimal-text.js';
 
@@ -34,7 +34,7 @@ function whyStampIsRefused(openTime: EpochMs, interval: Interval, now: EpochMs):
   // JavaScript's last date; a stamp in microseconds or nanoseconds lies beyond, or in a far century
   if (!Number.isSafeInteger(openTime) || Math.abs(openTime) > 8.64e15) return `date ${openTime} is not a time stamp`;
   const shown = () => (interval === '1d' || interval === '1w' ? utcDate(openTime) : toIso(openTime));
-  if (openTime >= Math.floor(now / dayMs) * dayMs + dayMs) return `date ${shown()} is after today (${utcDate(now)})`;
+  if (openTime >= startOfUtcDay(now) + dayMs) return `date ${shown()} is after today (${utcDate(now)})`;
   const end = openTime + intervalMs[interval];
   return end > now ? `date ${shown()} is not over: its bar ends ${toIso(end)}` : undefined;
 }

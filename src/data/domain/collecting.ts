@@ -9,7 +9,7 @@ import type {
   SourceFetched,
 } from '../data.contract.js';
 import type { AssetId } from '../../shared/ids.js';
-import { dayMs, minuteMs, toIso, type EpochMs } from '../../shared/time.js';
+import { dayMs, minuteMs, startOfUtcDay, toIso, type EpochMs } from '../../shared/time.js';
 import { intervalMs } from './candle.js';
 
 /** Refused rows that a report shows. */
@@ -80,14 +80,14 @@ export function withPart(sum: SourceFetched | undefined, source: string, part: F
 function firstPart(window: HistoryPart, partDays: number): HistoryPart {
   const { from, to } = window;
   if (from === null) return window;
-  const end = Math.floor(Date.parse(from) / dayMs) * dayMs + partDays * dayMs;
+  const end = startOfUtcDay(Date.parse(from)) + partDays * dayMs;
   return end < Date.parse(to) ? { from, to: toIso(end) } : window;
 }
 
 /** Parts that a window is asked for in. */
 function partsIn({ from, to }: HistoryPart, partDays: number): number {
   if (from === null) return 1;
-  const days = (Date.parse(to) - Math.floor(Date.parse(from) / dayMs) * dayMs) / dayMs;
+  const days = (Date.parse(to) - startOfUtcDay(Date.parse(from))) / dayMs;
   return Math.max(1, Math.ceil(days / partDays));
 }
 

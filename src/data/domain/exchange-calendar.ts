@@ -1,4 +1,4 @@
-import { dayMs, hourMs, minuteMs, type EpochMs } from '../../shared/time.js';
+import { dayMs, hourMs, minuteMs, startOfUtcDay, type EpochMs } from '../../shared/time.js';
 import type { AssetClass } from './asset.js';
 import { intervalMs, type Interval } from './candle.js';
 
@@ -14,7 +14,6 @@ const [sunday, monday, tuesday, wednesday, thursday, friday, saturday] = [0, 1, 
 const date = (year: number, month: number, day: number): EpochMs => Date.UTC(year, month - 1, day);
 const yearOf = (day: EpochMs) => new Date(day).getUTCFullYear();
 const weekdayOf = (day: EpochMs) => new Date(day).getUTCDay();
-const startOfDay = (instant: EpochMs) => Math.floor(instant / dayMs) * dayMs;
 
 /** The `n`th such weekday of a month; counted from its end when negative. */
 function nthWeekday(n: number, weekday: number, year: number, month: number): EpochMs {
@@ -136,7 +135,7 @@ export function isTradingDay(assetClass: AssetClass, day: EpochMs): boolean {
   if (assetClass === 'crypto') return true;
   if (assetClass === 'cash') return false;
   const weekday = weekdayOf(day);
-  return weekday !== sunday && weekday !== saturday && !holidays(day).has(startOfDay(day));
+  return weekday !== sunday && weekday !== saturday && !holidays(day).has(startOfUtcDay(day));
 }
 
 /**
@@ -144,7 +143,7 @@ export function isTradingDay(assetClass: AssetClass, day: EpochMs): boolean {
  * instants. Says nothing about whether the day is one of trading.
  */
 export function session(day: EpochMs): Session {
-  const start = startOfDay(day);
+  const start = startOfUtcDay(day);
   const midnight = start + (isSummerTime(start) ? 4 : 5) * hourMs;
   const closing = shortDays(start).get(start) ?? 16;
   return { open: midnight + 9 * hourMs + 30 * minuteMs, close: midnight + closing * hourMs };
@@ -176,7 +175,7 @@ export function expectedOpens(assetClass: AssetClass, interval: Interval, from: 
     const opens = grid(origin, step, from, last);
     return assetClass === 'crypto' ? opens : opens.filter((week) => hasTradingDay(assetClass, week));
   }
-  const days = grid(0, dayMs, startOfDay(from), last).filter((day) => isTradingDay(assetClass, day));
+  const days = grid(0, dayMs, startOfUtcDay(from), last).filter((day) => isTradingDay(assetClass, day));
   const opens = interval === '1d' ? days : days.flatMap((day) => sessionOpens(day, step));
   return opens.filter((open) => open >= from && open <= last);
 }

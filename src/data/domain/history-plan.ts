@@ -1,4 +1,4 @@
-import { dayMs, minuteMs, type EpochMs } from '../../shared/time.js';
+import { dayMs, minuteMs, startOfUtcDay, type EpochMs } from '../../shared/time.js';
 import type { AssetClass } from './asset.js';
 import { intervalMs, type Interval } from './candle.js';
 import { expectedOpens } from './exchange-calendar.js';
@@ -44,7 +44,7 @@ export function barsAbout({ assetClass, interval, from, asOf }: HistoryWanted): 
 
 /** First open time that a collection as of `asOf` wants of the usual history, at 00:00 UTC. */
 export const usualFrom = (interval: Interval, asOf: EpochMs): EpochMs =>
-  Math.floor((asOf - usualDays[interval] * dayMs) / dayMs) * dayMs;
+  startOfUtcDay(asOf - usualDays[interval] * dayMs);
 
 /** Intervals that are made of another one's stored bars where sources offer that one. */
 const madeOf: Readonly<Partial<Record<Interval, Interval>>> = { '4h': '1h', '1w': '1d' };

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
-import { dayMs, type EpochMs } from '../../shared/time.js';
+import { type EpochMs } from '../../shared/time.js';
 import { AssetRegistry } from '../assets/asset-registry.js';
 import { CandleRepository } from '../candles/candle.repository.js';
 import type { Asset } from '../domain/asset.js';
 import { worldOf, type Adjustment, type SeriesRef } from '../domain/candle.js';
+import { longestUsdtAgeMs } from '../domain/price-basis.js';
 import { StoredCloses } from '../quotes/stored-closes.js';
 
 /** Daily prices of one unit of an asset in US dollars, oldest first. */
@@ -28,8 +29,6 @@ interface DailyClosesOf {
 }
 
 const usdt = 'USDT' as AssetId;
-/** As for a single price: an older price of USDT is taken for none, and then USDT for one dollar. */
-const longestUsdtAgeMs = 7 * dayMs;
 
 /**
  * The newest revisions of the daily closes of assets' canonical series, for statistics over many days; held-back bars are

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
-import { dayMs, type EpochMs } from '../../shared/time.js';
+import { type EpochMs } from '../../shared/time.js';
 import { AssetRegistry } from '../assets/asset-registry.js';
 import { CandleRepository } from '../candles/candle.repository.js';
 import type { Asset } from '../domain/asset.js';
 import { intervalMs, isSimulatedSource, worldOf, type SeriesRef } from '../domain/candle.js';
 import { converted } from '../domain/quote.js';
+import { longestUsdtAgeMs } from '../domain/price-basis.js';
 import { StoredCloses, type StoredClosePrice } from '../quotes/stored-closes.js';
 
 /** The price of one unit of an asset in US dollars, and what it rests on. */
@@ -34,8 +35,6 @@ export interface AsOf {
 
 const usdt = 'USDT' as AssetId;
 const usd = 'USD' as AssetId;
-/** A price of USDT that is older is taken for none. */
-const longestUsdtAgeMs = 7 * dayMs;
 
 /**
  * Prices by one rule: the close of the last bar that ended at or before the instant, of the asset's canonical series.
@@ -53,20 +52,28 @@ export class DatedPrices {
   async of(assetIds: readonly AssetId[], at: AsOf): Promise<Map<AssetId, DatedPrice>> {
     const catalogue = await this.assets.catalogue();
     const prices = new Map<AssetId, DatedPrice>();
+    const tether = catalogue.of(usdt);
+    let rate: Promise<StoredClosePrice | undefined> | undefined;
+    const usdtClose = () => (rate ??= tether ? this.newest(tether, at) : Promise.resolve(undefined));
     for (const assetId of new Set(assetIds)) {
       const asset = catalogue.of(assetId);
-      const price = asset && (await this.one(asset, at));
+      const price = asset && (await this.one(asset, at, usdtClose));
       if (price) prices.set(assetId, price);
     }
     return prices;
   }
 
-  private async one(asset: Asset, at: AsOf): Promise<DatedPrice | undefined> {
+  /** @param usdtClose the price of USDT, read once and only where it is needed */
+  private async one(
+    asset: Asset,
+    at: AsOf,
+    usdtClose: () => Promise<StoredClosePrice | undefined>,
+  ): Promise<DatedPrice | undefined> {
     if (asset.id === usd) return worthOne(at.asOf);
-    const found = await this.closes.newest(asset, at.asOf, at.viewer, at.knownAt);
+    const found = await this.newest(asset, at);
     if (!found) return undefined;
     const { series, time } = found;
-    const conversion = series.quoteCurrency === 'USD' ? null : await this.usdtRate(found, at);
+    const conversion = series.quoteCurrency === 'USD' ? null : usdtRate(found, await usdtClose());
     return {
       assetId: asset.id,
       usd: conversion ? converted(found.close, conversion.rate) : found.close,
@@ -78,15 +85,8 @@ export class DatedPrices {
     };
   }
 
-  /** Worlds are not mixed: a simulated price of USDT says nothing about a real one. */
-  private async usdtRate(of: StoredClosePrice, at: AsOf): Promise<NonNullable<DatedPrice['conversion']>> {
-    const asset = (await this.assets.catalogue()).of(usdt);
-    const stored = asset && (await this.closes.newest(asset, at.asOf, at.viewer, at.knownAt));
-    const isUsable =
-      stored?.series.quoteCurrency === 'USD' &&
-      worldOf(stored.series.source) === worldOf(of.series.source) &&
-      of.time - stored.time <= longestUsdtAgeMs;
-    return isUsable ? { rate: stored.close, kind: 'close' } : { rate: '1', kind: 'assumed' };
+  private newest(asset: Asset, { asOf, viewer, knownAt }: AsOf): Promise<StoredClosePrice | undefined> {
+    return this.closes.newest(asset, asOf, viewer, knownAt);
   }
 
   private async disputedSince({ series, openTime }: StoredClosePrice, { asOf, knownAt }: AsOf) {
@@ -94,6 +94,18 @@ export class DatedPrices {
     const options = { ...window, ...(knownAt !== undefined && { knownAt }), revisions: 'newest' as const };
     return (await this.candles.heldBackFrom(series, asOf, options, 1))[0] ?? null;
   }
+}
+
+/** Worlds are not mixed: a simulated price of USDT says nothing about a real one. */
+function usdtRate(
+  of: StoredClosePrice,
+  usdtClose: StoredClosePrice | undefined,
+): NonNullable<DatedPrice['conversion']> {
+  const isUsable =
+    usdtClose?.series.quoteCurrency === 'USD' &&
+    worldOf(usdtClose.series.source) === worldOf(of.series.source) &&
+    of.time - usdtClose.time <= longestUsdtAgeMs;
+  return isUsable ? { rate: usdtClose.close, kind: 'close' } : { rate: '1', kind: 'assumed' };
 }
 
 const worthOne = (time: EpochMs): DatedPrice => ({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { oldText } from '../../platform/http/old-parameters.js';
 import { pageOf } from '../../platform/http/page.js';
 import { priceBases } from '../domain/candle.js';
 import { sourceOutcomes } from '../sources/source-attempt.entity.js';
@@ -26,10 +27,8 @@ export const quotesQuery = z.object({
 });
 export type QuotesQuery = z.output<typeof quotesQuery>;
 
-/** As the old routes read parameters: of a repeated one the last counts. */
 export const pricesQuery = z.object({
-  symbols: z
-    .union([z.string(), z.array(z.string()).transform((all) => all.at(-1) ?? '')])
+  symbols: oldText
     .transform(listOf)
     .optional()
     .describe('Comma-separated; those that nobody knows are left out. Without it, the enabled assets'),

@@ -1,4 +1,4 @@
-import { dot, times, timesSymmetric } from './optimization-problem.js';
+import { dot, times, timesSymmetric } from '../../shared/vectors.js';
 import type { Limits } from './limits.js';
 import { cholesky, solveLower, solveUpper } from './solvers/cholesky.js';
 import type { QuadraticProgram } from './solvers/program.js';

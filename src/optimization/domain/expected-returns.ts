@@ -1,3 +1,4 @@
+import { dot } from '../../shared/vectors.js';
 import { InvariantViolation } from '../../shared/errors.js';
 import { sampleCovariance } from '../../risk/domain/covariance/sample.js';
 import { solveSymmetric } from './solvers/symmetric-solve.js';
@@ -108,8 +109,6 @@ function shrinkageParts(sample: ReturnSample) {
   const covariance = periods < 2 ? null : sampleCovariance(returns, periods, assets, 1);
   return { periods, assets, means, covariance };
 }
-
-const dot = (a: Float64Array, b: Float64Array): number => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 
 const tooFew = (least: number, periods: number): ShrunkReturns => ({
   kind: 'undefined',

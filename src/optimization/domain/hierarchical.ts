@@ -1,3 +1,4 @@
+import { quadraticForm } from '../../shared/vectors.js';
 import { InvariantViolation } from '../../shared/errors.js';
 import { linkage, membersOf, type Linkage, type Merge } from './linkage.js';
 
@@ -74,7 +75,7 @@ export function hierarchicalEqualRisk(
   if (!Number.isInteger(count) || count < 1 || count > n) {
     throw new InvariantViolation(`${n} assets cannot form ${count} clusters`);
   }
-  const riskOf = options.riskOf ?? ((weights: Float64Array) => quadraticForm(covariance, n, weights));
+  const riskOf = options.riskOf ?? ((weights: Float64Array) => quadraticForm(covariance, weights));
   const riskOfAsset = (i: number): number => {
     const alone = new Float64Array(n);
     alone[i] = 1;
@@ -250,14 +251,3 @@ function meanDistance(distances: Float64Array, n: number, members: readonly numb
 
 const diagonal = (matrix: Float64Array, n: number): Float64Array =>
   Float64Array.from({ length: n }, (_, i) => matrix[i * n + i]!);
-
-function quadraticForm(matrix: Float64Array, n: number, weights: Float64Array): number {
-  let total = 0;
-  for (let i = 0; i < n; i++) {
-    if (weights[i] === 0) continue;
-    let pull = 0;
-    for (let j = 0; j < n; j++) pull += matrix[i * n + j]! * weights[j]!;
-    total += weights[i]! * pull;
-  }
-  return total;
-}

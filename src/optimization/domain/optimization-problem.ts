@@ -1,5 +1,6 @@
 import { InvariantViolation } from '../../shared/errors.js';
 import type { AssetId } from '../../shared/ids.js';
+import { quadraticForm } from '../../shared/vectors.js';
 import type { Limits } from './limits.js';
 
 /** Returns of the past, for methods that need more than their covariance. */
@@ -102,37 +103,6 @@ export function assertWellFormed(problem: OptimizationProblem): void {
   }
 }
 
-export function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-}
-
-/** `Aw` of an n×n matrix by rows. */
-export function times(matrix: Float64Array, vector: Float64Array): Float64Array {
-  const n = vector.length;
-  const product = new Float64Array(n);
-  for (let i = 0; i < n; i++) {
-    let sum = 0;
-    for (let j = 0, at = i * n; j < n; j++, at++) sum += matrix[at]! * vector[j]!;
-    product[i] = sum;
-  }
-  return product;
-}
-
-/** `Aw` of a symmetric n×n matrix, without a look at the rows where w is 0. */
-export function timesSymmetric(matrix: Float64Array, vector: Float64Array): Float64Array {
-  const n = vector.length;
-  const product = new Float64Array(n);
-  for (let j = 0; j < n; j++) {
-    const value = vector[j]!;
-    if (value === 0) continue;
-    const row = j * n;
-    for (let i = 0; i < n; i++) product[i]! += value * matrix[row + i]!;
-  }
-  return product;
-}
-
 /** Annualised volatility of weights, a fraction. */
 export const volatilityOf = (covariance: Float64Array, weights: Float64Array): number =>
-  Math.sqrt(Math.max(0, dot(weights, times(covariance, weights))));
+  Math.sqrt(Math.max(0, quadraticForm(covariance, weights)));

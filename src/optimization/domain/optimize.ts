@@ -7,7 +7,8 @@ import { limitsUnder, linearUnder, whyAnchorIsMissing, type WeightLimits } from 
 import { estimatesOf, expectedReturnsOf } from './estimates.js';
 import type { ExpectedReturns } from './expected-returns.js';
 import { observationsOf, whyTooLittleData, type MarketSnapshot } from './market-snapshot.js';
-import { assertWellFormed, dot, volatilityOf, type OptimizationProblem } from './optimization-problem.js';
+import { assertWellFormed, volatilityOf, type OptimizationProblem } from './optimization-problem.js';
+import { dot } from '../../shared/vectors.js';
 import type { OptimizationRequest } from './optimization-request.js';
 import type { Need, PriceOfLimits, SolvedProblem, UnsolvedCode } from './optimizers/optimizer.js';
 import { optimizerById, type OptimizerId } from './optimizers/registry.js';

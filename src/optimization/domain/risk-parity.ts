@@ -1,3 +1,4 @@
+import { times } from '../../shared/vectors.js';
 import { InvariantViolation } from '../../shared/errors.js';
 import type { Limits } from './limits.js';
 import { solveSymmetric } from './solvers/symmetric-solve.js';
@@ -135,15 +136,6 @@ function answer(found: Found & { readonly share: number }): RiskParityWeights {
   });
   const kind = outsideOf.length > 0 ? 'outside' : 'solved';
   return { kind, weights, contributions, residual, share, binding, outsideOf, iterations };
-}
-
-function times(matrix: Float64Array, vector: Float64Array): Float64Array {
-  const n = vector.length;
-  return vector.map((_, i) => {
-    let sum = 0;
-    for (let j = 0; j < n; j++) sum += matrix[i * n + j]! * vector[j]!;
-    return sum;
-  });
 }
 
 /** One round over all coordinates of least x'Cx / 2 - level * sum of b ln x within low <= x <= high; returns the change. */

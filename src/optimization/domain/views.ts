@@ -1,3 +1,4 @@
+import { dot, times } from '../../shared/vectors.js';
 import { InvariantViolation } from '../../shared/errors.js';
 import { solveSymmetric } from './solvers/symmetric-solve.js';
 
@@ -93,17 +94,6 @@ function varianceOf({ certainty }: ReturnView, own: number): number {
   const { confidence } = certainty;
   if (!(confidence >= 0 && confidence <= 1)) throw new InvariantViolation('a confidence lies between 0 and 1');
   return confidence === 0 ? Infinity : (own * (1 - confidence)) / confidence;
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
-}
-
-function times(matrix: Float64Array, vector: Float64Array): Float64Array {
-  const n = vector.length;
-  return vector.map((_, i) => dot(matrix.subarray(i * n, (i + 1) * n), vector));
 }
 
 /** The mean of a statistic of the scenarios shall be equal to, at least or at most a value. */

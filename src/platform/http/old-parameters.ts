@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DomainError, type FieldError } from '../../shared/errors.js';
+import { fieldsRefused } from '../../shared/errors.js';
 
 // How the routes of the prototype read their parameters; its clients still call them.
 
@@ -42,11 +42,12 @@ export function jsonParameter<T>(field: string, text: string, schema: z.ZodType<
   try {
     value = JSON.parse(text);
   } catch {
-    throw refused([{ field, value: text.slice(0, 100), message: 'is not JSON' }]);
+    throw fieldsRefused('bad_request', [{ field, value: text.slice(0, 100), message: 'is not JSON' }]);
   }
   const read = schema.safeParse(value);
   if (read.success) return read.data;
-  throw refused(
+  throw fieldsRefused(
+    'bad_request',
     read.error.issues.slice(0, 50).map(({ path, message }) => ({
       field: [field, ...path].join('.'),
       value: at(value, path),
@@ -61,9 +62,6 @@ const at = (value: unknown, path: readonly PropertyKey[]): unknown =>
       typeof within === 'object' && within !== null ? (within as Record<PropertyKey, unknown>)[key] : undefined,
     value,
   );
-
-const refused = (errors: FieldError[]): DomainError =>
-  new DomainError('bad_request', errors.map(({ field, message }) => `${field} ${message}`).join('; '), { errors });
 
 /** Weights of assets by symbol, as the old routes take them. */
 export const oldAllocations = z

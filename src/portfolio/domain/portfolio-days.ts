@@ -1,6 +1,6 @@
 import { InvariantViolation } from '../../shared/errors.js';
 import type { AssetId } from '../../shared/ids.js';
-import { dayMs, utcDate, type EpochMs } from '../../shared/time.js';
+import { dayMs, startOfUtcDay, utcDate, type EpochMs } from '../../shared/time.js';
 import { Exact, zero } from './exact.js';
 import { Ledger, sorted, type Accounts } from './ledger.js';
 import type { DayChange, PerformanceInput } from './performance.js';
@@ -49,8 +49,6 @@ export interface PortfolioHistory {
 const btc = 'BTC' as AssetId;
 const usd = 'USD' as AssetId;
 
-const startOfDay = (instant: EpochMs): EpochMs => Math.floor(instant / dayMs) * dayMs;
-
 /** Every asset and currency that transactions touch. */
 export function assetsTouched(accounts: Accounts, transactions: readonly Transaction[]): Set<AssetId> {
   const touched = new Set<AssetId>();
@@ -94,7 +92,7 @@ export function* portfolioDays({
   let hidden = new Set<AssetId>();
   let yesterday: PortfolioDay | undefined;
   let next = 0;
-  for (let day = startOfDay(first.executedAt) - dayMs; day <= lastDay; day += dayMs) {
+  for (let day = startOfUtcDay(first.executedAt) - dayMs; day <= lastDay; day += dayMs) {
     const end = day + dayMs;
     quotes.turnTo(day);
     const unpriced = new Set<AssetId>();

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
 import { DailyCloses } from '../../data/prices/daily-closes.js';
-import { DomainError } from '../../shared/errors.js';
+import { DomainError, refusedFor } from '../../shared/errors.js';
 import type { AssetId, OwnerId, PortfolioId } from '../../shared/ids.js';
 import { dayMs, minuteMs, utcDate, type EpochMs } from '../../shared/time.js';
 import { measurePerformance } from '../domain/performance.js';
@@ -152,7 +152,7 @@ function beginningWithMoney(prices: Float64Array, days: readonly PortfolioDay[])
 
 function refuseDisorder({ from, to }: PerformanceQuery, lastDay: string): void {
   const refuse = (field: string, value: string, message: string) => {
-    throw new DomainError('invalid', `${field} "${value}" ${message}`, { errors: [{ field, value, message }] });
+    throw refusedFor([{ field, value, message }]);
   };
   if (from !== undefined && from > lastDay) refuse('from', from, `is later than the last day that is over, ${lastDay}`);
   if (from !== undefined && to !== undefined && to < from) refuse('to', to, `is before from, ${from}`);

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { DailyCloses, type DailyPrices } from '../../data/prices/daily-closes.js';
 import { DomainError } from '../../shared/errors.js';
 import type { AssetId } from '../../shared/ids.js';
-import { dayMs, utcDate, type EpochMs } from '../../shared/time.js';
+import { dayMs, startOfUtcDay, utcDate, type EpochMs } from '../../shared/time.js';
 import { accountsOf } from '../domain/ledger.js';
 import { assetsTouched, portfolioDays, type PortfolioHistory } from '../domain/portfolio-days.js';
 import { LedgerService } from '../ledger/ledger.service.js';
@@ -16,7 +16,7 @@ const btc = 'BTC' as AssetId;
 const daysAtOnce = 50;
 
 /** 00:00 UTC of the last day that is over. */
-export const lastWholeDay = (now: EpochMs): EpochMs => Math.floor(now / dayMs) * dayMs - dayMs;
+export const lastWholeDay = (now: EpochMs): EpochMs => startOfUtcDay(now) - dayMs;
 
 /**
  * Keeps the days of portfolios. All of them are derived again from the ledger and the stored prices, which takes

@@ -5,7 +5,7 @@ import { DomainError } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { toIso } from '../../shared/time.js';
 import { convert } from '../domain/valuation.js';
-import { instantOf } from './as-of.js';
+import { instantOf } from '../../platform/http/instant.js';
 import type { ConversionQuery, ConversionView } from './valuation.schemas.js';
 import { datedPriceView } from './valuation.views.js';
 

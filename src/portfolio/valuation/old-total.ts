@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DatedPrices } from '../../data/prices/dated-prices.js';
+import { DomainError } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { PortfolioService } from '../portfolio.service.js';
 import { ValuationService } from './valuation.service.js';
@@ -13,6 +14,10 @@ export interface OldTotal {
 
 const btc = 'BTC' as AssetId;
 const usd = 'USD' as AssetId;
+
+/** What is told when not even 1 BTC can be valued. */
+export const noBtcPrice = () =>
+  new DomainError('unavailable', 'no price of BTC is stored yet', { retryAfterSeconds: 60 });
 
 /** Weights are shares of something, never units: this says of what. */
 @Injectable()

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
 import { DatedPrices } from '../../data/prices/dated-prices.js';
 import { jsonParameter, oldAllocations } from '../../platform/http/old-parameters.js';
-import { DomainError, type FieldError } from '../../shared/errors.js';
+import { fieldsRefused, type FieldError } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { toIso } from '../../shared/time.js';
 import { PortfolioService } from '../portfolio.service.js';
-import { OldTotals } from './old-total.js';
+import { noBtcPrice, OldTotals } from './old-total.js';
 import type { PortfolioValueQuery, PortfolioValueView } from './portfolio-value.schemas.js';
 import { ValuationService } from './valuation.service.js';
 
@@ -61,11 +61,7 @@ export class PortfolioValueService {
       if (named.has(id)) errors.push({ field: `allocations.${symbol}`, value: symbol, message: `names ${id} twice` });
       named.set(id, weight);
     }
-    if (errors.length > 0) {
-      throw new DomainError('bad_request', errors.map(({ field, message }) => `${field} ${message}`).join('; '), {
-        errors,
-      });
-    }
+    if (errors.length > 0) throw fieldsRefused('bad_request', errors);
     const known = [...named.keys()].flatMap((id) => catalogue.of(id as AssetId)?.id ?? []);
     const prices = await this.prices.of([...known, btc], { asOf: now, viewer: ownerId });
     const total = await this.totals.of(ownerId, given);
@@ -77,8 +73,6 @@ export class PortfolioValueService {
     return answer(values, { unpriced, notional: total.notional }, now);
   }
 }
-
-const noBtcPrice = () => new DomainError('unavailable', 'no price of BTC is stored yet', { retryAfterSeconds: 60 });
 
 function answer(
   values: readonly (readonly [string, number])[],

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
 import { DatedPrices, type DatedPrice } from '../../data/prices/dated-prices.js';
-import { DomainError } from '../../shared/errors.js';
+import { refusedFor } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
 import { Exact } from '../domain/exact.js';
@@ -15,7 +15,7 @@ import { gainsView } from '../gains/gains.views.js';
 import type { PortfolioAccount } from '../ledger/ledger.repository.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { PortfolioService } from '../portfolio.service.js';
-import { instantOf } from './as-of.js';
+import { instantOf } from '../../platform/http/instant.js';
 import type { ValuationQuery, ValuationView } from './valuation.schemas.js';
 import { datedPriceView } from './valuation.views.js';
 
@@ -152,10 +152,7 @@ function inUnits(price: DatedPrice, splits: SplitHistory, until: EpochMs): UnitP
 function accountCalled(accounts: readonly PortfolioAccount[], text: string): PortfolioAccount {
   const found = accounts.find(({ id }) => id === text.toLowerCase()) ?? accounts.find(({ name }) => name === text);
   if (found) return found;
-  const message = 'is no account of this portfolio';
-  throw new DomainError('invalid', `account "${text}" ${message}`, {
-    errors: [{ field: 'account', value: text, message }],
-  });
+  throw refusedFor([{ field: 'account', value: text, message: 'is no account of this portfolio' }]);
 }
 
 const shareOf = (holdings: Valuation['holdings'], assetId: AssetId): number | null | undefined =>

@@ -4,7 +4,7 @@ import { AssetRegistry } from '../../data/assets/asset-registry.js';
 import { DatedPrices } from '../../data/prices/dated-prices.js';
 import { jsonParameter } from '../../platform/http/old-parameters.js';
 import { accountTypes, type AccountType } from '../../portfolio/domain/account.js';
-import { DomainError, type FieldError } from '../../shared/errors.js';
+import { fieldsRefused, type FieldError } from '../../shared/errors.js';
 import type { OwnerId } from '../../shared/ids.js';
 import { toIso } from '../../shared/time.js';
 import {
@@ -197,7 +197,7 @@ export class AllocationService {
       }
     }
     if (errors.length === 0) return rates;
-    throw new DomainError('invalid', errors.map(({ field, message }) => `${field} ${message}`).join('; '), { errors });
+    throw fieldsRefused('invalid', errors);
   }
 }
 
@@ -214,7 +214,7 @@ function accountsFrom(query: SummaryQuery, body: SummaryBody): { accounts: OldAc
     field,
     message: 'is required, in the body or in the query',
   }));
-  throw new DomainError('invalid', errors.map(({ field, message }) => `${field} ${message}`).join('; '), { errors });
+  throw fieldsRefused('invalid', errors);
 }
 
 const classed = (holdings: OldHoldings, rate: number): ClassedHolding[] =>

@@ -1,3 +1,5 @@
+import { quadraticForm } from '../../shared/vectors.js';
+
 /** What it costs to trade, and what it is expected to cost not to. Fractions of the portfolio's value. */
 export interface TradeOrWait {
   readonly decision: 'trade' | 'wait';
@@ -42,11 +44,4 @@ export function tradeOrWait(input: WaitingInput): TradeOrWait {
   return costOfWaiting > costOfTrading
     ? { ...told, decision: 'trade', reason: 'waiting is expected to cost more than the trades' }
     : { ...told, decision: 'wait', reason: 'the trades cost more than waiting is expected to' };
-}
-
-function quadraticForm(matrix: Float64Array, vector: Float64Array): number {
-  const n = vector.length;
-  let sum = 0;
-  for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) sum += vector[i]! * matrix[i * n + j]! * vector[j]!;
-  return sum;
 }

@@ -5,7 +5,7 @@ import { jsonParameter, oldAllocations } from '../../platform/http/old-parameter
 import { defaultLimits } from '../../policies/domain/policy-limits.js';
 import { PoliciesService } from '../../policies/policies.service.js';
 import { PortfolioService } from '../../portfolio/portfolio.service.js';
-import { OldTotals } from '../../portfolio/valuation/old-total.js';
+import { noBtcPrice, OldTotals } from '../../portfolio/valuation/old-total.js';
 import { DomainError } from '../../shared/errors.js';
 import type { AssetId, OwnerId, PortfolioId } from '../../shared/ids.js';
 import { btcTargets } from '../domain/btc-target.js';
@@ -39,7 +39,7 @@ export class OldPlanService {
     const priced = [...weights.keys()].filter((symbol) => prices.has(symbol));
     const unpriced = [...weights.keys()].filter((symbol) => !prices.has(symbol));
     const total = await this.totals.of(ownerId, given);
-    if (!total) throw new DomainError('unavailable', 'no price of BTC is stored yet', { retryAfterSeconds: 60 });
+    if (!total) throw noBtcPrice();
 
     const sum = priced.reduce((all, symbol) => all + weights.get(symbol)!, 0);
     const current = (symbol: AssetId) => (sum > 0 ? weights.get(symbol)! / sum : 0);

@@ -7,8 +7,8 @@ import { JobsService } from '../../jobs/jobs.service.js';
 import { OptimizationService } from '../../optimization/optimization.service.js';
 import { decodeCursor, pageFrom, type Page } from '../../platform/http/page.js';
 import { PortfolioService } from '../../portfolio/portfolio.service.js';
-import { instantOf } from '../../portfolio/valuation/as-of.js';
-import { DomainError, type FieldError } from '../../shared/errors.js';
+import { instantOf } from '../../platform/http/instant.js';
+import { DomainError, refusedFor, type FieldError } from '../../shared/errors.js';
 import type { AssetId, JobId, OptimizationId, OwnerId, PortfolioId } from '../../shared/ids.js';
 import { toIso } from '../../shared/time.js';
 import {
@@ -126,7 +126,6 @@ export class PlansService {
       refuse('optimization_id', optimizationId, 'is not one of your optimizations');
     }
     if (errors.length === 0) return request;
-    const said = errors.map(({ field, value, message }) => `${field} "${String(value)}" ${message}`);
-    throw new DomainError('invalid', said.join('; '), { errors });
+    throw refusedFor(errors);
   }
 }

@@ -1,6 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
+import { isSimulatedSource } from '../../data/domain/candle.js';
 import { DailyCloses } from '../../data/prices/daily-closes.js';
 import { DatedPrices } from '../../data/prices/dated-prices.js';
 import { OptimizationService } from '../../optimization/optimization.service.js';
@@ -62,7 +63,7 @@ export class RebalancingPlanner {
         policy,
         plan,
         decision: plan.advice.decision,
-        simulated: plan.prices.some(({ series }) => series?.source.startsWith('simulated:') ?? false),
+        simulated: plan.prices.some(({ series }) => series !== null && isSimulatedSource(series.source)),
         createdAt: new Date(),
       })
       .onConflict(['id'])

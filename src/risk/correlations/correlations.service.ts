@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
 import { DailyCloses } from '../../data/prices/daily-closes.js';
-import { instantOf } from '../../portfolio/valuation/as-of.js';
-import { DomainError, type FieldError } from '../../shared/errors.js';
+import { instantOf } from '../../platform/http/instant.js';
+import { refusedFor, type FieldError } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
 import type { PriceSeries } from '../domain/alignment.js';
@@ -190,8 +190,7 @@ export class CorrelationsService {
       return [];
     });
     if (errors.length === 0) return [...new Set(assetIds)];
-    const said = errors.map(({ value, message }) => `assets "${String(value)}" ${message}`);
-    throw new DomainError('invalid', said.join('; '), { errors });
+    throw refusedFor(errors);
   }
 }
 

@@ -15,14 +15,12 @@ import type { CandleAnswer, MarketDataSource } from '../../../src/data/sources/m
 import type { AssetId } from '../../../src/shared/ids.js';
 import { dayMs, toIso, utcDate } from '../../../src/shared/time.js';
 import { useDatabase } from '../../support/database.js';
+import { sharedData, titleWith } from '../../support/shared-data.js';
 
-// Real histories, which may not be published, so a checkout may be without them.
-const shared = path.resolve(process.env['FKS_SHARED'] ?? '../shared', 'data/datasets');
+const shared = sharedData('datasets');
 const manifestFile = path.join(shared, 'manifest.json');
 const isPresent = existsSync(manifestFile);
-const title = isPresent
-  ? 'real histories'
-  : `real histories (skipped: there is no ${shared}; FKS_SHARED names another place)`;
+const title = titleWith('real histories', isPresent, shared);
 
 interface ListedFile {
   readonly file: string;

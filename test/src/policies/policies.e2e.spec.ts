@@ -2,9 +2,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../../../src/audit/audit.service.js';
-import { CandleRepository } from '../../../src/data/candles/candle.repository.js';
-import type { AssetId } from '../../../src/shared/ids.js';
 import { useDatabase } from '../../support/database.js';
+import { storeCloses } from '../../support/price-histories.js';
 import { startApi, testConfig } from '../../support/service.js';
 
 const db = useDatabase();
@@ -17,15 +16,11 @@ const limits = (changes: object = {}) => ({ others: { min: 0, max: 0.1 }, ...cha
 const path = '/api/v1/policies';
 
 beforeAll(async () => {
-  const candles = new CandleRepository(db.orm.em.fork());
   for (const [assetId, close] of [
     ['BTC', '50000'],
     ['ETH', '2500'],
   ] as const) {
-    await candles.storeSeries(
-      { assetId: assetId as AssetId, interval: '1d', source: 'yahoofinance', quoteCurrency: 'USD', adjustment: 'raw' },
-      [{ openTime: Date.parse('2025-01-01T00:00:00Z'), open: null, high: null, low: null, close, volume: null }],
-    );
+    await storeCloses(db.orm, assetId, [[Date.parse('2025-01-01T00:00:00Z'), close]]);
   }
   app = await startApi(testConfig(db.database.url, { FKS_SOURCES: 'yahoofinance' }));
   portfolioId = (await http().post('/api/v1/portfolios').send({ name: 'Core' })).body.id;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dayMs, hourMs, minuteMs, toIso, utcDate, type EpochMs } from '../../../shared/time.js';
+import { dayMs, hourMs, minuteMs, startOfUtcDay, toIso, utcDate, type EpochMs } from '../../../shared/time.js';
 import type { Asset } from '../../domain/asset.js';
 import { isBarStart } from '../../domain/bar-grid.js';
 import type { OfferedCandle } from '../../domain/candle-checks.js';
@@ -118,7 +118,7 @@ export class PolygonSource implements MarketDataSource {
 
     const step = intervalMs[interval];
     const { historyDays } = this.settings;
-    const earliest = Math.floor(io.now() / dayMs) * dayMs - (historyDays - 1) * dayMs;
+    const earliest = startOfUtcDay(io.now()) - (historyDays - 1) * dayMs;
     if (request.to <= earliest) {
       return { kind: 'notOffered', why: `the plan's history reaches back ${historyDays} days (POLYGON_HISTORY_DAYS)` };
     }
@@ -434,7 +434,7 @@ function readPage(json: Json | FailedOutcome, asked: AskedBars, rowsBefore: numb
  */
 function openTimeOf(t: EpochMs, { symbol, asset, interval }: AskedBars): EpochMs | undefined {
   if (interval !== '1d' || asset.assetClass === 'crypto') return t;
-  const date = Math.floor(t / dayMs) * dayMs;
+  const date = startOfUtcDay(t);
   const newYork = session(date).open - openingMs;
   return t === (symbol.startsWith('I:') ? newYork + hourMs : newYork) ? date : undefined;
 }

@@ -1,4 +1,4 @@
-import { dayMs, type EpochMs } from '../../../shared/time.js';
+import { dayMs, startOfUtcDay, type EpochMs } from '../../../shared/time.js';
 
 const weekMs = 7 * dayMs;
 /** Weeks from 1900 to 2100: a stamp outside is a mistake and not remembered. */
@@ -35,7 +35,7 @@ export function sessionDates(timeZone: string): ((ms: EpochMs) => EpochMs | unde
     const week = Math.floor(ms / weekMs);
     const isRemembered = week >= firstWeek && week < lastWeek && offsetAt(week) === offsetAt(week + 1);
     const shown = isRemembered ? ms + offsetAt(week) : clock(ms);
-    return Number.isNaN(shown) ? undefined : Math.floor(shown / dayMs) * dayMs;
+    return Number.isNaN(shown) ? undefined : startOfUtcDay(shown);
   };
   zones.set(timeZone, dateOf);
   return dateOf;

@@ -1,4 +1,5 @@
-import { dot, times, type OptimizationProblem } from '../optimization-problem.js';
+import { type OptimizationProblem } from '../optimization-problem.js';
+import { dot, times } from '../../../shared/vectors.js';
 import type { OptimizerOutcome, PriceOfLimits, SolvedProblem } from './optimizer.js';
 import { solveWithin } from './quadratic.js';
 
@@ -72,7 +73,8 @@ export function pointWhere(
   let [low, high] = [start, start];
   let point = at(start);
   if ('kind' in point) return point;
-  let [atLow, atHigh] = [fall(point, start), fall(point, start)];
+  const atStart = fall(point, start);
+  let [atLow, atHigh] = [atStart, atStart];
   while (atHigh > 0 && solves < mostSolves) {
     [low, atLow] = [high, atHigh];
     high *= 4;

@@ -1,16 +1,12 @@
-import { largestRatio } from './max-sharpe.js';
-import { takesAllLimits, type Optimizer } from './optimizer.js';
+import { largestRatio, limitsOfRatios } from './max-sharpe.js';
+import type { Optimizer } from './optimizer.js';
 
 /** Largest ratio of the assets' mean volatility to the portfolio's (Choueifaty & Coignard, Toward Maximum Diversification, 2008). */
 export const maxDiversification = {
   id: 'maxDiversification' as const,
   version: 1,
   needs: [],
-  constraints: {
-    ...takesAllLimits,
-    cost: { refused: 'a cost has no part in a ratio' },
-    l2: { refused: 'a ratio has no place for it' },
-  },
+  constraints: limitsOfRatios,
   solve(problem) {
     const n = problem.assets.length;
     const volatilities = Float64Array.from({ length: n }, (_, i) => Math.sqrt(problem.covariance[i * (n + 1)]!));

@@ -1,3 +1,4 @@
+import { averageVariance } from '../certificate.js';
 import type { OptimizationProblem } from '../optimization-problem.js';
 import { highestReturn, pointWhere } from './efficient.js';
 import { takesAllLimits, type Optimizer, type OptimizerOutcome } from './optimizer.js';
@@ -16,7 +17,7 @@ export function largestRatio(
   const highest = highestReturn(problem, values);
   if (highest.kind !== 'solved') return highest;
   if (!(highest.value > 0)) return none();
-  const scale = averageOf(problem);
+  const scale = averageVariance(problem.covariance, problem.assets.length);
   const point = pointWhere(
     problem,
     values,
@@ -44,22 +45,19 @@ export function largestRatio(
   };
 }
 
-const averageOf = ({ covariance, assets: { length: n } }: OptimizationProblem): number => {
-  let trace = 0;
-  for (let i = 0; i < n; i++) trace += covariance[i * (n + 1)]!;
-  return trace / n;
-};
+/** A ratio has no place for what is added to an objective. */
+export const limitsOfRatios = {
+  ...takesAllLimits,
+  cost: { refused: 'a cost has no part in a ratio' },
+  l2: { refused: 'a ratio has no place for it' },
+} as const satisfies Optimizer['constraints'];
 
 /** Largest Sharpe ratio: yearly return above the risk-free rate over volatility (Sharpe, 1966 and 1994). */
 export const maxSharpe = {
   id: 'maxSharpe' as const,
   version: 1,
   needs: ['expected_returns'],
-  constraints: {
-    ...takesAllLimits,
-    cost: { refused: 'a cost has no part in a ratio' },
-    l2: { refused: 'a ratio has no place for it' },
-  },
+  constraints: limitsOfRatios,
   solve(problem) {
     const excess = problem.expectedReturns!.map((one) => one - problem.riskFreeRate);
     return largestRatio({ ...problem, costRate: 0, l2: 0 }, excess, 'excess return to volatility', () => ({

@@ -1,4 +1,5 @@
-import { dot, times, volatilityOf } from '../optimization-problem.js';
+import { volatilityOf } from '../optimization-problem.js';
+import { dot, times } from '../../../shared/vectors.js';
 import { takesAllLimits, type Optimizer } from './optimizer.js';
 import { solveWithin } from './quadratic.js';
 

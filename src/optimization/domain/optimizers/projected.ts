@@ -1,9 +1,8 @@
-import { primalResidualOf } from '../certificate.js';
-import type { OptimizationProblem } from '../optimization-problem.js';
-import { volatilityOf } from '../optimization-problem.js';
+import { averageVariance, primalResidualOf } from '../certificate.js';
+import { volatilityOf, type OptimizationProblem } from '../optimization-problem.js';
 import type { OptimizerOutcome } from './optimizer.js';
 import { solveWithin } from './quadratic.js';
-import { times } from '../optimization-problem.js';
+import { times } from '../../../shared/vectors.js';
 
 /** Limits and budget are kept when they are missed by no more than rounding. */
 const rounding = 1e-9;
@@ -35,10 +34,10 @@ export function within(
       notes,
     };
   }
-  let trace = 0;
-  for (let i = 0; i < n; i++) trace += covariance[i * (n + 1)]!;
+  const variance = averageVariance(covariance, n);
   const quadratic = covariance.slice();
-  for (let i = 0; i < n; i++) quadratic[i * (n + 1)]! += trace > 0 ? (tieBreak * trace) / n : 1;
+  // without any variance only the weights are left to tell what is near
+  for (let i = 0; i < n; i++) quadratic[i * (n + 1)]! += variance > 0 ? tieBreak * variance : 1;
   const distanceOf = (weights: Float64Array) =>
     volatilityOf(
       covariance,

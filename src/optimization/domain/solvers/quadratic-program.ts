@@ -1,4 +1,4 @@
-import { dot, times } from '../optimization-problem.js';
+import { dot, times } from '../../../shared/vectors.js';
 import type { QuadraticProgram } from './program.js';
 import { QuadraticSearch } from './quadratic-search.js';
 

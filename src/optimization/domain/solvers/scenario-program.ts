@@ -1,3 +1,4 @@
+import { dot } from '../../../shared/vectors.js';
 import { InvariantViolation } from '../../../shared/errors.js';
 import type { Limits } from '../limits.js';
 import { descendCvar, type Bounded } from './cvar-descent.js';
@@ -233,12 +234,6 @@ export function scenarioRisk(
   const path = new Float64Array(scenarios.count);
   scenarios.portfolio(weights, path);
   return -dot(new RiskMeasure(problem, scenarios.count).worstCase(path), path);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 interface LimitRow {

@@ -8,6 +8,7 @@ import {
   session,
 } from '../../../../src/data/domain/exchange-calendar.js';
 import { dayMs, hourMs, minuteMs, toIso, utcDate } from '../../../../src/shared/time.js';
+import { sharedData, titleWith } from '../../../support/shared-data.js';
 
 const at = (text: string) => Date.parse(text.length === 10 ? `${text}T00:00:00Z` : text);
 const isOpen = (date: string) => isTradingDay('stock', at(date));
@@ -208,8 +209,7 @@ describe('the bars of a complete series', () => {
   });
 });
 
-// Real histories, which may not be published, so a checkout may be without them.
-const shared = path.resolve(process.env['FKS_SHARED'] ?? '../shared', 'data/datasets/stocks/daily');
+const shared = sharedData('datasets/stocks/daily');
 const realFiles = [
   'yahoo-adjusted/SPY.csv',
   'lean-raw/SPY.csv',
@@ -218,7 +218,7 @@ const realFiles = [
   'index/SPX.csv',
 ].map((file) => path.join(shared, file));
 const isPresent = realFiles.every((file) => fs.existsSync(file));
-const title = isPresent ? 'real dates' : `real dates (skipped: there is no ${shared}; FKS_SHARED names another place)`;
+const title = titleWith('real dates', isPresent, shared);
 
 (isPresent ? describe : describe.skip)(title, () => {
   test.each(realFiles)('the calendar has every date of %s and no other', (file) => {

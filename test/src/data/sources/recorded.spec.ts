@@ -22,15 +22,14 @@ import { recorded as coinmarketcap } from './coinmarketcap/recorded.table.js';
 import { recorded as polygon } from './polygon/recorded.table.js';
 import type { RecordedRow, RecordedTable } from './recorded-table.js';
 import { recorded as yahoofinance } from './yahoofinance/recorded.table.js';
+import { sharedData, titleWith } from '../../../support/shared-data.js';
 
 const tables: readonly RecordedTable[] = [yahoofinance, coingecko, binance, polygon, alphavantage, coinmarketcap];
 
-// Bodies that the vendors really sent; they may not be published, so a checkout may be without them.
-const folder = path.resolve(process.env['FKS_SHARED'] ?? '../shared', 'data/recorded');
+// bodies that the vendors really sent
+const folder = sharedData('recorded');
 const isPresent = fs.existsSync(path.join(folder, 'manifest.json'));
-const title = isPresent
-  ? 'recorded bodies'
-  : `recorded bodies (skipped: there is no ${folder}; FKS_SHARED names another place)`;
+const title = titleWith('recorded bodies', isPresent, folder);
 
 interface ManifestRow {
   readonly file: string;

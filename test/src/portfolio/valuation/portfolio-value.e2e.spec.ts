@@ -1,18 +1,14 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
-import { CandleRepository } from '../../../../src/data/candles/candle.repository.js';
-import type { AssetId } from '../../../../src/shared/ids.js';
 import { useDatabase } from '../../../support/database.js';
+import { storeCloses } from '../../../support/price-histories.js';
 import { startApi, testConfig } from '../../../support/service.js';
 
 const db = useDatabase();
 let app: NestExpressApplication;
 
 const store = (assetId: string, close: string) =>
-  new CandleRepository(db.orm.em.fork()).storeSeries(
-    { assetId: assetId as AssetId, interval: '1d', source: 'yahoofinance', quoteCurrency: 'USD', adjustment: 'raw' },
-    [{ openTime: Date.parse('2025-01-01T00:00:00Z'), open: null, high: null, low: null, close, volume: null }],
-  );
+  storeCloses(db.orm, assetId, [[Date.parse('2025-01-01T00:00:00Z'), close]]);
 const http = () => request(app.getHttpServer());
 const value = (query: Record<string, string | string[]> = {}) => http().get('/api/portfolio/value').query(query);
 const weights = (map: object) => ({ allocations: JSON.stringify(map) });

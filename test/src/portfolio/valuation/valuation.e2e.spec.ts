@@ -1,11 +1,10 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
-import { CandleRepository } from '../../../../src/data/candles/candle.repository.js';
 import type { SeriesRef } from '../../../../src/data/domain/candle.js';
-import type { AssetId } from '../../../../src/shared/ids.js';
 import { dayMs } from '../../../../src/shared/time.js';
 import { useDatabase } from '../../../support/database.js';
+import { storeCloses } from '../../../support/price-histories.js';
 import { eventually, startApi, testConfig } from '../../../support/service.js';
 
 const start = Date.parse('2025-01-01T00:00:00Z');
@@ -14,16 +13,11 @@ let app: NestExpressApplication;
 let portfolioId: string;
 
 const store = (assetId: string, over: Partial<SeriesRef>, closes: readonly string[]) =>
-  new CandleRepository(db.orm.em.fork()).storeSeries(
-    {
-      assetId: assetId as AssetId,
-      interval: '1d',
-      source: 'yahoofinance',
-      quoteCurrency: 'USD',
-      adjustment: 'raw',
-      ...over,
-    },
-    closes.map((close, i) => ({ openTime: start + i * dayMs, open: null, high: null, low: null, close, volume: null })),
+  storeCloses(
+    db.orm,
+    assetId,
+    closes.map((close, i) => [start + i * dayMs, close]),
+    over,
   );
 const http = () => request(app.getHttpServer());
 const get = (path: string) => http().get(path);

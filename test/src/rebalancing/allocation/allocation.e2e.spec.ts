@@ -1,8 +1,7 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
-import { CandleRepository } from '../../../../src/data/candles/candle.repository.js';
-import type { AssetId } from '../../../../src/shared/ids.js';
 import { useDatabase } from '../../../support/database.js';
+import { storeCloses } from '../../../support/price-histories.js';
 import { startApi, testConfig } from '../../../support/service.js';
 
 const db = useDatabase();
@@ -23,10 +22,7 @@ const query = (of: Record<string, unknown>) =>
   ).toString();
 
 beforeAll(async () => {
-  await new CandleRepository(db.orm.em.fork()).storeSeries(
-    { assetId: 'BTC' as AssetId, interval: '1d', source: 'yahoofinance', quoteCurrency: 'USD', adjustment: 'raw' },
-    [{ openTime: Date.parse('2025-01-01T00:00:00Z'), open: null, high: null, low: null, close: '50000', volume: null }],
-  );
+  await storeCloses(db.orm, 'BTC', [[Date.parse('2025-01-01T00:00:00Z'), '50000']]);
   app = await startApi(testConfig(db.database.url, { FKS_SOURCES: 'yahoofinance' }));
 });
 afterAll(() => app.close());

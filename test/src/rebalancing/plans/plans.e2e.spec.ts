@@ -2,11 +2,10 @@ import type { INestApplicationContext } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
-import { CandleRepository } from '../../../../src/data/candles/candle.repository.js';
 import type { PlanView } from '../../../../src/rebalancing/plans/plans.schemas.js';
-import type { AssetId } from '../../../../src/shared/ids.js';
 import { dayMs } from '../../../../src/shared/time.js';
 import { useDatabase } from '../../../support/database.js';
+import { storeCloses } from '../../../support/price-histories.js';
 import { eventually, startApi, startWorker, testConfig } from '../../../support/service.js';
 
 const db = useDatabase();
@@ -21,26 +20,16 @@ const http = () => request(app.getHttpServer());
 const plans = () => `/api/v1/portfolios/${portfolioId}/rebalancing-plans`;
 
 beforeAll(async () => {
-  const candles = new CandleRepository(db.orm.em.fork());
   for (const [assetId, last, swing] of [
     ['BTC', 60_000, 0.02],
     ['ETH', 2_000, 0.03],
     ['SPY', 600, 0.01],
   ] as const) {
-    await candles.storeSeries(
-      { assetId: assetId as AssetId, interval: '1d', source: 'yahoofinance', quoteCurrency: 'USD', adjustment: 'raw' },
-      Array.from({ length: days }, (_, i) => {
-        const close = i === days - 1 ? last : last * (1 + swing * Math.sin(i * (1 + swing)));
-        return {
-          openTime: start + i * dayMs,
-          open: null,
-          high: null,
-          low: null,
-          close: close.toFixed(2),
-          volume: null,
-        };
-      }),
-    );
+    const closes = Array.from({ length: days }, (_, i): [number, string] => {
+      const close = i === days - 1 ? last : last * (1 + swing * Math.sin(i * (1 + swing)));
+      return [start + i * dayMs, close.toFixed(2)];
+    });
+    await storeCloses(db.orm, assetId, closes);
   }
   const config = testConfig(db.database.url, { FKS_SOURCES: 'yahoofinance' });
   [app, worker] = [await startApi(config), await startWorker(config)];

@@ -7,8 +7,9 @@ import { inNumeraire } from '../../../../src/risk/domain/numeraire.js';
 import { historicalWindows, replayWindow } from '../../../../src/risk/domain/stress.js';
 import type { AssetId } from '../../../../src/shared/ids.js';
 import { measureInput } from '../../../support/returns.js';
+import { sharedData } from '../../../support/shared-data.js';
 
-const shared = path.resolve(process.env['FKS_SHARED'] ?? '../shared', 'data/datasets');
+const shared = sharedData('datasets');
 const files: Record<string, string> = {
   BTC: 'crypto/daily/binance-usdt/BTCUSDT.csv',
   ETH: 'crypto/daily/binance-usdt/ETHUSDT.csv',

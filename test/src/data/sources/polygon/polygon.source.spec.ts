@@ -1,5 +1,4 @@
 import fs from 'node:fs';
-import path from 'node:path';
 import fc from 'fast-check';
 import type { Asset } from '../../../../../src/data/domain/asset.js';
 import { partDays } from '../../../../../src/data/domain/history-plan.js';
@@ -9,6 +8,7 @@ import { polygon, PolygonSource } from '../../../../../src/data/sources/polygon/
 import type { AssetId } from '../../../../../src/shared/ids.js';
 import { dayMs, hourMs, minuteMs, utcDate } from '../../../../../src/shared/time.js';
 import { cannedIo } from '../canned-io.js';
+import { sharedData, titleWith } from '../../../../support/shared-data.js';
 
 const settings = { baseUrl: 'https://api.polygon.io', key: 'a-secret', requestsPerMinute: 5, historyDays: 730 };
 const source = new PolygonSource(settings);
@@ -215,31 +215,27 @@ test.each([
   });
 });
 
-// bodies that the vendor sent; they may not be published, so a checkout may be without them
-const recording = path.resolve(process.env['FKS_SHARED'] ?? '../shared', 'data/recorded/polygon/reference-splits.json');
+const recording = sharedData('recorded/polygon/reference-splits.json');
 const isPresent = fs.existsSync(recording);
 
-(isPresent ? describe : describe.skip)(
-  isPresent ? 'the recorded list of splits' : `the recorded list of splits (skipped: there is no ${recording})`,
-  () => {
-    test('tells those of the stock', async () => {
-      const { io } = cannedIo(
-        (url) =>
-          url.pathname.startsWith('/v2')
-            ? bars('GOOGL', [bar(ms('2022-07-18T04:00:00Z'))])
-            : { body: fs.readFileSync(recording, 'utf8') },
-        ms('2022-08-01T00:00:00Z'),
-      );
-      expect(await source.candles({ ...daily, asset: assetOf('stock', 'GOOGL'), to: io.now() }, io)).toMatchObject({
-        kind: 'ok',
-        value: {
-          actions: [{ kind: 'split', exDate: ms('2022-07-18T00:00:00Z'), numerator: '20', denominator: '1' }],
-          rowsRefused: 0,
-        },
-      });
+(isPresent ? describe : describe.skip)(titleWith('the recorded list of splits', isPresent, recording), () => {
+  test('tells those of the stock', async () => {
+    const { io } = cannedIo(
+      (url) =>
+        url.pathname.startsWith('/v2')
+          ? bars('GOOGL', [bar(ms('2022-07-18T04:00:00Z'))])
+          : { body: fs.readFileSync(recording, 'utf8') },
+      ms('2022-08-01T00:00:00Z'),
+    );
+    expect(await source.candles({ ...daily, asset: assetOf('stock', 'GOOGL'), to: io.now() }, io)).toMatchObject({
+      kind: 'ok',
+      value: {
+        actions: [{ kind: 'split', exDate: ms('2022-07-18T00:00:00Z'), numerator: '20', denominator: '1' }],
+        rowsRefused: 0,
+      },
     });
-  },
-);
+  });
+});
 
 test('the days of a stock take the weight of their splits with their own, so that neither is asked for in vain', async () => {
   const { io, requests } = cannedIo(

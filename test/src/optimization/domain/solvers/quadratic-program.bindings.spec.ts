@@ -1,7 +1,8 @@
 import { atRiskTolerance, atTargetReturn } from '../../../../../src/optimization/domain/frontier.js';
 import { solvePositions, type BoxSolver } from '../../../../../src/optimization/domain/integer.js';
 import type { Limits } from '../../../../../src/optimization/domain/limits.js';
-import { nearestFeasibleWeights } from '../../../../../src/optimization/domain/projection.js';
+import { plainProblem } from '../../../../../src/optimization/domain/optimization-problem.js';
+import { within } from '../../../../../src/optimization/domain/optimizers/projected.js';
 import { criticalLine } from '../../../../../src/optimization/domain/solvers/critical-line.js';
 import type { QuadraticProgram, Row } from '../../../../../src/optimization/domain/solvers/program.js';
 import {
@@ -11,6 +12,8 @@ import {
 } from '../../../../../src/optimization/domain/solvers/quadratic-program.js';
 import { sampleCovariance } from '../../../../../src/risk/domain/covariance/sample.js';
 import { seededRandom } from '../../../../../src/risk/domain/random.js';
+import { times } from '../../../../../src/shared/vectors.js';
+import type { AssetId } from '../../../../../src/shared/ids.js';
 import { missesOf, worstOf } from '../../../../../tools/differential/optimality.js';
 import { marketReturns } from '../../../../../tools/differential/scenario-problems.js';
 
@@ -84,27 +87,23 @@ test('the nearest feasible weights under linear limits satisfy the conditions of
     const raw = Float64Array.from({ length: n }, () => random.uniform() ** 3);
     const total = raw.reduce((sum, value) => sum + value, 0);
     const wanted = raw.map((value) => value / total);
-    const asked: QuadraticProgram[] = [];
-    const nearest = nearestFeasibleWeights(
-      wanted,
-      covariance,
-      limits,
-      (quadratic, linear, { min, max, linear: rows }) => {
-        const program = { quadratic, linear, min, max, rows: [budget(n), ...rows] };
-        asked.push(program);
-        const outcome = solveQuadraticProgram(program);
-        if (outcome.kind !== 'solved') return null;
-        expect(worstOf(missesOf(program, outcome))).toBeLessThanOrEqual(1e-9);
-        return outcome.x;
-      },
-    );
-    if (!nearest?.projected) continue;
+    const assets = Array.from(wanted, (_, asset) => `A${asset}` as AssetId);
+    const nearest = within(plainProblem(assets, covariance, limits), wanted);
+    if (nearest.kind !== 'solved' || nearest.projectedBy === null) continue;
+    const { primalResidual, dualResidual, complementarity, dualityGap } = nearest.proof;
+    expect(Math.max(primalResidual, dualResidual, complementarity, dualityGap)).toBeLessThanOrEqual(1e-9);
     projections++;
     // nothing on the way to any other feasible point is nearer
-    const [program] = asked;
-    const other = solved({ ...program!, linear: program!.linear.map(() => random.normal()) }).x;
+    const program: QuadraticProgram = {
+      quadratic: covariance,
+      linear: times(covariance, wanted).map((value) => -value),
+      min: limits.min,
+      max: limits.max,
+      rows: [budget(n), ...limits.linear],
+    };
+    const other = solved({ ...program, linear: program.linear.map(() => random.normal()) }).x;
     const between = nearest.weights.map((weight, i) => weight + 0.01 * (other[i]! - weight));
-    expect(objectiveOf(program!, between)).toBeGreaterThanOrEqual(objectiveOf(program!, nearest.weights) - 1e-14);
+    expect(objectiveOf(program, between)).toBeGreaterThanOrEqual(objectiveOf(program, nearest.weights) - 1e-14);
   }
   expect(projections).toBeGreaterThan(20);
 });

@@ -1,0 +1,45 @@
+/** Sum of the products; both vectors are of one length. */
+export function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
+}
+
+/** `Aw` of an n×n matrix by rows. */
+export function times(matrix: Float64Array, vector: Float64Array): Float64Array {
+  const n = vector.length;
+  const product = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    let sum = 0;
+    for (let j = 0, at = i * n; j < n; j++, at++) sum += matrix[at]! * vector[j]!;
+    product[i] = sum;
+  }
+  return product;
+}
+
+/** `Aw` of a symmetric n×n matrix, without a look at the rows where w is 0. */
+export function timesSymmetric(matrix: Float64Array, vector: Float64Array): Float64Array {
+  const n = vector.length;
+  const product = new Float64Array(n);
+  for (let j = 0; j < n; j++) {
+    const value = vector[j]!;
+    if (value === 0) continue;
+    const row = j * n;
+    for (let i = 0; i < n; i++) product[i]! += value * matrix[row + i]!;
+  }
+  return product;
+}
+
+/** `v'Av` of an n×n matrix by rows, without a look at the rows where v is 0. */
+export function quadraticForm(matrix: Float64Array, vector: Float64Array): number {
+  const n = vector.length;
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const value = vector[i]!;
+    if (value === 0) continue;
+    let pull = 0;
+    for (let j = 0, at = i * n; j < n; j++, at++) pull += matrix[at]! * vector[j]!;
+    total += value * pull;
+  }
+  return total;
+}
