@@ -3,7 +3,7 @@ import { Context } from '@temporalio/activity';
 import { CandleRepository } from '../src/data/candles/candle.repository.js';
 import { revisionsFor, type SeriesRef } from '../src/data/domain/candle.js';
 import { frozenMarket } from '../src/optimization/domain/market-snapshot.js';
-import { OptimizationSolver } from '../src/optimization/optimization-solver.js';
+import { knownAtOf, OptimizationSolver } from '../src/optimization/optimization-solver.js';
 import type {
   ChooseSeriesInput,
   FreezeSnapshotInput,
@@ -36,7 +36,8 @@ export class OptimizationActivitiesProvider implements OptimizationActivities {
     const inputs = [];
     for (const one of series) {
       const revisions = revisionsFor(one, input.rehearsal);
-      inputs.push({ series: one, closes: await this.candles.closedBars(one, asOf, { since, revisions }) });
+      const closes = await this.candles.closedBars(one, asOf, { since, revisions, ...knownAtOf(input) });
+      inputs.push({ series: one, closes });
     }
     return this.optimizations.keepSnapshot(key, ownerId, frozenMarket(asOf, input.lookbackDays, inputs));
   }

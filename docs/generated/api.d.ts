@@ -1104,6 +1104,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/optimizations/{id}/frontier": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The exact efficient frontier of the same prices, estimates and limits, all turning points */
+        get: operations["OptimizationController_frontier"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/optimizers": {
         parameters: {
             query?: never;
@@ -3700,6 +3717,13 @@ export interface components {
                 half_life: number;
             } | {
                 /** @enum {string} */
+                kind: "equilibrium";
+                /** @description Returns for which these weights are the best; without them the current ones, or equal ones */
+                weights?: {
+                    [key: string]: number;
+                };
+            } | {
+                /** @enum {string} */
                 kind: "given";
                 /** @description A year, of every asset */
                 values: {
@@ -3768,8 +3792,70 @@ export interface components {
                 min?: number;
                 max?: number;
             }[];
+            /** @description Besides what the past tells: the expected returns asked for are the prior of Black and Litterman */
+            views?: {
+                /** @enum {string} */
+                method: "black_litterman";
+                /**
+                 * @description Variance of the prior's means as a share of the covariance
+                 * @default 0.05
+                 */
+                tau: number;
+                views: {
+                    label: string;
+                    coefficients: {
+                        [key: string]: number;
+                    };
+                    /** @description A year, of the sum of coefficient times return */
+                    value: number;
+                    /** @description 1 holds exactly, 0 has no effect; without it, as sure as the prior */
+                    confidence?: number;
+                }[];
+            } | {
+                /** @enum {string} */
+                method: "entropy_pooling";
+                views: {
+                    label: string;
+                    /**
+                     * @default return
+                     * @enum {string}
+                     */
+                    of: "return" | "volatility";
+                    coefficients: {
+                        [key: string]: number;
+                    };
+                    /**
+                     * @default equal
+                     * @enum {string}
+                     */
+                    relation: "equal" | "at_least" | "at_most";
+                    /** @description A year, of the sum of coefficient times return */
+                    value: number;
+                }[];
+            };
+            /** @description Of how many assets something may be held */
+            most_assets?: number;
+            /**
+             * @description An asset is held with this weight at least or not at all
+             * @default 0
+             */
+            minimum_position: number;
+            /** @description Whole lots next to the weights, at the last closes of the snapshot */
+            lots?: {
+                /** @description Without it, what the portfolio holds besides cash is worth */
+                total_usd?: string;
+                /**
+                 * @description Units; without it whole shares, a hundred millionth of a coin
+                 * @default {}
+                 */
+                sizes: {
+                    [key: string]: string;
+                };
+            };
             /** @description A date D means D+1T00:00Z; a past one makes it a rehearsal on what was known then. Without it, now */
             as_of?: string;
+            /** @description For audits: only prices that were stored and transactions that were recorded by that instant */
+            as_known_at?: string;
             /** @default 365 */
             lookback_days: number;
         };
@@ -3814,6 +3900,7 @@ export interface components {
          *       "reason": null,
          *       "portfolio_id": "019a7c3e-5c01-7b10-8f3e-4a7b2e61c0aa",
          *       "as_of": "2021-07-07T00:00:00Z",
+         *       "as_known_at": null,
          *       "rehearsal": true,
          *       "simulated": false,
          *       "optimizer": {
@@ -3978,11 +4065,14 @@ export interface components {
          *       "projected": null,
          *       "notes": [],
          *       "alternative": null,
+         *       "choice": null,
+         *       "lots": null,
          *       "infeasible": null,
          *       "estimates": {
          *         "effective_observations": 251,
          *         "shrinkage": null,
-         *         "expected_returns": null
+         *         "expected_returns": null,
+         *         "views": null
          *       },
          *       "created_at": "2026-11-25T01:50:12.345Z"
          *     }
@@ -4000,6 +4090,11 @@ export interface components {
             portfolio_id: string | null;
             /** Format: date-time */
             as_of: string;
+            /**
+             * Format: date-time
+             * @description For audits: only what was stored by then counted
+             */
+            as_known_at: string | null;
             /** @description True when the as-of lay in the past on purpose: no advice for today */
             rehearsal: boolean;
             /** @description True when prices came from the market simulator */
@@ -4107,6 +4202,32 @@ export interface components {
                 }[];
                 volatility: number;
             } | null;
+            /** @description Of the assets that are held, where few or large positions were asked for */
+            choice: {
+                /** @description True when no other choice of assets is better */
+                proven: boolean;
+                /** @description No choice improves the objective by more than this share of it; null when nothing bounds it */
+                gap: number | null;
+                /** @description Problems that were solved on the way */
+                problems: number;
+            } | null;
+            /** @description Whole lots next to the weights, where they were asked for and there are any */
+            lots: {
+                total_usd: string;
+                items: {
+                    asset_id: string;
+                    lot_size: string;
+                    lots: number;
+                    quantity: string;
+                    /** @description The last close of the snapshot */
+                    price_usd: string;
+                    value_usd: string;
+                    /** @description Of the total */
+                    weight: number;
+                }[];
+                /** @description What the lots leave of the total */
+                remainder_usd: string;
+            } | null;
             infeasible: {
                 /** @description `limits`, `no_excess_return`, `out_of_reach`, `too_little_data`, ... */
                 code: string;
@@ -4123,9 +4244,163 @@ export interface components {
                     value: number;
                     standard_error: number | null;
                 }[] | null;
+                views: {
+                    /** @enum {string} */
+                    method: "black_litterman" | "entropy_pooling";
+                    items: {
+                        label: string;
+                        /** @description A year, without any view */
+                        before: number;
+                        /** @description A year, with all views */
+                        after: number;
+                    }[];
+                    /** @description Nats; of entropy pooling */
+                    relative_entropy: number | null;
+                } | null;
             } | null;
             /** Format: date-time */
             created_at: string;
+        };
+        /**
+         * @example {
+         *       "optimization_id": "019a7c3e-6e2b-7a51-9d0c-3b8f5e7c1a44",
+         *       "numeraire": "USD",
+         *       "turning_points": [
+         *         {
+         *           "expected_return": 0.9421,
+         *           "volatility": 0.4735,
+         *           "sharpe_ratio": 1.9473,
+         *           "weights": [
+         *             {
+         *               "asset_id": "BTC",
+         *               "weight": 0.6
+         *             },
+         *             {
+         *               "asset_id": "SPY",
+         *               "weight": 0.2
+         *             },
+         *             {
+         *               "asset_id": "GLD",
+         *               "weight": 0.2
+         *             }
+         *           ],
+         *           "risk_tolerance": 0.31
+         *         }
+         *       ],
+         *       "min_variance": {
+         *         "expected_return": 0.9421,
+         *         "volatility": 0.4735,
+         *         "sharpe_ratio": 1.9473,
+         *         "weights": [
+         *           {
+         *             "asset_id": "BTC",
+         *             "weight": 0.6
+         *           },
+         *           {
+         *             "asset_id": "SPY",
+         *             "weight": 0.2
+         *           },
+         *           {
+         *             "asset_id": "GLD",
+         *             "weight": 0.2
+         *           }
+         *         ]
+         *       },
+         *       "max_sharpe": {
+         *         "point": {
+         *           "expected_return": 0.9421,
+         *           "volatility": 0.4735,
+         *           "sharpe_ratio": 1.9473,
+         *           "weights": [
+         *             {
+         *               "asset_id": "BTC",
+         *               "weight": 0.6
+         *             },
+         *             {
+         *               "asset_id": "SPY",
+         *               "weight": 0.2
+         *             },
+         *             {
+         *               "asset_id": "GLD",
+         *               "weight": 0.2
+         *             }
+         *           ]
+         *         },
+         *         "reason": null
+         *       },
+         *       "at_target": null,
+         *       "perturbed": false,
+         *       "left_out": []
+         *     }
+         */
+        Frontier: {
+            /** Format: uuid */
+            optimization_id: string;
+            numeraire: string;
+            /** @description From the highest return to the least variance; between two neighbours weights are a straight line */
+            turning_points: {
+                /** @description A year, a fraction */
+                expected_return: number;
+                /** @description A year, a fraction */
+                volatility: number;
+                sharpe_ratio: number | null;
+                /** @description Of the assets that are held */
+                weights: {
+                    asset_id: string;
+                    weight: number;
+                }[];
+                /** @description Of half the variance against the return */
+                risk_tolerance: number;
+            }[];
+            min_variance: {
+                /** @description A year, a fraction */
+                expected_return: number;
+                /** @description A year, a fraction */
+                volatility: number;
+                sharpe_ratio: number | null;
+                /** @description Of the assets that are held */
+                weights: {
+                    asset_id: string;
+                    weight: number;
+                }[];
+            };
+            max_sharpe: {
+                point: {
+                    /** @description A year, a fraction */
+                    expected_return: number;
+                    /** @description A year, a fraction */
+                    volatility: number;
+                    sharpe_ratio: number | null;
+                    /** @description Of the assets that are held */
+                    weights: {
+                        asset_id: string;
+                        weight: number;
+                    }[];
+                } | null;
+                /** @description Why there is no such point */
+                reason: string | null;
+            };
+            /** @description What was looked up with target_return or target_volatility */
+            at_target: {
+                point: {
+                    /** @description A year, a fraction */
+                    expected_return: number;
+                    /** @description A year, a fraction */
+                    volatility: number;
+                    sharpe_ratio: number | null;
+                    /** @description Of the assets that are held */
+                    weights: {
+                        asset_id: string;
+                        weight: number;
+                    }[];
+                } | null;
+                /** @description Why there is no such point */
+                reason: string | null;
+            } | null;
+            /** @description True when equal returns had to be told apart, by 1e-9 of their spread at most */
+            perturbed: boolean;
+            /** @description What the optimization was asked to respect and no frontier can */
+            left_out: string[];
         };
         OptimizerPage: {
             items: {
@@ -4155,6 +4430,16 @@ export interface components {
                         reason: string | null;
                     };
                     l2: {
+                        /** @enum {string} */
+                        support: "supported" | "projected" | "refused";
+                        reason: string | null;
+                    };
+                    positions: {
+                        /** @enum {string} */
+                        support: "supported" | "projected" | "refused";
+                        reason: string | null;
+                    };
+                    lots: {
                         /** @enum {string} */
                         support: "supported" | "projected" | "refused";
                         reason: string | null;
@@ -4534,7 +4819,7 @@ export interface components {
             }[];
             left_alone: {
                 asset_id: string;
-                /** @description What it lacks (positive) or has too much */
+                /** @description What it lacks (positiveDecimalText) or has too much */
                 difference: string;
                 /** @enum {string} */
                 why: "within_band" | "below_one_lot" | "below_minimum" | "no_cash";
@@ -8505,6 +8790,58 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Optimization"];
                 };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OptimizationController_frontier: {
+        parameters: {
+            query?: {
+                /** @description The least risky mix that returns this a year */
+                target_return?: number;
+                /** @description The mix of highest return that is no riskier than this a year */
+                target_volatility?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Frontier"];
+                };
+            };
+            /** @description There is none: limits on several assets, too few dates */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
             default: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { positiveDecimalText } from '../platform/http/decimal-text.js';
 import { instantText } from '../platform/http/instant.js';
 import { pageQuery } from '../platform/http/page.js';
 import { plainText } from '../platform/http/plain-text.js';
@@ -30,9 +31,52 @@ const expectedReturns = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.enum(['historical', 'compounded', 'james_stein', 'bayes_stein', 'capm']) }),
     z.strictObject({ kind: z.literal('exponential'), half_life: between(1, 3650).describe('Days') }),
+    z.strictObject({
+      kind: z.literal('equilibrium'),
+      weights: byAsset(fraction)
+        .optional()
+        .describe('Returns for which these weights are the best; without them the current ones, or equal ones'),
+    }),
     z.strictObject({ kind: z.literal('given'), values: byAsset(signed).describe('A year, of every asset') }),
   ])
   .default({ kind: 'historical' });
+
+const label = plainText(60).min(1, 'is empty');
+const severalViews = <View extends z.ZodType>(view: View) =>
+  z.array(view).min(1, 'has no view').max(50, 'has more than 50 views');
+
+const views = z
+  .discriminatedUnion('method', [
+    z.strictObject({
+      method: z.literal('black_litterman'),
+      tau: between(0.0001, 10).default(0.05).describe("Variance of the prior's means as a share of the covariance"),
+      views: severalViews(
+        z.strictObject({
+          label,
+          coefficients: byAsset(between(-10, 10)),
+          value: signed.describe('A year, of the sum of coefficient times return'),
+          confidence: fraction
+            .optional()
+            .describe('1 holds exactly, 0 has no effect; without it, as sure as the prior'),
+        }),
+      ),
+    }),
+    z.strictObject({
+      method: z.literal('entropy_pooling'),
+      views: severalViews(
+        z
+          .strictObject({
+            label,
+            of: z.enum(['return', 'volatility']).default('return'),
+            coefficients: byAsset(between(-10, 10)),
+            relation: z.enum(['equal', 'at_least', 'at_most']).default('equal'),
+            value: signed.describe('A year, of the sum of coefficient times return'),
+          })
+          .refine(({ of, value }) => of === 'return' || value > 0, { path: ['value'], error: 'must be above 0' }),
+      ),
+    }),
+  ])
+  .describe('Besides what the past tells: the expected returns asked for are the prior of Black and Litterman');
 
 export const createOptimizationBody = z
   .strictObject({
@@ -87,9 +131,31 @@ export const createOptimizationBody = z
       .max(50, 'has more than 50 limits')
       .default([])
       .describe('The sum of coefficient times weight lies between min and max'),
+    views: views.optional(),
+    most_assets: z
+      .int('is no whole number')
+      .min(1, 'must be 1 at least')
+      .max(mostAssets, `must be ${mostAssets} at most`)
+      .optional()
+      .describe('Of how many assets something may be held'),
+    minimum_position: fraction.default(0).describe('An asset is held with this weight at least or not at all'),
+    lots: z
+      .strictObject({
+        total_usd: positiveDecimalText
+          .optional()
+          .describe('Without it, what the portfolio holds besides cash is worth'),
+        sizes: byAsset(positiveDecimalText)
+          .default({})
+          .describe('Units; without it whole shares, a hundred millionth of a coin'),
+      })
+      .optional()
+      .describe('Whole lots next to the weights, at the last closes of the snapshot'),
     as_of: instantText
       .optional()
       .describe('A date D means D+1T00:00Z; a past one makes it a rehearsal on what was known then. Without it, now'),
+    as_known_at: instantText
+      .optional()
+      .describe('For audits: only prices that were stored and transactions that were recorded by that instant'),
     lookback_days: lookbackDays,
   })
   .refine(
@@ -151,3 +217,18 @@ export const oldOptimizationSchema = z
   })
   .meta({ id: 'OldOptimization' });
 export type OldOptimizationView = z.output<typeof oldOptimizationSchema>;
+
+export const frontierQuery = z
+  .strictObject({
+    target_return: z.coerce.number('is no number').optional().describe('The least risky mix that returns this a year'),
+    target_volatility: z.coerce
+      .number('is no number')
+      .positive('must be above 0')
+      .optional()
+      .describe('The mix of highest return that is no riskier than this a year'),
+  })
+  .refine(
+    ({ target_return: ofReturn, target_volatility: ofRisk }) => ofReturn === undefined || ofRisk === undefined,
+    'has both target_return and target_volatility',
+  );
+export type FrontierQuery = z.output<typeof frontierQuery>;

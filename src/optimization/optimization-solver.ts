@@ -7,9 +7,10 @@ import { defaultLimits, type PolicyLimits } from '../policies/domain/policy-limi
 import { PoliciesService } from '../policies/policies.service.js';
 import { DomainError } from '../shared/errors.js';
 import type { OptimizationId, SnapshotId } from '../shared/ids.js';
+import type { EpochMs, IsoInstant } from '../shared/time.js';
 import { isSimulated, type MarketSnapshot } from './domain/market-snapshot.js';
 import { defaultRequest, type OptimizationRequest } from './domain/optimization-request.js';
-import type { SnapshotOptimization } from './domain/optimize.js';
+import type { SnapshotOptimization } from './domain/optimize-snapshot.js';
 import type { ChooseSeriesInput, OptimizationSummary, PolicyVersionRef, SolveInput } from './optimization.contract.js';
 import type { Optimization } from './optimization.entity.js';
 import { OptimizationRepository } from './optimization.repository.js';
@@ -21,7 +22,7 @@ interface ThreadInput {
 }
 
 const inThread: ComputeTask<ThreadInput, SnapshotOptimization> = {
-  module: new URL('./domain/optimize.js', import.meta.url),
+  module: new URL('./domain/optimize-snapshot.js', import.meta.url),
   name: 'optimizeInThread',
 };
 
@@ -37,13 +38,13 @@ export class OptimizationSolver {
   ) {}
 
   /** In the order of the assets. @throws DomainError `conflict` naming the assets without any daily series */
-  async chooseSeries({ ownerId, assets }: ChooseSeriesInput): Promise<SeriesRef[]> {
+  async chooseSeries({ ownerId, assets, ...input }: ChooseSeriesInput): Promise<SeriesRef[]> {
     const catalogue = await this.assets.catalogue();
     const chosen: SeriesRef[] = [];
     const without: string[] = [];
     for (const assetId of assets) {
       const asset = catalogue.of(assetId);
-      const span = asset && (await this.canonical.stored(asset, '1d', { viewer: ownerId }));
+      const span = asset && (await this.canonical.stored(asset, '1d', { viewer: ownerId, ...knownAtOf(input) }));
       if (span) chosen.push(span.series);
       else without.push(assetId);
     }
@@ -87,6 +88,8 @@ export class OptimizationSolver {
                 projected: outcome.projected,
                 notes: outcome.notes,
                 alternative: outcome.alternative,
+                ...(outcome.choice && { choice: outcome.choice }),
+                ...(outcome.lots && { lots: outcome.lots }),
               }
             : null,
           infeasible: isSolved
@@ -94,6 +97,7 @@ export class OptimizationSolver {
             : { code: outcome.code, conflict: outcome.conflict, relaxation: outcome.relaxation },
         },
         asOf: new Date(input.asOf),
+        knownAt: input.knownAt === undefined ? null : new Date(input.knownAt),
         rehearsal: input.rehearsal,
         simulated: isSimulated(snapshot.series),
       }),
@@ -111,6 +115,10 @@ export class OptimizationSolver {
     return { policy: { id, version }, limits };
   }
 }
+
+/** The moment of knowledge that an input names, as readers of bars take it. */
+export const knownAtOf = ({ knownAt }: { readonly knownAt?: IsoInstant }): { readonly knownAt?: EpochMs } =>
+  knownAt === undefined ? {} : { knownAt: Date.parse(knownAt) };
 
 const summaryOf = ({ id, snapshotId, state, reason, weights }: Optimization): OptimizationSummary => ({
   optimizationId: id as OptimizationId,

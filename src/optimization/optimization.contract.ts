@@ -43,11 +43,14 @@ export interface RequestedOptimizationInput {
   readonly asOf: IsoInstant;
   readonly lookbackDays: number;
   readonly rehearsal: boolean;
+  /** For audits: only what was stored by then. */
+  readonly knownAt?: IsoInstant;
 }
 
 export interface ChooseSeriesInput {
   readonly ownerId: OwnerId;
   readonly assets: readonly AssetId[];
+  readonly knownAt?: IsoInstant;
 }
 
 export interface FreezeSnapshotInput {
@@ -59,6 +62,8 @@ export interface FreezeSnapshotInput {
   lookbackDays: number;
   /** A rehearsal sees each bar as it was known at the as-of, a live run its newest revision. */
   rehearsal: boolean;
+  /** Only bars that were stored by then. */
+  readonly knownAt?: IsoInstant;
 }
 
 export interface SolveInput {
@@ -71,6 +76,7 @@ export interface SolveInput {
   readonly optimizer: OptimizerId;
   /** Without it, what is asked when nothing more is said than the optimizer. */
   readonly request?: OptimizationRequest;
+  readonly knownAt?: IsoInstant;
   /** Without it, the version that the portfolio follows when it is solved. */
   readonly policy?: PolicyVersionRef | null;
 }

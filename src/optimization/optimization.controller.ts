@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
+  ApiConflictResponse,
   ApiHeader,
   ApiOkResponse,
   ApiOperation,
@@ -15,23 +16,28 @@ import { IdempotencyKey, idempotencyKeyHeader } from '../platform/http/idempoten
 import type { Page } from '../platform/http/page.js';
 import { sendStored } from '../platform/http/stored-answer.js';
 import type { OwnerId } from '../shared/ids.js';
+import { FrontierService } from './frontier.service.js';
 import { OldOptimizationService } from './old-optimization.service.js';
 import {
   createOptimizationBody,
+  frontierQuery,
   oldOptimizationSchema,
   oldOptimizeBody,
   optimizationsQuery,
   type CreateOptimizationBody,
+  type FrontierQuery,
   type OldOptimizationView,
   type OldOptimizeBody,
   type OptimizationsQuery,
 } from './optimization-requests.schemas.js';
 import { OptimizationRequests } from './optimization-requests.service.js';
 import {
+  frontierView,
   optimizationId,
   optimizationPage,
   optimizationView,
   optimizersPage,
+  type FrontierView,
   type OptimizationItem,
   type OptimizationView,
   type OptimizersView,
@@ -45,6 +51,7 @@ export class OptimizationController {
   constructor(
     private readonly optimizations: OptimizationService,
     private readonly requests: OptimizationRequests,
+    private readonly frontiers: FrontierService,
   ) {}
 
   /** Answers at once with the job; the finished job links the optimization, which may say that there are no weights. */
@@ -78,6 +85,21 @@ export class OptimizationController {
   @ApiOkResponse({ standardSchema: optimizationView })
   view(@CurrentOwner() owner: OwnerId, @Param('id', { schema: optimizationId }) id: string): Promise<OptimizationView> {
     return this.optimizations.view(owner, id);
+  }
+
+  /** Computed from the frozen prices: the same optimization has the same frontier for ever. */
+  @Get(':id/frontier')
+  @ApiOperation({
+    summary: 'The exact efficient frontier of the same prices, estimates and limits, all turning points',
+  })
+  @ApiOkResponse({ standardSchema: frontierView })
+  @ApiConflictResponse({ description: 'There is none: limits on several assets, too few dates' })
+  frontier(
+    @CurrentOwner() owner: OwnerId,
+    @Param('id', { schema: optimizationId }) id: string,
+    @Query({ schema: frontierQuery }) query: FrontierQuery,
+  ): Promise<FrontierView> {
+    return this.frontiers.of(owner, id, query);
   }
 }
 

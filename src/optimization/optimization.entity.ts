@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { Certificate } from './domain/certificate.js';
-import type { OptimizationOutcome, OptimizationStatistics, SolvedWeight } from './domain/optimize.js';
+import type { OptimizationStatistics } from './domain/optimize-snapshot.js';
+import type { OptimizationOutcome, SolvedWeight } from './domain/optimize.js';
 import type { WeightLimits } from './domain/constraints.js';
 import type { OptimizationRequest } from './domain/optimization-request.js';
 import type { OptimizerId } from './domain/optimizers/registry.js';
@@ -15,7 +16,7 @@ interface OptimizationDetails {
   readonly policy: PolicyVersionRef | null;
   readonly solved: Pick<
     Part<OptimizationOutcome, 'solved'>,
-    'expectedReturn' | 'sharpe' | 'binding' | 'projected' | 'notes' | 'alternative'
+    'expectedReturn' | 'sharpe' | 'binding' | 'projected' | 'notes' | 'alternative' | 'choice' | 'lots'
   > | null;
   readonly infeasible: Pick<Part<OptimizationOutcome, 'infeasible'>, 'code' | 'conflict' | 'relaxation'> | null;
 }
@@ -44,6 +45,8 @@ const OptimizationSchema = defineEntity({
     /** Null for what was stored before there were any. */
     details: p.json<OptimizationDetails>().nullable(),
     asOf: p.datetime().columnType('timestamptz'),
+    /** For audits: only what was stored by then counted. */
+    knownAt: p.datetime().columnType('timestamptz').nullable(),
     rehearsal: p.boolean(),
     simulated: p.boolean(),
     createdAt: p

@@ -4,6 +4,7 @@ import { JobsModule } from '../jobs/jobs.module.js';
 import { ComputeModule } from '../platform/compute/compute.module.js';
 import { PoliciesModule } from '../policies/policies.module.js';
 import { PortfolioModule } from '../portfolio/portfolio.module.js';
+import { FrontierService } from './frontier.service.js';
 import { OldOptimizationService } from './old-optimization.service.js';
 import { OldOptimizationController, OptimizationController, OptimizersController } from './optimization.controller.js';
 import { OptimizationRepository } from './optimization.repository.js';
@@ -15,6 +16,7 @@ import { OptimizationRequests } from './optimization-requests.service.js';
   imports: [ComputeModule, DataModule, JobsModule, PoliciesModule, PortfolioModule],
   controllers: [OldOptimizationController, OptimizationController, OptimizersController],
   providers: [
+    FrontierService,
     OldOptimizationService,
     OptimizationRepository,
     OptimizationRequests,

@@ -66,6 +66,10 @@ export class OptimizationRepository {
     return this.em.findOne(Optimization, { id });
   }
 
+  async ownOptimization(ownerId: OwnerId, id: string): Promise<Optimization | null> {
+    return this.em.findOne(Optimization, { ownerId, id });
+  }
+
   /** Stores an optimization once and answers what is stored under its id. */
   async keepOptimization(row: OptimizationRow): Promise<Optimization> {
     await this.em
@@ -97,7 +101,7 @@ export class OptimizationRepository {
     ownerId: OwnerId,
     id: string,
   ): Promise<{ optimization: Optimization; snapshot: SnapshotSummary } | null> {
-    const optimization = await this.em.findOne(Optimization, { ownerId, id });
+    const optimization = await this.ownOptimization(ownerId, id);
     if (!optimization) return null;
     const snapshot = await this.em.findOneOrFail(
       MarketSnapshotRow,

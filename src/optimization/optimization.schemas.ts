@@ -37,6 +37,7 @@ const optimizationExample = {
   reason: null,
   portfolio_id: '019a7c3e-5c01-7b10-8f3e-4a7b2e61c0aa',
   as_of: '2021-07-07T00:00:00Z',
+  as_known_at: null,
   rehearsal: true,
   simulated: false,
   optimizer: { id: 'min_variance', version: 1 },
@@ -105,8 +106,10 @@ const optimizationExample = {
   projected: null,
   notes: [],
   alternative: null,
+  choice: null,
+  lots: null,
   infeasible: null,
-  estimates: { effective_observations: 251, shrinkage: null, expected_returns: null },
+  estimates: { effective_observations: 251, shrinkage: null, expected_returns: null, views: null },
   created_at: '2026-11-25T01:50:12.345Z',
 };
 
@@ -117,6 +120,7 @@ export const optimizationView = z
     reason: z.string().nullable(),
     portfolio_id: z.uuid().nullable().describe('Null for assets that were named without a portfolio'),
     as_of: z.iso.datetime(),
+    as_known_at: z.iso.datetime().nullable().describe('For audits: only what was stored by then counted'),
     rehearsal: z.boolean().describe('True when the as-of lay in the past on purpose: no advice for today'),
     simulated: z.boolean().describe('True when prices came from the market simulator'),
     optimizer: z.object({ id: z.enum(optimizerIds.map(optimizerName)), version: z.int() }),
@@ -188,6 +192,35 @@ export const optimizationView = z
       })
       .nullable()
       .describe('The same question in US dollars'),
+    choice: z
+      .object({
+        proven: z.boolean().describe('True when no other choice of assets is better'),
+        gap: z
+          .number()
+          .nullable()
+          .describe('No choice improves the objective by more than this share of it; null when nothing bounds it'),
+        problems: z.int().describe('Problems that were solved on the way'),
+      })
+      .nullable()
+      .describe('Of the assets that are held, where few or large positions were asked for'),
+    lots: z
+      .object({
+        total_usd: z.string(),
+        items: z.array(
+          z.object({
+            asset_id: z.string(),
+            lot_size: z.string(),
+            lots: z.int(),
+            quantity: z.string(),
+            price_usd: z.string().describe('The last close of the snapshot'),
+            value_usd: z.string(),
+            weight: z.number().describe('Of the total'),
+          }),
+        ),
+        remainder_usd: z.string().describe('What the lots leave of the total'),
+      })
+      .nullable()
+      .describe('Whole lots next to the weights, where they were asked for and there are any'),
     infeasible: z
       .object({
         code: z.string().describe('`limits`, `no_excess_return`, `out_of_reach`, `too_little_data`, ...'),
@@ -201,6 +234,19 @@ export const optimizationView = z
         shrinkage: z.number().nullable(),
         expected_returns: z
           .array(z.object({ asset_id: z.string(), value: z.number(), standard_error: z.number().nullable() }))
+          .nullable(),
+        views: z
+          .object({
+            method: z.enum(['black_litterman', 'entropy_pooling']),
+            items: z.array(
+              z.object({
+                label: z.string(),
+                before: z.number().describe('A year, without any view'),
+                after: z.number().describe('A year, with all views'),
+              }),
+            ),
+            relative_entropy: z.number().nullable().describe('Nats; of entropy pooling'),
+          })
           .nullable(),
       })
       .nullable(),
@@ -228,6 +274,57 @@ export const optimizationPage = pageOf(
 ).meta({ id: 'OptimizationPage' });
 export type OptimizationItem = z.infer<typeof optimizationPage>['items'][number];
 
+const mixWeights = z.array(z.object({ asset_id: z.string(), weight: z.number() }));
+const mix = z.object({
+  expected_return: z.number().describe('A year, a fraction'),
+  volatility: z.number().describe('A year, a fraction'),
+  sharpe_ratio: z.number().nullable(),
+  weights: mixWeights.describe('Of the assets that are held'),
+});
+const mixOrReason = z.object({
+  point: mix.nullable(),
+  reason: z.string().nullable().describe('Why there is no such point'),
+});
+
+const mixExample = {
+  expected_return: 0.9421,
+  volatility: 0.4735,
+  sharpe_ratio: 1.9473,
+  weights: [
+    { asset_id: 'BTC', weight: 0.6 },
+    { asset_id: 'SPY', weight: 0.2 },
+    { asset_id: 'GLD', weight: 0.2 },
+  ],
+};
+
+export const frontierView = z
+  .object({
+    optimization_id: z.uuid(),
+    numeraire: z.string(),
+    turning_points: z
+      .array(mix.extend({ risk_tolerance: z.number().describe('Of half the variance against the return') }))
+      .describe('From the highest return to the least variance; between two neighbours weights are a straight line'),
+    min_variance: mix,
+    max_sharpe: mixOrReason,
+    at_target: mixOrReason.nullable().describe('What was looked up with target_return or target_volatility'),
+    perturbed: z.boolean().describe('True when equal returns had to be told apart, by 1e-9 of their spread at most'),
+    left_out: z.array(z.string()).describe('What the optimization was asked to respect and no frontier can'),
+  })
+  .meta({
+    id: 'Frontier',
+    example: {
+      optimization_id: '019a7c3e-6e2b-7a51-9d0c-3b8f5e7c1a44',
+      numeraire: 'USD',
+      turning_points: [{ ...mixExample, risk_tolerance: 0.31 }],
+      min_variance: mixExample,
+      max_sharpe: { point: mixExample, reason: null },
+      at_target: null,
+      perturbed: false,
+      left_out: [],
+    },
+  });
+export type FrontierView = z.infer<typeof frontierView>;
+
 const support = z.object({
   support: z.enum(['supported', 'projected', 'refused']),
   reason: z.string().nullable(),
@@ -238,7 +335,15 @@ export const optimizersPage = pageOf(
     version: z.int(),
     needs: z.array(z.string()),
     constraints: z
-      .object({ box: support, linear: support, turnover: support, cost: support, l2: support })
+      .object({
+        box: support,
+        linear: support,
+        turnover: support,
+        cost: support,
+        l2: support,
+        positions: support,
+        lots: support,
+      })
       .describe('`projected`: the nearest weights that keep it are answered'),
   }),
 ).meta({ id: 'OptimizerPage' });

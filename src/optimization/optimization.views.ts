@@ -1,12 +1,15 @@
 import type { AssetId } from '../shared/ids.js';
 import { toIso } from '../shared/time.js';
+import type { LotPlan } from './domain/lots.js';
 import type { OptimizationRequest } from './domain/optimization-request.js';
 import type { Optimizer, Support } from './domain/optimizers/optimizer.js';
 import { optimizers, type OptimizerId } from './domain/optimizers/registry.js';
+import type { MixOrReason, MixPoint, SnapshotFrontier } from './domain/snapshot-frontier.js';
 import type { Optimization } from './optimization.entity.js';
 import type { SnapshotSummary } from './optimization.repository.js';
 import {
   optimizerName,
+  type FrontierView,
   type OptimizationItem,
   type OptimizationView,
   type OptimizersView,
@@ -23,6 +26,7 @@ export function optimizationViewOf(optimization: Optimization, snapshot: Snapsho
     reason: optimization.reason ?? null,
     portfolio_id: optimization.portfolioId ?? null,
     as_of: toIso(optimization.asOf.getTime()),
+    as_known_at: optimization.knownAt ? toIso(optimization.knownAt.getTime()) : null,
     rehearsal: optimization.rehearsal,
     simulated: optimization.simulated,
     optimizer: { id: optimizerName(optimization.optimizerId), version: optimization.optimizerVersion },
@@ -89,6 +93,8 @@ export function optimizationViewOf(optimization: Optimization, snapshot: Snapsho
           volatility: solved.alternative.volatility,
         }
       : null,
+    choice: solved?.choice ?? null,
+    lots: solved?.lots ? lotsView(solved.lots) : null,
     infeasible: details?.infeasible
       ? {
           code: details.infeasible.code,
@@ -105,6 +111,13 @@ export function optimizationViewOf(optimization: Optimization, snapshot: Snapsho
           value,
           standard_error: standardError,
         })) ?? null,
+      views: statistics.views
+        ? {
+            method: statistics.views.method,
+            items: [...statistics.views.views],
+            relative_entropy: statistics.views.relativeEntropy,
+          }
+        : null,
     },
     created_at: toIso(optimization.createdAt.getTime()),
   };
@@ -136,9 +149,54 @@ export const optimizersView = (): OptimizersView => ({
       turnover: supportView(constraints.turnover),
       cost: supportView(constraints.cost),
       l2: supportView(constraints.l2),
+      positions: supportView(constraints.positions),
+      lots: supportView(constraints.lots),
     },
   })),
   next_cursor: null,
+});
+
+/** What was looked up, and what the optimization respects that no frontier can. */
+export const frontierViewOf = (
+  { id, details }: Pick<Optimization, 'id' | 'details'>,
+  frontier: Extract<SnapshotFrontier, { kind: 'frontier' }>,
+  leftOut: readonly string[],
+): FrontierView => ({
+  optimization_id: id,
+  numeraire: details?.request.numeraire ?? 'USD',
+  turning_points: frontier.turningPoints.map((point) => ({
+    ...mixView(point),
+    risk_tolerance: point.riskTolerance,
+  })),
+  min_variance: mixView(frontier.minVariance),
+  max_sharpe: mixOrReasonView(frontier.maxSharpe),
+  at_target: frontier.atTarget && mixOrReasonView(frontier.atTarget),
+  perturbed: frontier.perturbed,
+  left_out: [...leftOut],
+});
+
+const mixView = ({ expectedReturn, volatility, sharpe, weights }: MixPoint) => ({
+  expected_return: expectedReturn,
+  volatility,
+  sharpe_ratio: sharpe,
+  weights: weightsView(weights),
+});
+
+const mixOrReasonView = (mix: MixOrReason) =>
+  'point' in mix ? { point: mixView(mix.point), reason: null } : { point: null, reason: mix.reason };
+
+const lotsView = ({ totalUsd, bought, remainderUsd }: LotPlan): NonNullable<OptimizationView['lots']> => ({
+  total_usd: totalUsd,
+  items: bought.map(({ assetId, lotSize, lots, quantity, priceUsd, valueUsd, weight }) => ({
+    asset_id: assetId,
+    lot_size: lotSize,
+    lots,
+    quantity,
+    price_usd: priceUsd,
+    value_usd: valueUsd,
+    weight,
+  })),
+  remainder_usd: remainderUsd,
 });
 
 const supportView = (support: Support) =>
@@ -148,7 +206,12 @@ const weightsView = (weights: readonly { assetId: AssetId; weight: number }[]) =
   weights.map(({ assetId, weight }) => ({ asset_id: assetId, weight }));
 
 /** As it was asked, in the names of the request's body. */
-const requestView = ({ expectedReturns, ...request }: OptimizationRequest): Record<string, unknown> => ({
+const requestView = ({
+  expectedReturns,
+  positions,
+  lots,
+  ...request
+}: OptimizationRequest): Record<string, unknown> => ({
   optimizer: optimizerName(request.optimizer),
   numeraire: request.numeraire,
   covariance: request.covariance,
@@ -169,4 +232,7 @@ const requestView = ({ expectedReturns, ...request }: OptimizationRequest): Reco
   l2: request.l2,
   bands: request.bands,
   linear: request.linear,
+  ...(request.views && { views: request.views }),
+  ...(positions && { most_assets: positions.mostAssets, minimum_position: positions.minimumPosition }),
+  ...(lots && { lots: { total_usd: lots.totalUsd, sizes: lots.sizes } }),
 });

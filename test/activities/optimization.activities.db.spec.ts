@@ -5,7 +5,7 @@ import { CandleRepository } from '../../src/data/candles/candle.repository.js';
 import { CanonicalSeries } from '../../src/data/candles/canonical-series.js';
 import type { SeriesRef } from '../../src/data/domain/candle.js';
 import { defaultRequest } from '../../src/optimization/domain/optimization-request.js';
-import { optimizeSnapshot } from '../../src/optimization/domain/optimize.js';
+import { optimizeSnapshot } from '../../src/optimization/domain/optimize-snapshot.js';
 import { OptimizationSolver } from '../../src/optimization/optimization-solver.js';
 import type { OptimizePortfolioInput } from '../../src/optimization/optimization.contract.js';
 import { OptimizationRepository } from '../../src/optimization/optimization.repository.js';

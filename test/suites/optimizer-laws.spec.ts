@@ -6,6 +6,7 @@ import {
   type OptimizationProblem,
 } from '../../src/optimization/domain/optimization-problem.js';
 import { dot, times } from '../../src/shared/vectors.js';
+import { lotsOf } from '../../src/optimization/domain/lots.js';
 import { optimize } from '../../src/optimization/domain/optimize.js';
 import { constraintKinds, type Optimizer } from '../../src/optimization/domain/optimizers/optimizer.js';
 import { optimizers, type OptimizerId } from '../../src/optimization/domain/optimizers/registry.js';
@@ -267,6 +268,8 @@ describe('every method and every kind of limit', () => {
     turnover: { turnoverLimit: 0.05 },
     cost: { costRate: 0.01 },
     l2: { l2: 0.5 },
+    positions: { positions: { mostAssets: 2, minimumPosition: 0.25 } },
+    lots: {},
   } as const;
   const keeps = {
     box: (weights: Float64Array) => weights[0]! - 0.2,
@@ -275,6 +278,21 @@ describe('every method and every kind of limit', () => {
       weights.reduce((sum, one, i) => sum + Math.abs(one - base.current![i]!), 0) / 2 - 0.05,
     cost: () => 0,
     l2: () => 0,
+    // small positions that are held, and how many are held too many
+    positions: (weights: Float64Array) =>
+      Math.max(weights.filter((one) => one > 1e-9).length - 2, ...weights.map((one) => (one > 1e-9 ? 0.25 - one : 0))),
+    lots: (weights: Float64Array) => {
+      const prices = Object.fromEntries(assets.map((assetId) => [assetId, '3']));
+      const sizes = Object.fromEntries(assets.map((assetId) => [assetId, '1']));
+      const plan = lotsOf(
+        assets.map((assetId, i) => ({ assetId, weight: weights[i]! })),
+        prices,
+        { totalUsd: '100', sizes },
+      );
+      if (typeof plan === 'string') throw new Error(plan);
+      // no further from its weight than the lot of 3 that one asset costs
+      return Math.max(...plan.bought.map(({ weight }, i) => Math.abs(weight - weights[i]!))) - 0.03;
+    },
   };
   const all = optimizers.flatMap((optimizer: Optimizer) =>
     constraintKinds.map((kind) => {

@@ -30,6 +30,7 @@ export const anOptimization = (snapshotId: SnapshotId, over: Partial<Optimizatio
   snapshotId,
   state: 'solved',
   reason: null,
+  knownAt: null,
   optimizerId: 'minVariance',
   optimizerVersion: 1,
   constraints: [

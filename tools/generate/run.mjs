@@ -11,6 +11,7 @@ const generated = [
   'docs/generated/schema.sql',
   'docs/generated/api.d.ts',
   'docs/generated/dependency-graph.md',
+  'docs/generated/optimizers.md',
 ];
 const contents = () =>
   generated.map((file) => (fs.existsSync(path.join(root, file)) ? fs.readFileSync(path.join(root, file), 'utf8') : ''));
@@ -45,6 +46,7 @@ await build();
 const before = contents();
 run('dist/tools/generate/openapi.js');
 run('dist/tools/generate/schema.js');
+run('dist/tools/generate/optimizers.js');
 run('node_modules/openapi-typescript/bin/cli.js', 'docs/generated/openapi.json', '-o', 'docs/generated/api.d.ts');
 drawDependencies();
 const after = contents();

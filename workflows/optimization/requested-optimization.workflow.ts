@@ -30,8 +30,9 @@ const steps = 3;
 export const requestedOptimization: RequestedOptimization = (input) =>
   asJob(input.jobId, async (progress) => {
     const { optimizationId, ownerId, portfolioId, assets, asOf, lookbackDays, rehearsal, request, policy } = input;
+    const known = input.knownAt === undefined ? {} : { knownAt: input.knownAt };
     await progress(0, steps, `choosing prices of ${assets.length} assets`);
-    const series = await chooseSeries({ ownerId, assets });
+    const series = await chooseSeries({ ownerId, assets, ...known });
     await progress(1, steps, `freezing prices as of ${asOf}`);
     const snapshotId = await freezeMarketSnapshot({
       key: optimizationId,
@@ -40,6 +41,7 @@ export const requestedOptimization: RequestedOptimization = (input) =>
       asOf,
       lookbackDays,
       rehearsal,
+      ...known,
     });
     await progress(2, steps, 'solving');
     const value = await solve({
@@ -52,6 +54,7 @@ export const requestedOptimization: RequestedOptimization = (input) =>
       optimizer: request.optimizer,
       request,
       policy,
+      ...known,
     });
     return { value, result: optimizationPath(optimizationId) };
   });

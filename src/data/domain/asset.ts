@@ -4,6 +4,10 @@ import type { Interval } from './candle.js';
 export const assetClasses = ['crypto', 'stock', 'etf', 'cash'] as const;
 export type AssetClass = (typeof assetClasses)[number];
 
+/** Smallest step of a trade, units: whole shares, a satoshi's precision for coins, cents for currencies. */
+export const defaultLot = (assetClass: AssetClass): string =>
+  ({ crypto: '0.00000001', stock: '1', etf: '1', cash: '0.01' })[assetClass];
+
 /** Who spells an asset: the names of the source families. */
 export const venues = [
   'binance',

@@ -6,6 +6,7 @@ import {
   bayesSteinMeans,
   capmMeans,
   compoundedMeans,
+  equilibriumMeans,
   exponentiallyWeightedMeans,
   givenMeans,
   historicalMeans,
@@ -15,7 +16,7 @@ import {
 } from './expected-returns.js';
 import type { MarketSnapshot } from './market-snapshot.js';
 import type { Scenarios } from './optimization-problem.js';
-import type { ExpectedReturnsFrom, OptimizationRequest } from './optimization-request.js';
+import type { OptimizationRequest } from './optimization-request.js';
 
 /** What a snapshot says of its assets, in the order of its series. */
 export interface Estimates {
@@ -62,10 +63,14 @@ export function estimatesOf(
 
 /** Yearly expected returns, or why there are none. The market of CAPM is the equally weighted mix of the assets. */
 export function expectedReturnsOf(
-  { scenarios }: Estimates,
+  { scenarios, covariance }: Estimates,
   assets: readonly AssetId[],
-  from: ExpectedReturnsFrom,
-  riskFreeRate: number,
+  {
+    expectedReturns: from,
+    riskFreeRate,
+    riskAversion,
+    current,
+  }: Pick<OptimizationRequest, 'expectedReturns' | 'riskFreeRate' | 'riskAversion' | 'current'>,
 ): ExpectedReturns | string {
   const n = assets.length;
   const sample: ReturnSample = { returns: scenarios.returns, assets: n, periodsPerYear: scenarios.periodsPerYear };
@@ -88,6 +93,11 @@ export function expectedReturnsOf(
         return sum / n;
       });
       return capmMeans(sample, market, riskFreeRate) ?? 'the market of all assets never moved';
+    }
+    case 'equilibrium': {
+      const weights = from.weights ?? current;
+      const vector = Float64Array.from(assets, (assetId) => (weights ? (weights[assetId] ?? 0) : 1 / n));
+      return equilibriumMeans(covariance, vector, riskAversion, riskFreeRate);
     }
     case 'given': {
       const missing = assets.filter((assetId) => from.values[assetId] === undefined);

@@ -8,6 +8,8 @@ export type BoxSolver = (
 
 /** An asset is held with at least its minimum position or not at all, and no more than `mostAssets` are held. */
 export interface PositionRules {
+  /** What they are called where something cannot hold. */
+  readonly assets: readonly string[];
   /** Lowest and highest weight of each asset, none of them negative. */
   readonly min: Float64Array;
   readonly max: Float64Array;
@@ -31,8 +33,8 @@ export type PositionOutcome =
   /** The budget of problems ended before any allowed weights were found. */
   | { readonly kind: 'undecided'; readonly reason: string; readonly bound: number };
 
-/** Weights below this are none. */
-const nothing = 1e-9;
+/** Weights up to this are none. */
+export const nothingHeld = 1e-9;
 /** Objectives this close, in relation to the larger one, are the same. */
 const sameObjective = 1e-9;
 const defaultBudget = 4_000;
@@ -61,10 +63,12 @@ export function solvePositions(solve: BoxSolver, rules: PositionRules, budget = 
   return search.run();
 }
 
-function assertRules({ min, max, minimumPosition, mostAssets }: PositionRules): void {
+function assertRules({ assets, min, max, minimumPosition, mostAssets }: PositionRules): void {
   const n = min.length;
-  if (max.length !== n || minimumPosition.length !== n) {
-    throw new InvariantViolation(`${n}, ${max.length} and ${minimumPosition.length} limits do not belong together`);
+  if (assets.length !== n || max.length !== n || minimumPosition.length !== n) {
+    throw new InvariantViolation(
+      `${n}, ${max.length} and ${minimumPosition.length} limits of ${assets.length} assets do not belong together`,
+    );
   }
   if (!Number.isInteger(mostAssets) || mostAssets < 1) {
     throw new InvariantViolation(`at most ${mostAssets} assets were asked for`);
@@ -72,25 +76,27 @@ function assertRules({ min, max, minimumPosition, mostAssets }: PositionRules): 
   for (let i = 0; i < n; i++) {
     if (!(min[i]! >= 0 && minimumPosition[i]! >= 0 && max[i]! >= min[i]!)) {
       throw new InvariantViolation(
-        `asset ${i + 1}: positions from ${min[i]} to ${max[i]}, at least ${minimumPosition[i]}: not in 0 and rising`,
+        `${assets[i]}: positions from ${min[i]} to ${max[i]}, at least ${minimumPosition[i]}: not in 0 and rising`,
       );
     }
   }
 }
 
-function whyNoneAllowed({ min, max, minimumPosition, mostAssets }: PositionRules): string | undefined {
-  const forced = min.filter((low) => low > nothing).length;
+function whyNoneAllowed({ assets, min, max, minimumPosition, mostAssets }: PositionRules): string | undefined {
+  const forced = min.filter((low) => low > nothingHeld).length;
   if (forced > mostAssets) return `${forced} assets have a lower limit above 0, but at most ${mostAssets} may be held`;
-  const tooSmall = min.findIndex((low, i) => low > nothing && minimumPosition[i]! > max[i]!);
+  const tooSmall = min.findIndex((low, i) => low > nothingHeld && minimumPosition[i]! > max[i]!);
   if (tooSmall >= 0) {
-    return `asset ${tooSmall + 1} must be held, but its minimum position of ${minimumPosition[tooSmall]} is above its upper limit of ${max[tooSmall]}`;
+    return `${assets[tooSmall]} must be held, but its minimum position of ${minimumPosition[tooSmall]} is above its upper limit of ${max[tooSmall]}`;
   }
   const reachable = max
     .filter((high, i) => high >= minimumPosition[i]!)
     .sort()
     .slice(-mostAssets)
     .reduce((sum, high) => sum + high, 0);
-  if (reachable < 1 - nothing) return `the ${mostAssets} widest upper limits add up to ${reachable}, less than 1`;
+  if (reachable < 1 - nothingHeld) {
+    return `weights must sum to 1, but the ${Math.min(mostAssets, min.length)} widest upper limits add up to ${reachable}`;
+  }
   return undefined;
 }
 
@@ -113,8 +119,8 @@ class PositionSearch {
   run(): PositionOutcome {
     const choices = new Uint8Array(this.n);
     for (let i = 0; i < this.n; i++) {
-      if (this.rules.min[i]! > nothing) choices[i] = held;
-      else if (this.rules.max[i]! < Math.max(nothing, this.rules.minimumPosition[i]!)) choices[i] = excluded;
+      if (this.rules.min[i]! > nothingHeld) choices[i] = held;
+      else if (this.rules.max[i]! < Math.max(nothingHeld, this.rules.minimumPosition[i]!)) choices[i] = excluded;
     }
     if (countOf(choices, held) === this.rules.mostAssets) excludeRest(choices);
     const root = this.relax(choices);
@@ -159,8 +165,9 @@ class PositionSearch {
   private consider(node: Node): void {
     if (!this.isPromising(node.bound)) return;
     const { minimumPosition, mostAssets } = this.rules;
-    const used = [...node.weights.keys()].filter((i) => node.choices[i] === held || node.weights[i]! > nothing);
-    const isAllowed = used.length <= mostAssets && used.every((i) => node.weights[i]! >= minimumPosition[i]! - nothing);
+    const used = [...node.weights.keys()].filter((i) => node.choices[i] === held || node.weights[i]! > nothingHeld);
+    const isAllowed =
+      used.length <= mostAssets && used.every((i) => node.weights[i]! >= minimumPosition[i]! - nothingHeld);
     const chosen = isAllowed
       ? used
       : used

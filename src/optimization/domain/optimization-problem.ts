@@ -9,6 +9,14 @@ export interface Scenarios {
   readonly returns: Float64Array;
   readonly periods: number;
   readonly periodsPerYear: number;
+  /** Of the periods; the same for all when absent. */
+  readonly probabilities?: Float64Array;
+}
+
+/** Each asset is held with at least its minimum position or not at all, and no more than `mostAssets` are held. */
+export interface Positions {
+  readonly mostAssets: number;
+  readonly minimumPosition: number;
 }
 
 /** What every optimizer is given: one order of assets for all of it; weights sum to 1. */
@@ -35,6 +43,7 @@ export interface OptimizationProblem {
   readonly confidence: number;
   readonly budgets: Float64Array | null;
   readonly benchmark: Float64Array | null;
+  readonly positions: Positions | null;
 }
 
 /** A problem of covariance and limits alone, everything else as if nobody had asked for it. */
@@ -59,6 +68,7 @@ export const plainProblem = (
   confidence: 0.95,
   budgets: null,
   benchmark: null,
+  positions: null,
 });
 
 /**

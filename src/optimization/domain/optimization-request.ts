@@ -7,8 +7,51 @@ import type { OptimizerId } from './optimizers/registry.js';
 export type ExpectedReturnsFrom =
   | { readonly kind: 'historical' | 'compounded' | 'james_stein' | 'bayes_stein' | 'capm' }
   | { readonly kind: 'exponential'; readonly halfLife: number }
+  /** Those for which these weights would be the best ones: the current ones without any, and equal ones without those. */
+  | { readonly kind: 'equilibrium'; readonly weights: Readonly<Record<string, number>> | null }
   /** Yearly fractions; every asset of the snapshot must be named. */
   | { readonly kind: 'given'; readonly values: Readonly<Record<string, number>> };
+
+type Coefficients = Readonly<Record<string, number>>;
+
+/** What somebody expects besides what the past tells; values are yearly fractions. */
+export type ViewsRequest =
+  | {
+      readonly method: 'black_litterman';
+      /** Variance of the prior's means as a share of the covariance. */
+      readonly tau: number;
+      /** The sum of coefficient times return will be `value` on average, held with `confidence` (0 to 1) or as the prior is. */
+      readonly views: readonly {
+        readonly label: string;
+        readonly coefficients: Coefficients;
+        readonly value: number;
+        readonly confidence: number | null;
+      }[];
+    }
+  | {
+      readonly method: 'entropy_pooling';
+      /** Of the sum of coefficient times return. */
+      readonly views: readonly {
+        readonly label: string;
+        readonly of: 'return' | 'volatility';
+        readonly coefficients: Coefficients;
+        readonly relation: 'equal' | 'at_least' | 'at_most';
+        readonly value: number;
+      }[];
+    };
+
+/** Each asset is held with at least `minimumPosition` or not at all, and no more than `mostAssets` are held. */
+interface PositionsRequest {
+  readonly mostAssets: number | null;
+  readonly minimumPosition: number;
+}
+
+/** Whole lots for an amount of US dollars; decimals as text. */
+export interface LotsRequest {
+  readonly totalUsd: string;
+  /** Units of each asset that can be bought at the least. */
+  readonly sizes: Readonly<Record<string, string>>;
+}
 
 /** `sum(coefficient * weight)` between `min` and `max`; a side that is absent has no limit. */
 interface LinearLimitRequest {
@@ -47,6 +90,9 @@ export interface OptimizationRequest {
   /** Limits besides the policy's: where both name an asset, the tighter one holds. */
   readonly bands: Readonly<Record<string, Band>>;
   readonly linear: readonly LinearLimitRequest[];
+  readonly views?: ViewsRequest;
+  readonly positions?: PositionsRequest;
+  readonly lots?: LotsRequest;
 }
 
 /** What an optimization asks when nothing more is said. */

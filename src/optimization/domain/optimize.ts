@@ -1,17 +1,13 @@
-import type { PolicyLimits } from '../../policies/domain/policy-limits.js';
-import type { TradingDays } from '../../risk/domain/trading-days.js';
 import type { AssetId } from '../../shared/ids.js';
 import { whyBandsCannotHold } from './bands.js';
 import { conditionNumber, isPositiveSemiDefinite, type Certificate } from './certificate.js';
-import { limitsUnder, linearUnder, whyAnchorIsMissing, type WeightLimits } from './constraints.js';
-import { estimatesOf, expectedReturnsOf } from './estimates.js';
-import type { ExpectedReturns } from './expected-returns.js';
-import { observationsOf, whyTooLittleData, type MarketSnapshot } from './market-snapshot.js';
+import type { WeightLimits } from './constraints.js';
+import type { LotPlan } from './lots.js';
 import { assertWellFormed, volatilityOf, type OptimizationProblem } from './optimization-problem.js';
 import { dot } from '../../shared/vectors.js';
-import type { OptimizationRequest } from './optimization-request.js';
-import type { Need, PriceOfLimits, SolvedProblem, UnsolvedCode } from './optimizers/optimizer.js';
+import type { ChoiceOfAssets, Need, PriceOfLimits, SolvedProblem, UnsolvedCode } from './optimizers/optimizer.js';
 import { optimizerById, type OptimizerId } from './optimizers/registry.js';
+import { underPositions } from './optimizers/under-positions.js';
 
 export interface SolvedWeight extends WeightLimits {
   readonly weight: number;
@@ -21,7 +17,7 @@ export interface SolvedWeight extends WeightLimits {
 }
 
 /** A limit that stands in the way of a better answer. */
-export interface BindingLimit {
+interface BindingLimit {
   readonly limit: string;
   readonly side: 'min' | 'max';
   readonly shadowPrice: number;
@@ -51,6 +47,10 @@ export type OptimizationOutcome =
         readonly weights: readonly { readonly assetId: AssetId; readonly weight: number }[];
         readonly volatility: number;
       } | null;
+      /** Where only some of the assets are held because the request wanted few or large positions. */
+      readonly choice?: ChoiceOfAssets;
+      /** Whole lots, where they were asked for and there are any. */
+      readonly lots?: LotPlan;
     })
   | (Provenance & {
       readonly kind: 'infeasible';
@@ -60,25 +60,6 @@ export type OptimizationOutcome =
       readonly conflict: readonly string[];
       readonly relaxation: readonly string[];
     });
-
-/** What the estimate rests on; volatilities are annualised fractions, null when nothing could be estimated. */
-export interface OptimizationStatistics {
-  readonly volatility: number | null;
-  readonly observations: number;
-  readonly tradingDays: TradingDays | null;
-  readonly periodsPerYear: number | null;
-  readonly assetVolatilities: readonly { readonly assetId: AssetId; readonly volatility: number }[];
-  readonly effectiveObservations?: number | null;
-  readonly shrinkage?: number | null;
-  readonly expectedReturns?:
-    readonly { readonly assetId: AssetId; readonly value: number; readonly standardError: number | null }[] | null;
-}
-
-export interface SnapshotOptimization {
-  readonly outcome: OptimizationOutcome;
-  readonly limits: readonly WeightLimits[];
-  readonly statistics: OptimizationStatistics;
-}
 
 /** Certified numbers above this are not a solution. */
 const certificateTolerance = 1e-9;
@@ -118,10 +99,11 @@ export function optimize(problem: OptimizationProblem, optimizerId: OptimizerId)
       'the covariance is not positive semi-definite: some mix of the assets has a negative variance',
     );
   }
-  const answer = method.solve(problem);
+  const isSearched = method.constraints.positions === 'supported';
+  const answer = isSearched ? underPositions(problem, (plain) => method.solve(plain)) : method.solve(problem);
   if (answer.kind === 'infeasible') return infeasible(answer.code, answer.reason, answer);
 
-  const { proof, weights, price, notes, projectedBy } = answer;
+  const { proof, weights, price, notes, projectedBy, choice } = answer;
   const { primalResidual, dualResidual, complementarity, dualityGap } = proof;
   const worst = Math.max(primalResidual, dualResidual, complementarity, dualityGap);
   if (!(worst <= certificateTolerance)) {
@@ -163,6 +145,7 @@ export function optimize(problem: OptimizationProblem, optimizerId: OptimizerId)
     projected: projectedBy === null ? null : { distance: projectedBy },
     notes,
     alternative: null,
+    ...(choice && { choice }),
   };
 }
 
@@ -178,7 +161,7 @@ function lacks(problem: OptimizationProblem, need: Need): boolean {
 }
 
 function whyRefused(
-  { limits, turnoverLimit, costRate, l2 }: OptimizationProblem,
+  { limits, turnoverLimit, costRate, l2, positions }: OptimizationProblem,
   constraints: ReturnType<typeof optimizerById>['constraints'],
 ): string | undefined {
   const asked = {
@@ -187,6 +170,8 @@ function whyRefused(
     turnover: turnoverLimit !== null,
     cost: costRate > 0,
     l2: l2 > 0,
+    positions: positions !== null,
+    lots: false,
   };
   for (const [kind, support] of Object.entries(constraints)) {
     if (asked[kind as keyof typeof asked] && typeof support === 'object')
@@ -229,122 +214,3 @@ function inWords(limit: string, side: 'min' | 'max', shadowPrice: number, { word
 }
 
 const rounded = (value: number): number => Number(value.toPrecision(3));
-
-/** What runs in a thread of its own. */
-export const optimizeInThread = (input: {
-  snapshot: MarketSnapshot;
-  policy: PolicyLimits;
-  request: OptimizationRequest;
-}): SnapshotOptimization => optimizeSnapshot(input.snapshot, input.policy, input.request);
-
-/** The whole way from frozen prices to weights under a policy; the snapshot's order of assets is kept. */
-export function optimizeSnapshot(
-  snapshot: MarketSnapshot,
-  policy: PolicyLimits,
-  request: OptimizationRequest,
-): SnapshotOptimization {
-  const assets = snapshot.series.map(({ assetId }) => assetId);
-  const limits = limitsUnder(policy, assets, request.bands);
-  const optimizer = { id: request.optimizer, version: optimizerById(request.optimizer).version };
-  const without = (code: UnsolvedCode | 'too_little_data', reason: string): SnapshotOptimization => ({
-    outcome: {
-      optimizer,
-      kind: 'infeasible',
-      code,
-      reason,
-      conflict: code === 'limits' ? [reason] : [],
-      relaxation: [],
-    },
-    limits,
-    statistics: {
-      volatility: null,
-      observations: observationsOf(snapshot),
-      tradingDays: null,
-      periodsPerYear: null,
-      assetVolatilities: [],
-      effectiveObservations: null,
-      shrinkage: null,
-      expectedReturns: null,
-    },
-  });
-  const boxes = { min: Float64Array.from(limits, ({ min }) => min), max: Float64Array.from(limits, ({ max }) => max) };
-  const conflict = whyAnchorIsMissing(policy, assets) ?? whyBandsCannotHold(assets, boxes);
-  if (conflict !== undefined) return without('limits', conflict);
-  const tooLittle = whyTooLittleData(snapshot);
-  if (tooLittle !== undefined) return without('too_little_data', tooLittle);
-  const { numeraire } = request;
-  if (numeraire !== 'USD' && !snapshot.closes[numeraire]) {
-    return without('too_little_data', `${numeraire} is not among the assets, so nothing can be measured in it`);
-  }
-  const vector = (of: Readonly<Record<string, number>>) => Float64Array.from(assets, (assetId) => of[assetId] ?? 0);
-  const solveIn = (unit: AssetId) => {
-    const estimates = estimatesOf(snapshot, unit, request.covariance);
-    const expected = expectedReturnsOf(estimates, assets, request.expectedReturns, request.riskFreeRate);
-    if (typeof expected === 'string') return expected;
-    const problem: OptimizationProblem = {
-      assets,
-      covariance: estimates.covariance,
-      expectedReturns: expected.means,
-      scenarios: estimates.scenarios,
-      limits: { ...boxes, linear: linearUnder(policy, assets, request.linear) },
-      current: request.current && vector(request.current),
-      turnoverLimit: request.current && request.turnoverLimit,
-      costRate: request.current ? request.costRate : 0,
-      l2: request.l2,
-      riskFreeRate: request.riskFreeRate,
-      riskAversion: request.riskAversion,
-      targetReturn: request.targetReturn,
-      targetVolatility: request.targetVolatility,
-      confidence: request.confidence,
-      budgets: request.budgets && vector(request.budgets),
-      benchmark: request.benchmark ? vector(request.benchmark) : request.current && vector(request.current),
-    };
-    return { estimates, expected, outcome: optimize(problem, request.optimizer) };
-  };
-  const solved = solveIn(numeraire);
-  if (typeof solved === 'string') return without('too_little_data', solved);
-  const { estimates, expected } = solved;
-  return {
-    outcome: numeraire === 'USD' ? solved.outcome : withDollars(solved.outcome, numeraire, solveIn('USD' as AssetId)),
-    limits,
-    statistics: {
-      volatility: solved.outcome.kind === 'solved' ? solved.outcome.volatility : null,
-      observations: estimates.scenarios.periods,
-      tradingDays: estimates.tradingDays,
-      periodsPerYear: estimates.scenarios.periodsPerYear,
-      assetVolatilities: assets.map((assetId, i) => ({
-        assetId,
-        volatility: Math.sqrt(Math.max(0, estimates.covariance[i * (assets.length + 1)]!)),
-      })),
-      effectiveObservations: estimates.effectiveObservations,
-      shrinkage: estimates.shrinkage,
-      expectedReturns: assets.map((assetId, i) => ({ assetId, ...expectedOf(expected, i) })),
-    },
-  };
-}
-
-const expectedOf = ({ means, standardErrors }: ExpectedReturns, i: number) => ({
-  value: means[i]!,
-  standardError: standardErrors[i] ?? null,
-});
-
-/** Measured in itself an asset has no risk: that is said, and the answer in US dollars stands beside. */
-function withDollars(
-  outcome: OptimizationOutcome,
-  numeraire: AssetId,
-  dollars: { readonly outcome: OptimizationOutcome } | string,
-): OptimizationOutcome {
-  if (outcome.kind !== 'solved') return outcome;
-  const notes = [...outcome.notes, `measured in ${numeraire}, ${numeraire} itself has no risk by definition`];
-  if (typeof dollars === 'string' || dollars.outcome.kind !== 'solved') return { ...outcome, notes };
-  const { weights, volatility } = dollars.outcome;
-  return {
-    ...outcome,
-    notes,
-    alternative: {
-      numeraire: 'USD',
-      weights: weights.map(({ assetId, weight }) => ({ assetId, weight })),
-      volatility,
-    },
-  };
-}

@@ -149,7 +149,13 @@ export type EntropyPoolingOutcome =
       readonly multipliers: Float64Array;
       readonly iterations: number;
     }
-  | { readonly kind: 'infeasible'; readonly views: readonly string[]; readonly message: string };
+  | {
+      readonly kind: 'infeasible';
+      readonly views: readonly string[];
+      readonly message: string;
+      /** Of the statistic of a view that lies beyond all scenarios. */
+      readonly range?: { readonly least: number; readonly most: number };
+    };
 
 const viewGoal = 1e-10;
 
@@ -171,12 +177,13 @@ export function entropyPooling(views: readonly ScenarioView[], prior: Float64Arr
   for (const view of views) {
     if (view.values.length !== count) throw new InvariantViolation('a view needs a value per scenario');
     const possible = view.values.filter((_, t) => prior[t]! > 0);
-    const [least, most] = [possible.reduce((a, b) => Math.min(a, b)), possible.reduce((a, b) => Math.max(a, b))];
+    const least = possible.reduce((a, b) => Math.min(a, b));
+    const most = possible.reduce((a, b) => Math.max(a, b));
     const tooHigh = view.relation !== 'at_most' && view.target > most;
     const tooLow = view.relation !== 'at_least' && view.target < least;
     if (tooHigh || tooLow) {
       const message = `The view "${view.label}" asks for ${view.target}, but the scenarios only range from ${least} to ${most}.`;
-      return { kind: 'infeasible', views: [view.label], message };
+      return { kind: 'infeasible', views: [view.label], message, range: { least, most } };
     }
   }
   // distances from the targets in standard deviations of the prior

@@ -5,7 +5,7 @@ import { InvariantViolation } from '../../shared/errors.js';
 
 /** A pure function that a module exports under `name`; what it takes and gives must survive a structured clone. */
 export interface ComputeTask<Input, Output> {
-  /** `new URL('./domain/optimize.js', import.meta.url)` */
+  /** `new URL('./domain/optimize-snapshot.js', import.meta.url)` */
   readonly module: URL;
   readonly name: string;
   /** Only the types of the function; never called here. */

@@ -11,7 +11,3 @@ const broker: VenueCosts = { venue: 'broker', feeRate: '0', spreadRate: '0.0002'
 
 /** What a plan takes for granted of a venue that it was not told of: usual retail costs of 2025, not any one venue's. */
 export const usualVenue = (assetClass: AssetClass): VenueCosts => (assetClass === 'crypto' ? cryptoExchange : broker);
-
-/** Smallest step of a trade, units: whole shares, a satoshi's precision for coins, cents for currencies. */
-export const defaultLot = (assetClass: AssetClass): string =>
-  ({ crypto: '0.00000001', stock: '1', etf: '1', cash: '0.01' })[assetClass];

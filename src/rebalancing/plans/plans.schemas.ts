@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decimalText, positiveDecimalText } from '../../platform/http/decimal-text.js';
 import { instantText } from '../../platform/http/instant.js';
 import { oldNumber, oldText } from '../../platform/http/old-parameters.js';
 import { pageOf, pageQuery } from '../../platform/http/page.js';
@@ -6,15 +7,10 @@ import { plainText } from '../../platform/http/plain-text.js';
 import { lotMethods } from '../../portfolio/domain/lots.js';
 
 const symbol = z.string().min(1).max(32);
-const decimal = z
-  .string()
-  .max(64)
-  .regex(/^\d{1,20}(\.\d{1,18})?$/, 'is not a plain decimal number of 0 or more');
-const positive = decimal.refine((text) => Number(text) > 0, 'must be above 0');
 const fraction = z.number().min(0).max(1);
 const few = <Value extends z.ZodType>(value: Value) =>
   z.record(symbol, value).refine((map) => Object.keys(map).length <= 500, 'names more than 500 assets');
-const rate = decimal.refine((text) => Number(text) <= 0.2, 'is above 0.2');
+const rate = decimalText.refine((text) => Number(text) <= 0.2, 'is above 0.2');
 
 export const createPlanBody = z
   .strictObject({
@@ -24,10 +20,10 @@ export const createPlanBody = z
       .describe('Shares of the portfolio; what they leave to 1 stays cash, what is not named is sold'),
     optimization_id: z.uuid().optional().describe('Takes the weights of a solved optimization as targets'),
     as_of: instantText.optional().describe('A date D means D+1T00:00Z; without it, now'),
-    cash_kept: decimal.default('0').describe('US dollars that stay cash'),
+    cash_kept: decimalText.default('0').describe('US dollars that stay cash'),
     turnover_limit: fraction.optional().describe('Largest share that may be bought or sold, whichever is more'),
     no_trade_band: fraction.default(0.01).describe('An asset this near to its target is left as it is'),
-    lots: few(positive).default({}).describe('Smallest step of a trade by asset, units'),
+    lots: few(positiveDecimalText).default({}).describe('Smallest step of a trade by asset, units'),
     venues: z
       .array(
         z.strictObject({
@@ -35,14 +31,16 @@ export const createPlanBody = z
           assets: z.array(symbol).min(1).max(500),
           fee_rate: rate,
           spread_rate: rate.describe('What a trade loses against the middle price'),
-          min_notional: decimal.default('0').describe('Smallest value of an order, US dollars'),
+          min_notional: decimalText.default('0').describe('Smallest value of an order, US dollars'),
         }),
       )
       .max(50)
       .default([])
       .describe('Costs by venue; assets that none names have usual retail costs'),
     lot_method: z.enum(lotMethods).default('fifo').describe('Which tax lots a sale takes first'),
-    given_lots: few(z.array(z.strictObject({ transaction_id: z.uuid(), quantity: positive })).max(1_000)).default({}),
+    given_lots: few(
+      z.array(z.strictObject({ transaction_id: z.uuid(), quantity: positiveDecimalText })).max(1_000),
+    ).default({}),
     risk_aversion: z.number().positive().max(100).default(4),
     horizon_days: z.int().min(1).max(3650).default(90).describe('Over which waiting is compared with trading'),
   })
@@ -108,7 +106,7 @@ export const planSchema = z
     left_alone: z.array(
       z.object({
         asset_id: z.string(),
-        difference: money.describe('What it lacks (positive) or has too much'),
+        difference: money.describe('What it lacks (positiveDecimalText) or has too much'),
         why: z.enum(['within_band', 'below_one_lot', 'below_minimum', 'no_cash']),
       }),
     ),

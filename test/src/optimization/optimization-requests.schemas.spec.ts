@@ -25,6 +25,7 @@ test('what is not said has its default', () => {
     l2: 0,
     bands: {},
     linear: [],
+    minimum_position: 0,
     lookback_days: 365,
   });
 });
@@ -37,6 +38,19 @@ test.each([
   ['a lookback of a century', { assets: ['BTC'], lookback_days: 36_500 }, /must be 3650 at most/],
   ['a band that is empty', { assets: ['BTC'], bands: { BTC: { min: 0.6, max: 0.5 } } }, /lower limit above/],
   ['a limit without a side', { assets: ['BTC'], linear: [{ label: 'x', coefficients: { BTC: 1 } }] }, /neither/],
+  [
+    'a volatility of nothing',
+    {
+      assets: ['BTC'],
+      views: {
+        method: 'entropy_pooling',
+        views: [{ label: 'x', of: 'volatility', coefficients: { BTC: 1 }, value: 0 }],
+      },
+    },
+    /must be above 0/,
+  ],
+  ['no view', { assets: ['BTC'], views: { method: 'black_litterman', views: [] } }, /has no view/],
+  ['lots for nothing', { assets: ['BTC'], lots: { total_usd: '0' } }, /must be above 0/],
   ['infinity', { assets: ['BTC'], risk_free_rate: Infinity }, /is no number/],
   ['a text for a number', { assets: ['BTC'], l2: '1' }, /is no number/],
   ['a member that is not known', { assets: ['BTC'], objektive: 'x' }, /objektive/],

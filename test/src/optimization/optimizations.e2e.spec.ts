@@ -285,3 +285,115 @@ test.each([
     expect(answer.status).toBe(status);
   }
 });
+
+describe('views', () => {
+  const gold = { label: 'gold first', coefficients: { gld: 1, BTC: -1 }, value: 0.4 };
+
+  test('those of Black and Litterman move the equilibrium, and the answer says how far', async () => {
+    const view = await optimized({
+      assets: four,
+      optimizer: 'mean_variance',
+      expected_returns: { kind: 'equilibrium', weights: { BTC: 0.6, ETH: 0.1, SPY: 0.2, GLD: 0.1 } },
+      views: { method: 'black_litterman', views: [{ ...gold, confidence: 0.8 }] },
+    });
+    const { method, items } = view.estimates!.views!;
+    expect(method).toBe('black_litterman');
+    const { before, after } = items[0]!;
+    expect((after - before) / (0.4 - before)).toBeCloseTo(0.8, 9);
+    expect(view.request).toMatchObject({ views: { tau: 0.05, views: [{ coefficients: { GLD: 1, BTC: -1 } }] } });
+  });
+
+  test('entropy pooling weighs the days', async () => {
+    const view = await optimized({
+      assets: four,
+      optimizer: 'min_cvar',
+      views: {
+        method: 'entropy_pooling',
+        views: [{ label: 'calm', of: 'volatility', coefficients: { BTC: 1 }, relation: 'at_most', value: 0.2 }],
+      },
+    });
+    expect(view.estimates!.views!.items[0]!.after).toBeCloseTo(0.2, 7);
+    expect(view.asset_volatilities[0]!.volatility).toBeCloseTo(0.2, 7);
+    expect(view.estimates!.effective_observations).toBeLessThan(view.snapshot.observations);
+  });
+
+  test('what does not go with them is refused with field and value', async () => {
+    const { body } = await http()
+      .post('/api/v1/optimizations')
+      .send({
+        assets: four,
+        covariance: 'oas',
+        views: { method: 'entropy_pooling', views: [{ ...gold, coefficients: { DOGE: 1 } }, gold] },
+      })
+      .expect(422);
+    const { errors } = body as { errors: { field: string; value?: string }[] };
+    expect(errors.map(({ field, value }) => [field, value])).toEqual([
+      ['covariance', 'oas'],
+      ['views.views.0.coefficients.DOGE', 'DOGE'],
+      ['views.views.1.label', 'gold first'],
+    ]);
+  });
+});
+
+test('few large positions in whole lots of what the portfolio is worth', async () => {
+  const view = await optimized({ portfolio_id: portfolioId, most_assets: 3, minimum_position: 0.15, lots: {} });
+  expect(view.weights.filter(({ weight }) => weight > 0)).toHaveLength(3);
+  expect(view.choice).toMatchObject({ proven: true });
+  const { total_usd: total, items, remainder_usd: remainder } = view.lots!;
+  // without its 1,000 dollars
+  expect(Number(total)).toBe(96_000);
+  const spent = items.reduce((sum, { value_usd: value }) => sum + Number(value), 0);
+  expect(spent + Number(remainder)).toBeCloseTo(96_000, 6);
+  const shares = items.find(({ asset_id: id }) => id === 'GLD' || id === 'SPY')!;
+  expect(Number.isInteger(Number(shares.quantity))).toBe(true);
+  const { body } = await http().post('/api/v1/optimizations').send({ assets: four, lots: {} }).expect(422);
+  expect(body.errors[0]).toMatchObject({ field: 'lots.total_usd' });
+});
+
+test('for an audit only what was stored by then counts', async () => {
+  const accepted = await http()
+    .post('/api/v1/optimizations')
+    .send({ assets: four, as_known_at: '2020-01-01T00:00:00Z' })
+    .expect(202);
+  const job = await ended(accepted.body.id as string);
+  // nothing was stored then
+  expect(job).toMatchObject({
+    state: 'failed',
+    problem: { detail: expect.stringContaining('no daily prices of BTC') },
+  });
+  const now = toIso(Date.now());
+  const view = await optimized({ assets: four, as_known_at: now });
+  expect(view).toMatchObject({ as_known_at: now, rehearsal: true, state: 'solved' });
+});
+
+describe('the frontier of an optimization', () => {
+  const of = (id: string, query = {}) => http().get(`/api/v1/optimizations/${id}/frontier`).query(query);
+
+  test('ends at its least variance and holds what a target return asks for', async () => {
+    const { id, weights } = await optimized({ assets: four });
+    const { body } = await of(id).expect(200);
+    const points = body.turning_points as { expected_return: number; volatility: number }[];
+    expect(points.length).toBeGreaterThan(1);
+    const least = Object.fromEntries(
+      (body.min_variance.weights as { asset_id: string; weight: number }[]).map((one) => [one.asset_id, one.weight]),
+    );
+    for (const { asset_id: asset, weight } of weights) expect(least[asset] ?? 0).toBeCloseTo(weight, 9);
+    const target = (points[0]!.expected_return + points.at(-1)!.expected_return) / 2;
+    const at = await of(id, { target_return: target }).expect(200);
+    expect(at.body.at_target.point.expected_return).toBeCloseTo(target, 9);
+    const solved = await optimized({ assets: four, optimizer: 'target_return', target_return: target });
+    expect(solved.volatility).toBeCloseTo(at.body.at_target.point.volatility as number, 9);
+    const beyond = await of(id, { target_volatility: 0.0001 }).expect(200);
+    expect(beyond.body.at_target).toMatchObject({ point: null, reason: expect.stringContaining('the lowest is') });
+  });
+
+  test('is not there for limits on several assets, for nobody else and for two targets', async () => {
+    const { id } = await optimized({
+      assets: four,
+      linear: [{ label: 'paper', coefficients: { SPY: 1 }, max: 0.19 }],
+    });
+    expect((await of(id).expect(409)).body.detail).toMatch(/single assets only; .* paper/);
+    await of(uuidv7()).expect(404);
+    await of(id, { target_return: 0.1, target_volatility: 0.1 }).expect(422);
+  });
+});

@@ -28,10 +28,12 @@ export function largestRatio(
   if ('kind' in point) return point;
   const { solved, value, variance } = point;
   const volatility = Math.sqrt(variance);
-  if (!(volatility > 0)) return { ...solved, notes: ['the best weights have no risk at all: the ratio has no bound'] };
+  if (!(volatility > 0))
+    return { ...solved, objective: -Infinity, notes: ['the best weights have no risk at all: the ratio has no bound'] };
   const tolerance = variance / value;
   return {
     ...solved,
+    objective: -value / volatility,
     price: {
       words: `raises the ratio of ${words}`,
       unit: 'ratio',

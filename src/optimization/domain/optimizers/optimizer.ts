@@ -1,7 +1,7 @@
 import type { OptimizationProblem } from '../optimization-problem.js';
 
 /** What a method can be asked to respect besides the boxes of single assets. */
-export const constraintKinds = ['box', 'linear', 'turnover', 'cost', 'l2'] as const;
+export const constraintKinds = ['box', 'linear', 'turnover', 'cost', 'l2', 'positions', 'lots'] as const;
 type ConstraintKind = (typeof constraintKinds)[number];
 /** `projected`: the method takes no such limit, and the nearest weights that keep it are answered. */
 export type Support = 'supported' | 'projected' | { readonly refused: string };
@@ -29,6 +29,8 @@ interface Proof {
 export interface SolvedProblem {
   readonly kind: 'solved';
   readonly weights: Float64Array;
+  /** What the method minimises, at these weights: comparable between limits of one problem, and only there. */
+  readonly objective: number;
   readonly iterations: number;
   readonly proof: Proof;
   /** Of the limits of single assets and of the linear ones (by their index): never negative. */
@@ -41,9 +43,21 @@ export interface SolvedProblem {
   /** Distance in volatility to what the method itself wanted; null when it took the limits. */
   readonly projectedBy: number | null;
   readonly notes: readonly string[];
+  /** How far the choice of the assets that are held is proven, where there was one. */
+  readonly choice?: ChoiceOfAssets;
 }
 
-export type UnsolvedCode = 'limits' | 'no_excess_return' | 'out_of_reach' | 'not_supported' | 'unsolved';
+/** What branch and bound tells of the assets it chose. */
+export interface ChoiceOfAssets {
+  /** True when no other choice is better. */
+  readonly proven: boolean;
+  /** No choice makes the objective better by more than this share of its size; null when nothing bounds it. */
+  readonly gap: number | null;
+  /** Problems that were solved on the way. */
+  readonly problems: number;
+}
+
+export type UnsolvedCode = 'limits' | 'no_excess_return' | 'out_of_reach' | 'not_supported' | 'unsolved' | 'views';
 
 /** Failure is a value with a reason in words. */
 export type OptimizerOutcome =
@@ -67,13 +81,15 @@ export interface Optimizer {
   solve(problem: OptimizationProblem): OptimizerOutcome;
 }
 
-/** All kinds of limits go into the quadratic program. */
+/** All kinds of limits go into the quadratic program; which assets are held is searched by branch and bound. */
 export const takesAllLimits = {
   box: 'supported',
   linear: 'supported',
   turnover: 'supported',
   cost: 'supported',
   l2: 'supported',
+  positions: 'supported',
+  lots: 'projected',
 } as const satisfies Optimizer['constraints'];
 
 const noObjective = { refused: 'the method minimises no objective that it could be added to' } as const;
@@ -85,4 +101,6 @@ export const projectsOnLimits = {
   turnover: 'projected',
   cost: noObjective,
   l2: noObjective,
+  positions: 'projected',
+  lots: 'projected',
 } as const satisfies Optimizer['constraints'];

@@ -1,7 +1,9 @@
 import { averageVariance, primalResidualOf } from '../certificate.js';
-import { volatilityOf, type OptimizationProblem } from '../optimization-problem.js';
+import { nothingHeld } from '../integer.js';
+import { volatilityOf, type OptimizationProblem, type Positions } from '../optimization-problem.js';
 import type { OptimizerOutcome } from './optimizer.js';
 import { solveWithin } from './quadratic.js';
+import { underPositions } from './under-positions.js';
 import { times } from '../../../shared/vectors.js';
 
 /** Limits and budget are kept when they are missed by no more than rounding. */
@@ -18,14 +20,16 @@ export function within(
   wanted: Float64Array,
   { iterations = 0, residual = 0, notes = [] as readonly string[] } = {},
 ): OptimizerOutcome {
-  const { covariance, limits, current, turnoverLimit } = problem;
+  const { covariance, limits, current, turnoverLimit, positions } = problem;
   const n = wanted.length;
   const primalResidual = primalResidualOf(wanted, limits);
   const turnover = current ? wanted.reduce((sum, one, i) => sum + Math.abs(one - current[i]!), 0) / 2 : 0;
-  if (primalResidual <= rounding && (turnoverLimit === null || turnover <= turnoverLimit + rounding)) {
+  const isWithinTurnover = turnoverLimit === null || turnover <= turnoverLimit + rounding;
+  if (primalResidual <= rounding && isWithinTurnover && (positions === null || areAllowed(wanted, positions))) {
     return {
       kind: 'solved',
       weights: wanted,
+      objective: 0,
       iterations,
       proof: { of: 'by construction', primalResidual, dualResidual: residual, complementarity: 0, dualityGap: 0 },
       multipliers: { lower: new Float64Array(n), upper: new Float64Array(n), linear: [] },
@@ -43,9 +47,8 @@ export function within(
       covariance,
       weights.map((one, i) => one - wanted[i]!),
     );
-  const outcome = solveWithin(
-    { ...problem, costRate: 0, l2: 0 },
-    {
+  const outcome = underPositions({ ...problem, costRate: 0, l2: 0 }, (plain) => {
+    const nearest = solveWithin(plain, {
       quadratic,
       linear: times(quadratic, wanted).map((one) => 0 - one),
       price: (weights) => {
@@ -57,8 +60,14 @@ export function within(
         };
       },
       of: 'nearest to the wanted weights',
-    },
-  );
+    });
+    return nearest.kind === 'solved' ? { ...nearest, objective: distanceOf(nearest.weights) ** 2 } : nearest;
+  });
   if (outcome.kind !== 'solved') return outcome;
-  return { ...outcome, projectedBy: distanceOf(outcome.weights), notes };
+  return { ...outcome, projectedBy: distanceOf(outcome.weights), notes: [...notes, ...outcome.notes] };
 }
+
+const areAllowed = (weights: Float64Array, { mostAssets, minimumPosition }: Positions): boolean => {
+  const held = weights.filter((weight) => weight > nothingHeld);
+  return held.length <= mostAssets && held.every((weight) => weight >= minimumPosition - nothingHeld);
+};

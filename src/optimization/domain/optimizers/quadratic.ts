@@ -1,7 +1,7 @@
 import { certifyQuadratic } from '../certificate.js';
 import type { OptimizationProblem } from '../optimization-problem.js';
 import type { QuadraticProgram, Row } from '../solvers/program.js';
-import { solveQuadraticProgram } from '../solvers/quadratic-program.js';
+import { objectiveOf, solveQuadraticProgram } from '../solvers/quadratic-program.js';
 import { whyRowsCannotHold } from './limit-conflict.js';
 import type { OptimizerOutcome, PriceOfLimits } from './optimizer.js';
 
@@ -66,6 +66,7 @@ export function solveWithin(problem: OptimizationProblem, objective: QuadraticOb
   return {
     kind: 'solved',
     weights,
+    objective: objectiveOf(plain, weights) + (current ? costRate * traded(weights, current) : 0),
     iterations: outcome.iterations,
     proof: { of: objective.of, ...certifyQuadratic(program, outcome) },
     multipliers: {
@@ -83,6 +84,10 @@ export function solveWithin(problem: OptimizationProblem, objective: QuadraticOb
     notes: [],
   };
 }
+
+/** What is bought and what is sold, as fractions of the portfolio. */
+const traded = (weights: Float64Array, current: Float64Array): number =>
+  weights.reduce((sum, weight, i) => sum + Math.abs(weight - current[i]!), 0);
 
 /** The same program in what is bought (first half) and sold (second half) of each asset. */
 function inTrades(

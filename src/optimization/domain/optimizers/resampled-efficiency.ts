@@ -11,10 +11,12 @@ export const resampledEfficiency = {
   id: 'resampledEfficiency' as const,
   version: 1,
   needs: ['expected_returns', 'scenarios'],
-  constraints: takesAllLimits,
+  // the mean of weights that each hold few assets holds many
+  constraints: { ...takesAllLimits, positions: 'projected' },
   solve(problem) {
     const { expectedReturns, covariance, scenarios } = problem;
-    const first = meanVariance.solve(problem);
+    const plain = { ...problem, positions: null };
+    const first = meanVariance.solve(plain);
     if (first.kind !== 'solved') return first;
     const found = resampledWeights({
       means: expectedReturns!,
@@ -24,7 +26,7 @@ export const resampledEfficiency = {
       draws,
       seed,
       solve: (means, drawn) => {
-        const solved = meanVariance.solve({ ...problem, expectedReturns: means, covariance: drawn });
+        const solved = meanVariance.solve({ ...plain, expectedReturns: means, covariance: drawn });
         return solved.kind === 'solved' ? solved.weights : null;
       },
     });

@@ -9,17 +9,23 @@ const constraints = {
   turnover: ofReturns,
   cost: ofReturns,
   l2: ofReturns,
+  positions: 'supported',
+  lots: 'projected',
 } as const satisfies Optimizer['constraints'];
 
 /** The least risk over the returns of the past; with a target return, among the weights that return at least that. */
 function leastRisk(problem: OptimizationProblem, risk: ScenarioRisk, words: string): OptimizerOutcome {
   const { assets, limits, expectedReturns, targetReturn, scenarios } = problem;
-  const { returns, periodsPerYear } = scenarios!;
+  const { returns, periodsPerYear, probabilities } = scenarios!;
+  if (probabilities && risk.kind === 'max_drawdown') {
+    return { kind: 'infeasible', code: 'not_supported', reason: 'the maximum drawdown knows no probabilities of days' };
+  }
   const asked = targetReturn !== null && expectedReturns !== null;
   const outcome = minimizeScenarioRisk({
     returns,
     limits,
     risk,
+    ...(probabilities && { probabilities }),
     ...(asked && {
       expectedReturn: {
         means: expectedReturns.map((one) => one / periodsPerYear),
@@ -57,6 +63,7 @@ function leastRisk(problem: OptimizationProblem, risk: ScenarioRisk, words: stri
   return {
     kind: 'solved',
     weights: outcome.weights,
+    objective: outcome.risk,
     iterations: outcome.pivots,
     proof: {
       of: words,

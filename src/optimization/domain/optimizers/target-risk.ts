@@ -39,10 +39,11 @@ export const targetRisk = {
     const isLoose = Math.sqrt(top.variance) <= target;
     const point = isLoose ? top : pointWhere(problem, values, words, ({ variance }) => target * target - variance, 1);
     if ('kind' in point) return point;
-    const { solved, variance } = point;
+    const { solved, value, variance } = point;
     const miss = isLoose ? 0 : Math.abs(variance - target * target) / (target * target);
     return {
       ...solved,
+      objective: -value,
       price: { words: 'raises yearly return', unit: 'points', factor: solved.price.factor },
       proof: { ...solved.proof, primalResidual: Math.max(solved.proof.primalResidual, miss) },
       notes: isLoose ? ['the target volatility does not bind'] : [],

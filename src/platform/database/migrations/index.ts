@@ -8,6 +8,7 @@ import { Migration20261125091000_portfolio_days } from './Migration2026112509100
 import { Migration20261125092000_risk_reports } from './Migration20261125092000_risk_reports.js';
 import { Migration20261125093000_optimizations } from './Migration20261125093000_optimizations.js';
 import { Migration20261125094000_rebalancing } from './Migration20261125094000_rebalancing.js';
+import { Migration20261125095000_optimization_known_at } from './Migration20261125095000_optimization_known_at.js';
 
 /** In the order in which they run. */
 export const migrations: MigrationObject[] = [
@@ -20,4 +21,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261125092000_risk_reports', class: Migration20261125092000_risk_reports },
   { name: 'Migration20261125093000_optimizations', class: Migration20261125093000_optimizations },
   { name: 'Migration20261125094000_rebalancing', class: Migration20261125094000_rebalancing },
+  { name: 'Migration20261125095000_optimization_known_at', class: Migration20261125095000_optimization_known_at },
 ];

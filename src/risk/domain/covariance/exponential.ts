@@ -1,5 +1,6 @@
 import { InvariantViolation } from '../../../shared/errors.js';
 import type { CovarianceEstimator } from './estimator.js';
+import { weightedMoments } from './weighted.js';
 
 /**
  * Exponentially weighted covariance: a period counts `decay` times as much as the next later one (J.P. Morgan,
@@ -19,23 +20,7 @@ export const exponentiallyWeighted = (decay: number): CovarianceEstimator => {
       const weights = raw.map((weight) => weight / total);
       const concentration = weights.reduce((sum, weight) => sum + weight ** 2, 0);
 
-      const means = new Float64Array(assets);
-      for (let t = 0; t < periods; t++) {
-        for (let i = 0; i < assets; i++) means[i]! += weights[t]! * returns[t * assets + i]!;
-      }
-      const covariance = new Float64Array(assets * assets);
-      for (let t = 0; t < periods; t++) {
-        const weight = (weights[t]! * periodsPerYear) / (1 - concentration);
-        for (let i = 0; i < assets; i++) {
-          const deviation = weight * (returns[t * assets + i]! - means[i]!);
-          for (let j = 0; j <= i; j++) {
-            covariance[i * assets + j]! += deviation * (returns[t * assets + j]! - means[j]!);
-          }
-        }
-      }
-      for (let i = 0; i < assets; i++) {
-        for (let j = 0; j < i; j++) covariance[j * assets + i] = covariance[i * assets + j]!;
-      }
+      const { covariance } = weightedMoments(returns, weights, assets, periodsPerYear / (1 - concentration));
       return { covariance, shrinkage: null, effectiveObservations: 1 / concentration, repairDistance: null };
     },
   };

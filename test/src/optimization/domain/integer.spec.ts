@@ -24,6 +24,7 @@ const leastVariance =
   };
 
 const rules = (n: number, besides: Partial<PositionRules> = {}): PositionRules => ({
+  assets: Array.from({ length: n }, (_, i) => `A${i}`),
   min: new Float64Array(n),
   max: new Float64Array(n).fill(1),
   minimumPosition: new Float64Array(n),
@@ -94,7 +95,7 @@ describe('positions by hand', () => {
     const solve = leastVariance(diagonal(0.1, 0.2, 0.4));
     expect(solvePositions(solve, rules(3, { max: new Float64Array(3).fill(0.4), mostAssets: 2 }))).toEqual({
       kind: 'infeasible',
-      reason: 'the 2 widest upper limits add up to 0.8, less than 1',
+      reason: 'weights must sum to 1, but the 2 widest upper limits add up to 0.8',
     });
     expect(solvePositions(solve, rules(3, { min: new Float64Array(3).fill(0.1), mostAssets: 2 }))).toEqual({
       kind: 'infeasible',
@@ -103,7 +104,7 @@ describe('positions by hand', () => {
     const tooSmall = { min: Float64Array.of(0.1, 0, 0), max: Float64Array.of(0.2, 1, 1) };
     expect(solvePositions(solve, rules(3, { ...tooSmall, minimumPosition: new Float64Array(3).fill(0.3) }))).toEqual({
       kind: 'infeasible',
-      reason: 'asset 1 must be held, but its minimum position of 0.3 is above its upper limit of 0.2',
+      reason: 'A0 must be held, but its minimum position of 0.3 is above its upper limit of 0.2',
     });
     // two of at most 48 % stay below 1, three of at least 45 % are above it
     const gaps = { max: Float64Array.of(0.48, 0.48, 0.48), minimumPosition: Float64Array.of(0.45, 0.45, 0.45) };

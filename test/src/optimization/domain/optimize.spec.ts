@@ -1,12 +1,7 @@
-import type { SeriesRef } from '../../../../src/data/domain/candle.js';
-import { frozenMarket } from '../../../../src/optimization/domain/market-snapshot.js';
-import { optimize, optimizeSnapshot } from '../../../../src/optimization/domain/optimize.js';
+import { optimize } from '../../../../src/optimization/domain/optimize.js';
 import { plainProblem, type OptimizationProblem } from '../../../../src/optimization/domain/optimization-problem.js';
-import { defaultRequest, type OptimizationRequest } from '../../../../src/optimization/domain/optimization-request.js';
-import { defaultLimits } from '../../../../src/policies/domain/policy-limits.js';
 import { InvariantViolation } from '../../../../src/shared/errors.js';
 import type { AssetId } from '../../../../src/shared/ids.js';
-import { dayMs } from '../../../../src/shared/time.js';
 
 const limits = (min: number[], max: number[]) => ({
   min: Float64Array.from(min),
@@ -136,90 +131,5 @@ describe('two uncorrelated assets, by hand', () => {
     expect(binding).toMatchObject([
       { limit: 'A', side: 'min', words: 'allowing 1 point less A lowers yearly volatility by 0.134 points' },
     ]);
-  });
-});
-
-describe('from frozen prices to weights', () => {
-  const start = Date.parse('2021-01-01T00:00:00Z');
-  const series = (assetId: string): SeriesRef => ({
-    assetId: assetId as AssetId,
-    interval: '1d',
-    source: 'csv:test',
-    quoteCurrency: 'USD',
-    adjustment: 'unknown',
-  });
-  /** A path that swings by `size` with its own rhythm. */
-  const swinging = (assetId: string, size: number, rhythm: number) => ({
-    series: series(assetId),
-    closes: Array.from({ length: 120 }, (_, i) => ({
-      openTime: start + i * dayMs,
-      close: String(100 * (1 + size * Math.sin(i * rhythm))),
-    })),
-  });
-  const inputs = [
-    swinging('BTC', 0.05, 0.9),
-    swinging('ETH', 0.08, 1.3),
-    swinging('SPY', 0.01, 2.1),
-    swinging('GLD', 0.008, 0.5),
-  ];
-  const asOf = start + 120 * dayMs;
-
-  test('respects the policy, adds up and is certified', () => {
-    const { outcome, limits, statistics } = optimizeSnapshot(
-      frozenMarket(asOf, 365, inputs),
-      defaultLimits,
-      defaultRequest,
-    );
-    if (outcome.kind === 'infeasible') throw new Error(outcome.reason);
-    const weight = Object.fromEntries(outcome.weights.map((one) => [one.assetId, one.weight]));
-    expect(Object.values(weight).reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 12);
-    // bitcoin is far wilder than the rest but for ether, so it stands at its lower limit and the calm ones at their upper
-    expect(weight).toMatchObject({ BTC: 0.5, SPY: 0.2, GLD: 0.2 });
-    expect(limits).toHaveLength(4);
-    expect(statistics).toMatchObject({ observations: 119, periodsPerYear: 365, tradingDays: 'every_day' });
-    expect(statistics.volatility).toBe(outcome.volatility);
-    expect(outcome.certificate.dualityGap).toBeLessThan(1e-9);
-  });
-
-  test('a portfolio without bitcoin has an outcome in words', () => {
-    const { outcome, statistics } = optimizeSnapshot(
-      frozenMarket(asOf, 365, inputs.slice(1)),
-      defaultLimits,
-      defaultRequest,
-    );
-    expect(outcome).toMatchObject({
-      kind: 'infeasible',
-      reason: expect.stringContaining('BTC must be among the assets'),
-    });
-    expect(statistics).toMatchObject({ observations: 119, volatility: null, periodsPerYear: null });
-  });
-
-  test('too few common dates have an outcome in words', () => {
-    const short = inputs.map((one) => ({ ...one, closes: one.closes.slice(-10) }));
-    const { outcome } = optimizeSnapshot(frozenMarket(asOf, 365, short), defaultLimits, defaultRequest);
-    expect(outcome).toMatchObject({
-      kind: 'infeasible',
-      reason: expect.stringMatching(/^needs 20 daily returns .* has 9;/),
-    });
-  });
-
-  test('in BTC bitcoin has no risk, which is said, and the answer in dollars stands beside', () => {
-    const request: OptimizationRequest = { ...defaultRequest, numeraire: 'BTC' as AssetId };
-    const { outcome, statistics } = optimizeSnapshot(frozenMarket(asOf, 365, inputs), defaultLimits, request);
-    if (outcome.kind !== 'solved') throw new Error(outcome.reason);
-    expect(statistics.assetVolatilities[0]).toEqual({ assetId: 'BTC', volatility: 0 });
-    expect(outcome.notes).toContain('measured in BTC, BTC itself has no risk by definition');
-    expect(outcome.weights[0]).toMatchObject({ assetId: 'BTC', weight: 0.6, binding: 'upper' });
-    expect(outcome.alternative).toMatchObject({
-      numeraire: 'USD',
-      weights: [{ assetId: 'BTC', weight: 0.5 }, {}, {}, {}],
-    });
-  });
-
-  test.each(['compounded', 'james_stein', 'bayes_stein', 'capm'] as const)('takes %s expected returns', (kind) => {
-    const request: OptimizationRequest = { ...defaultRequest, optimizer: 'meanVariance', expectedReturns: { kind } };
-    const { outcome, statistics } = optimizeSnapshot(frozenMarket(asOf, 365, inputs), defaultLimits, request);
-    expect(outcome.kind).toBe('solved');
-    expect(statistics.expectedReturns).toHaveLength(4);
   });
 });

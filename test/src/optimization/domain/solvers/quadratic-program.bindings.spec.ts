@@ -121,7 +121,13 @@ test('at most 5 of 12 assets: branch and bound over quadratic programs finds wha
     };
     const [min, max] = [new Float64Array(n), new Float64Array(n).fill(0.4)];
     const minimumPosition = new Float64Array(n).fill(0.05);
-    const answer = solvePositions(solve, { min, max, minimumPosition, mostAssets: 5 });
+    const answer = solvePositions(solve, {
+      assets: Array.from(min, (_, i) => `A${i}`),
+      min,
+      max,
+      minimumPosition,
+      mostAssets: 5,
+    });
     if (answer.kind !== 'solved') throw new Error(answer.kind);
 
     let best = Infinity;

@@ -1,0 +1,183 @@
+import type { PolicyLimits } from '../../policies/domain/policy-limits.js';
+import type { TradingDays } from '../../risk/domain/trading-days.js';
+import type { AssetId } from '../../shared/ids.js';
+import { whyBandsCannotHold } from './bands.js';
+import { limitsUnder, linearUnder, whyAnchorIsMissing, type WeightLimits } from './constraints.js';
+import type { ExpectedReturns } from './expected-returns.js';
+import { lotsOf } from './lots.js';
+import { observationsOf, whyTooLittleData, type MarketSnapshot } from './market-snapshot.js';
+import { momentsOf, type AppliedViews, type Moments } from './moments.js';
+import type { OptimizationProblem } from './optimization-problem.js';
+import type { OptimizationRequest } from './optimization-request.js';
+import { optimize, type OptimizationOutcome } from './optimize.js';
+import type { UnsolvedCode } from './optimizers/optimizer.js';
+import { optimizerById } from './optimizers/registry.js';
+
+/** What the estimate rests on; volatilities are annualised fractions, null when nothing could be estimated. */
+export interface OptimizationStatistics {
+  readonly volatility: number | null;
+  readonly observations: number;
+  readonly tradingDays: TradingDays | null;
+  readonly periodsPerYear: number | null;
+  readonly assetVolatilities: readonly { readonly assetId: AssetId; readonly volatility: number }[];
+  readonly effectiveObservations?: number | null;
+  readonly shrinkage?: number | null;
+  readonly expectedReturns?:
+    readonly { readonly assetId: AssetId; readonly value: number; readonly standardError: number | null }[] | null;
+  readonly views?: AppliedViews | null;
+}
+
+export interface SnapshotOptimization {
+  readonly outcome: OptimizationOutcome;
+  readonly limits: readonly WeightLimits[];
+  readonly statistics: OptimizationStatistics;
+}
+
+/** What runs in a thread of its own. */
+export const optimizeInThread = (input: {
+  snapshot: MarketSnapshot;
+  policy: PolicyLimits;
+  request: OptimizationRequest;
+}): SnapshotOptimization => optimizeSnapshot(input.snapshot, input.policy, input.request);
+
+/** The whole way from frozen prices to weights under a policy; the snapshot's order of assets is kept. */
+export function optimizeSnapshot(
+  snapshot: MarketSnapshot,
+  policy: PolicyLimits,
+  request: OptimizationRequest,
+): SnapshotOptimization {
+  const assets = snapshot.series.map(({ assetId }) => assetId);
+  const limits = limitsUnder(policy, assets, request.bands);
+  const optimizer = { id: request.optimizer, version: optimizerById(request.optimizer).version };
+  const without = (code: UnsolvedCode | 'too_little_data', reason: string): SnapshotOptimization => ({
+    outcome: {
+      optimizer,
+      kind: 'infeasible',
+      code,
+      reason,
+      conflict: code === 'limits' ? [reason] : [],
+      relaxation: [],
+    },
+    limits,
+    statistics: {
+      volatility: null,
+      observations: observationsOf(snapshot),
+      tradingDays: null,
+      periodsPerYear: null,
+      assetVolatilities: [],
+      effectiveObservations: null,
+      shrinkage: null,
+      expectedReturns: null,
+    },
+  });
+  const boxes = { min: Float64Array.from(limits, ({ min }) => min), max: Float64Array.from(limits, ({ max }) => max) };
+  const conflict = whyAnchorIsMissing(policy, assets) ?? whyBandsCannotHold(assets, boxes);
+  if (conflict !== undefined) return without('limits', conflict);
+  const tooLittle = whyTooLittleData(snapshot);
+  if (tooLittle !== undefined) return without('too_little_data', tooLittle);
+  const { numeraire } = request;
+  if (numeraire !== 'USD' && !snapshot.closes[numeraire]) {
+    return without('too_little_data', `${numeraire} is not among the assets, so nothing can be measured in it`);
+  }
+  const vector = (of: Readonly<Record<string, number>>) => Float64Array.from(assets, (assetId) => of[assetId] ?? 0);
+  const solveIn = (unit: AssetId) => {
+    const moments = momentsOf(snapshot, unit, request);
+    if ('reason' in moments) return moments;
+    const { estimates, expected } = moments;
+    const problem: OptimizationProblem = {
+      assets,
+      covariance: estimates.covariance,
+      expectedReturns: expected.means,
+      scenarios: estimates.scenarios,
+      limits: { ...boxes, linear: linearUnder(policy, assets, request.linear) },
+      current: request.current && vector(request.current),
+      turnoverLimit: request.current && request.turnoverLimit,
+      costRate: request.current ? request.costRate : 0,
+      l2: request.l2,
+      riskFreeRate: request.riskFreeRate,
+      riskAversion: request.riskAversion,
+      targetReturn: request.targetReturn,
+      targetVolatility: request.targetVolatility,
+      confidence: request.confidence,
+      budgets: request.budgets && vector(request.budgets),
+      benchmark: request.benchmark ? vector(request.benchmark) : request.current && vector(request.current),
+      positions: request.positions
+        ? {
+            mostAssets: request.positions.mostAssets ?? assets.length,
+            minimumPosition: request.positions.minimumPosition,
+          }
+        : null,
+    };
+    return { moments, outcome: optimize(problem, request.optimizer) };
+  };
+  const solved = solveIn(numeraire);
+  if ('reason' in solved) return without(solved.code, solved.reason);
+  const beside =
+    numeraire === 'USD' ? solved.outcome : withDollars(solved.outcome, numeraire, solveIn('USD' as AssetId));
+  return {
+    outcome: withLots(beside, snapshot, request),
+    limits,
+    statistics: statisticsOf(assets, solved.moments, solved.outcome),
+  };
+}
+
+function statisticsOf(
+  assets: readonly AssetId[],
+  { estimates, expected, views }: Moments,
+  outcome: OptimizationOutcome,
+): OptimizationStatistics {
+  return {
+    volatility: outcome.kind === 'solved' ? outcome.volatility : null,
+    observations: estimates.scenarios.periods,
+    tradingDays: estimates.tradingDays,
+    periodsPerYear: estimates.scenarios.periodsPerYear,
+    assetVolatilities: assets.map((assetId, i) => ({
+      assetId,
+      volatility: Math.sqrt(Math.max(0, estimates.covariance[i * (assets.length + 1)]!)),
+    })),
+    effectiveObservations: estimates.effectiveObservations,
+    shrinkage: estimates.shrinkage,
+    expectedReturns: assets.map((assetId, i) => ({ assetId, ...expectedOf(expected, i) })),
+    ...(views && { views }),
+  };
+}
+
+const expectedOf = ({ means, standardErrors }: ExpectedReturns, i: number) => ({
+  value: means[i]!,
+  standardError: standardErrors[i] ?? null,
+});
+
+/** Lots at the last closes of the snapshot. */
+function withLots(
+  outcome: OptimizationOutcome,
+  { closes }: MarketSnapshot,
+  { lots }: OptimizationRequest,
+): OptimizationOutcome {
+  if (!lots || outcome.kind !== 'solved') return outcome;
+  const prices = Object.fromEntries(outcome.weights.map(({ assetId }) => [assetId, closes[assetId]!.at(-1)!]));
+  const plan = lotsOf(outcome.weights, prices, lots);
+  return typeof plan === 'string'
+    ? { ...outcome, notes: [...outcome.notes, `no lots: ${plan}`] }
+    : { ...outcome, lots: plan };
+}
+
+/** Measured in itself an asset has no risk: that is said, and the answer in US dollars stands beside. */
+function withDollars(
+  outcome: OptimizationOutcome,
+  numeraire: AssetId,
+  dollars: { readonly outcome: OptimizationOutcome } | { readonly reason: string },
+): OptimizationOutcome {
+  if (outcome.kind !== 'solved') return outcome;
+  const notes = [...outcome.notes, `measured in ${numeraire}, ${numeraire} itself has no risk by definition`];
+  if ('reason' in dollars || dollars.outcome.kind !== 'solved') return { ...outcome, notes };
+  const { weights, volatility } = dollars.outcome;
+  return {
+    ...outcome,
+    notes,
+    alternative: {
+      numeraire: 'USD',
+      weights: weights.map(({ assetId, weight }) => ({ assetId, weight })),
+      volatility,
+    },
+  };
+}
