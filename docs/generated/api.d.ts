@@ -3731,7 +3731,7 @@ export interface components {
                 };
             };
             /**
-             * @description A year
+             * @description Of US dollars, a year; measured in another numeraire there is none
              * @default 0.02
              */
             risk_free_rate: number;

@@ -50,6 +50,7 @@ export class OldOptimizationService {
       request: {
         ...defaultRequest,
         optimizer,
+        expectedReturns: { kind: 'compounded' as const },
         riskFreeRate: body.risk_free_rate,
         // what a method does not use makes no other question of it
         targetReturn: needs.includes('target_return') ? body.target_return : null,
@@ -60,7 +61,7 @@ export class OldOptimizationService {
       rehearsal: body.as_of !== undefined,
     };
     const view = await this.solved(ownerId, wanted, sha256(canonicalJson({ ...wanted, series })));
-    if (view.state === 'infeasible') throw infeasible(view);
+    if (view.state === 'infeasible') throw infeasible(view, body);
     return {
       weights: Object.fromEntries(view.weights.map(({ asset_id: id, weight }) => [id, weight])),
       expected_return: view.expected_return,
@@ -120,10 +121,16 @@ export class OldOptimizationService {
 }
 
 /** The reason, and beside it the limits that collide and how far they would have to be moved. */
-function infeasible({ reason, infeasible: why }: OptimizationView): DomainError {
-  const { conflict = [], relaxation = [] } = why ?? {};
+function infeasible({ reason, infeasible: why }: OptimizationView, body: OldOptimizeBody): DomainError {
+  const { code, conflict = [], relaxation = [] } = why ?? {};
+  const { target_return: ofReturn, target_volatility: ofRisk } = body;
+  const target =
+    body.method === 'efficient_risk'
+      ? { field: 'target_volatility', value: ofRisk }
+      : { field: 'target_return', value: ofReturn };
+  const about = code === 'out_of_reach' ? target : { field: 'symbols' };
   const limits = conflict.length > 0 ? [`limits: ${conflict.join(', ')}`] : [];
   return new DomainError('invalid', [reason!, ...limits, ...relaxation].join('; '), {
-    errors: conflict.map((limit) => ({ field: 'symbols', message: `cannot keep ${limit}` })),
+    errors: conflict.map((limit) => ({ ...about, message: `cannot keep ${limit}` })),
   });
 }

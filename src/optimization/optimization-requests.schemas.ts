@@ -94,7 +94,9 @@ export const createOptimizationBody = z
     numeraire: symbol.default('USD').describe("What returns are measured in; in BTC, BTC's own risk is zero"),
     covariance: z.enum(Object.keys(covarianceEstimators) as [CovarianceEstimatorId]).default('sample'),
     expected_returns: expectedReturns,
-    risk_free_rate: between(-0.1, 1).default(0.02).describe('A year'),
+    risk_free_rate: between(-0.1, 1)
+      .default(0.02)
+      .describe('Of US dollars, a year; measured in another numeraire there is none'),
     risk_aversion: between(0.001, 1_000).default(4),
     target_return: signed.optional().describe('A year, at least; for target_return'),
     target_volatility: between(0.0001, 10).optional().describe('A year, at most; for target_risk'),

@@ -68,7 +68,7 @@ export interface OptimizationRequest {
   readonly numeraire: AssetId;
   readonly covariance: CovarianceEstimatorId;
   readonly expectedReturns: ExpectedReturnsFrom;
-  /** Yearly fractions. */
+  /** Of US dollars, a year; measured in anything else there is none. */
   readonly riskFreeRate: number;
   readonly riskAversion: number;
   readonly targetReturn: number | null;

@@ -81,7 +81,8 @@ export function optimizeSnapshot(
   }
   const vector = (of: Readonly<Record<string, number>>) => Float64Array.from(assets, (assetId) => of[assetId] ?? 0);
   const solveIn = (unit: AssetId) => {
-    const moments = momentsOf(snapshot, unit, request);
+    const riskFreeRate = riskFreeRateIn(unit, request);
+    const moments = momentsOf(snapshot, unit, { ...request, riskFreeRate });
     if ('reason' in moments) return moments;
     const { estimates, expected } = moments;
     const problem: OptimizationProblem = {
@@ -94,7 +95,7 @@ export function optimizeSnapshot(
       turnoverLimit: request.current && request.turnoverLimit,
       costRate: request.current ? request.costRate : 0,
       l2: request.l2,
-      riskFreeRate: request.riskFreeRate,
+      riskFreeRate,
       riskAversion: request.riskAversion,
       targetReturn: request.targetReturn,
       targetVolatility: request.targetVolatility,
@@ -112,8 +113,11 @@ export function optimizeSnapshot(
   };
   const solved = solveIn(numeraire);
   if ('reason' in solved) return without(solved.code, solved.reason);
+  const stated = whyOnlyIn(request);
   const beside =
-    numeraire === 'USD' ? solved.outcome : withDollars(solved.outcome, numeraire, solveIn('USD' as AssetId));
+    numeraire === 'USD'
+      ? solved.outcome
+      : withDollars(solved.outcome, numeraire, stated === undefined ? solveIn(usd) : { reason: stated });
   return {
     outcome: withLots(beside, snapshot, request),
     limits,
@@ -161,6 +165,25 @@ function withLots(
     : { ...outcome, lots: plan };
 }
 
+const usd = 'USD' as AssetId;
+
+/** The rate is that of US dollars: measured in anything else there is none, as in the area of risk. */
+export const riskFreeRateIn = (
+  numeraire: AssetId,
+  { riskFreeRate }: Pick<OptimizationRequest, 'riskFreeRate'>,
+): number => (numeraire === usd ? riskFreeRate : 0);
+
+/** Why the question cannot be asked in another numeraire; undefined when it can. */
+function whyOnlyIn({ optimizer, expectedReturns, views, numeraire }: OptimizationRequest): string | undefined {
+  const { needs } = optimizerById(optimizer);
+  const stated = [
+    ...(expectedReturns.kind === 'given' ? ['expected returns'] : []),
+    ...(views ? ['views'] : []),
+    ...(needs.includes('target_return') || needs.includes('target_volatility') ? ['target'] : []),
+  ];
+  return stated.length > 0 ? `${stated.join(' and ')} are stated in ${numeraire}` : undefined;
+}
+
 /** Measured in itself an asset has no risk: that is said, and the answer in US dollars stands beside. */
 function withDollars(
   outcome: OptimizationOutcome,
@@ -169,7 +192,11 @@ function withDollars(
 ): OptimizationOutcome {
   if (outcome.kind !== 'solved') return outcome;
   const notes = [...outcome.notes, `measured in ${numeraire}, ${numeraire} itself has no risk by definition`];
-  if ('reason' in dollars || dollars.outcome.kind !== 'solved') return { ...outcome, notes };
+  const why =
+    'reason' in dollars ? dollars.reason : dollars.outcome.kind === 'infeasible' ? dollars.outcome.reason : '';
+  if ('reason' in dollars || dollars.outcome.kind !== 'solved') {
+    return { ...outcome, notes: [...notes, `there is no answer in US dollars beside: ${why}`] };
+  }
   const { weights, volatility } = dollars.outcome;
   return {
     ...outcome,

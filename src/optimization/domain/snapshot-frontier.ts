@@ -12,6 +12,7 @@ import {
 import { whyTooLittleData, type MarketSnapshot } from './market-snapshot.js';
 import { momentsOf } from './moments.js';
 import type { OptimizationRequest } from './optimization-request.js';
+import { riskFreeRateIn } from './optimize-snapshot.js';
 import { criticalLine } from './solvers/critical-line.js';
 
 /** What is looked up on the frontier: yearly fractions, one of them at the most. */
@@ -68,7 +69,8 @@ export function snapshotFrontier(
   const boxes = { min: Float64Array.from(limits, ({ min }) => min), max: Float64Array.from(limits, ({ max }) => max) };
   const tooLittle = whyTooLittleData(snapshot) ?? whyBandsCannotHold(assets, boxes);
   if (tooLittle !== undefined) return none(tooLittle);
-  const moments = momentsOf(snapshot, request.numeraire, request);
+  const riskFreeRate = riskFreeRateIn(request.numeraire, request);
+  const moments = momentsOf(snapshot, request.numeraire, { ...request, riskFreeRate });
   if ('reason' in moments) return none(moments.reason);
   const { covariance } = moments.estimates;
   const found = criticalLine({ expectedReturns: moments.expected.means, covariance, ...boxes });
@@ -78,7 +80,7 @@ export function snapshotFrontier(
   const mix = ({ weights, expectedReturn, volatility }: FrontierPoint): MixPoint => ({
     expectedReturn,
     volatility,
-    sharpe: volatility > 0 ? (expectedReturn - request.riskFreeRate) / volatility : null,
+    sharpe: volatility > 0 ? (expectedReturn - riskFreeRate) / volatility : null,
     weights: assets.map((assetId, i) => ({ assetId, weight: weights[i]! })).filter(({ weight }) => weight !== 0),
   });
   const answer = (query: FrontierQuery): MixOrReason =>
@@ -93,7 +95,7 @@ export function snapshotFrontier(
     kind: 'frontier',
     turningPoints: turningPoints.map((point) => ({ ...mix(point), riskTolerance: point.lambda })),
     minVariance: mix(minVariancePoint(frontier)),
-    maxSharpe: answer(maxSharpePoint(frontier, request.riskFreeRate)),
+    maxSharpe: answer(maxSharpePoint(frontier, riskFreeRate)),
     atTarget: lookedUp,
     perturbed,
   };

@@ -31,6 +31,14 @@ describe('from frozen prices to weights', () => {
   ];
   const asOf = start + 120 * dayMs;
 
+  const solved = (request: Partial<OptimizationRequest>) => {
+    const asked = { ...defaultRequest, ...request };
+    const answer = optimizeSnapshot(frozenMarket(asOf, 365, inputs), defaultLimits, asked);
+    if (answer.outcome.kind !== 'solved') throw new Error(answer.outcome.reason);
+    const weights = Object.fromEntries(answer.outcome.weights.map((one) => [one.assetId, one.weight]));
+    return { ...answer, outcome: answer.outcome, weights };
+  };
+
   test('respects the policy, adds up and is certified', () => {
     const { outcome, limits, statistics } = optimizeSnapshot(
       frozenMarket(asOf, 365, inputs),
@@ -83,20 +91,34 @@ describe('from frozen prices to weights', () => {
     });
   });
 
+  test('the risk-free rate is that of dollars: in bitcoin there is none', () => {
+    const numeraire = 'BTC' as AssetId;
+    const { outcome } = solved({ optimizer: 'meanVariance', numeraire, riskFreeRate: 0.5 });
+    expect(outcome.sharpe).toBeCloseTo(outcome.expectedReturn! / outcome.volatility, 12);
+    const { sharpe, expectedReturn, volatility } = solved({ optimizer: 'meanVariance', riskFreeRate: 0.5 }).outcome;
+    expect(sharpe).toBeCloseTo((expectedReturn! - 0.5) / volatility, 12);
+  });
+
+  test('what is stated in bitcoin is not asked again in dollars, and an answer that dollars lack has its reason', () => {
+    const numeraire = 'BTC' as AssetId;
+    const values = { BTC: 0, ETH: 0.1, SPY: 0.1, GLD: 0.1 };
+    const given = solved({ optimizer: 'meanVariance', numeraire, expectedReturns: { kind: 'given', values } });
+    expect(given.outcome.alternative).toBeNull();
+    expect(given.outcome.notes).toContain(
+      'there is no answer in US dollars beside: expected returns are stated in BTC',
+    );
+    // nothing returns more than ten times its value in dollars
+    const { outcome } = solved({ optimizer: 'maxSharpe', numeraire, riskFreeRate: 10 });
+    expect(outcome.alternative).toBeNull();
+    expect(outcome.notes.join()).toMatch(/no answer in US dollars beside: no weights within the limits return more/);
+  });
+
   test.each(['compounded', 'james_stein', 'bayes_stein', 'capm'] as const)('takes %s expected returns', (kind) => {
     const request: OptimizationRequest = { ...defaultRequest, optimizer: 'meanVariance', expectedReturns: { kind } };
     const { outcome, statistics } = optimizeSnapshot(frozenMarket(asOf, 365, inputs), defaultLimits, request);
     expect(outcome.kind).toBe('solved');
     expect(statistics.expectedReturns).toHaveLength(4);
   });
-
-  const solved = (request: Partial<OptimizationRequest>) => {
-    const asked = { ...defaultRequest, ...request };
-    const answer = optimizeSnapshot(frozenMarket(asOf, 365, inputs), defaultLimits, asked);
-    if (answer.outcome.kind !== 'solved') throw new Error(answer.outcome.reason);
-    const weights = Object.fromEntries(answer.outcome.weights.map((one) => [one.assetId, one.weight]));
-    return { ...answer, outcome: answer.outcome, weights };
-  };
 
   test('equilibrium returns make the weights they come from the best ones', () => {
     const market = { BTC: 0.55, ETH: 0.15, SPY: 0.2, GLD: 0.1 };
