@@ -188,13 +188,14 @@ function bindingSide({ limits }: OptimizationProblem, { weights }: SolvedProblem
 
 /** Every limit that costs something, the dearest first. */
 function bindingLimits({ assets, limits }: OptimizationProblem, { multipliers, price }: SolvedProblem): BindingLimit[] {
-  const { lower, upper, linear } = multipliers;
+  const { lower, upper, linear, turnover = 0 } = multipliers;
   const all = [
     ...assets.flatMap((assetId, i) => [
       { limit: assetId, side: 'min' as const, value: lower[i]! },
       { limit: assetId, side: 'max' as const, value: upper[i]! },
     ]),
     ...linear.map(({ index, side, value }) => ({ limit: limits.linear[index]!.label, side, value })),
+    { limit: 'turnover', side: 'max' as const, value: turnover },
   ];
   const largest = Math.max(...all.map(({ value }) => value), 0);
   return all

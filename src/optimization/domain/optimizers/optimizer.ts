@@ -38,6 +38,8 @@ export interface SolvedProblem {
     readonly lower: Float64Array;
     readonly upper: Float64Array;
     readonly linear: readonly { readonly index: number; readonly side: 'min' | 'max'; readonly value: number }[];
+    /** Of the turnover limit, 0 where there is none. */
+    readonly turnover?: number;
   };
   readonly price: PriceOfLimits;
   /** Distance in volatility to what the method itself wanted; null when it took the limits. */

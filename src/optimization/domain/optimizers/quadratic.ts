@@ -78,6 +78,8 @@ export function solveWithin(problem: OptimizationProblem, objective: QuadraticOb
           ? []
           : [{ index, side: value > 0 ? ('min' as const) : ('max' as const), value: Math.abs(value) }];
       }),
+      // the last row, where there is one
+      turnover: lifted && turnoverLimit !== null ? Math.max(0, -outcome.rows[labelled.length]!) : 0,
     },
     price: objective.price(weights),
     projectedBy: null,

@@ -117,7 +117,15 @@ describe('two uncorrelated assets, by hand', () => {
     const current = Float64Array.of(0.5, 0.5);
     const { w, binding } = solved({ current, turnoverLimit: 0.1 }, 'minVariance');
     expect(w[0]).toBeCloseTo(0.4, 9);
-    expect(binding).toEqual([]);
+    // marginal variances 0.016 and 0.006, volatility 0.1: a unit from A to B lowers it by 0.01 / 0.1
+    expect(binding).toEqual([
+      {
+        limit: 'turnover',
+        side: 'max',
+        shadowPrice: expect.closeTo(0.1, 9),
+        words: 'allowing 1 point more turnover lowers yearly volatility by 0.1 points',
+      },
+    ]);
   });
 
   test('a cost above what is gained keeps what is held', () => {
