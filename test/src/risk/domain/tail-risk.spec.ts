@@ -9,6 +9,19 @@ import {
 import { InvariantViolation } from '../../../../src/shared/errors.js';
 import { bacon, prototypeReturns } from '../../../support/returns.js';
 
+/** Monthly returns from 1997-01 of hedge funds that arbitrage convertibles, as EDHEC published them; a row a year. */
+const convertibleArbitrage = Float64Array.of(
+  ...[0.0119, 0.0123, 0.0078, 0.0086, 0.0156, 0.0212, 0.0193, 0.0134, 0.0122, 0.01, 0, 0.0068],
+  ...[0.0145, 0.0146, 0.0144, 0.0126, 0.0056, -0.0006, 0.006, -0.0319, -0.0196, -0.0214, 0.0269, 0.0113],
+  ...[0.0219, 0.0082, 0.0136, 0.0243, 0.0166, 0.0102, 0.0101, 0.0048, 0.0096, 0.0045, 0.0124, 0.014],
+  ...[0.0227, 0.0267, 0.0243, 0.0223, 0.0149, 0.0179, 0.0093, 0.0162, 0.0141, 0.0052, -0.0081, -0.0002],
+  ...[0.0344, 0.0182, 0.0162, 0.0157, 0.0033, 0.0012, 0.0091, 0.0142, 0.0078, 0.0117, 0.008, -0.0094],
+  ...[0.0148, -0.0049, 0.0053, 0.0096, 0.0033, 0.0004, -0.0159, 0.005, 0.0146, 0.0104, 0.0251, 0.0157],
+  ...[0.0283, 0.0133, 0.0089, 0.015, 0.0136, -0.0058, -0.0072, -0.0087, 0.0171, 0.0146, 0.0092, 0.0054],
+  ...[0.0119, 0.0017, 0.0061, 0.002, -0.0128, -0.0106, 0.0013, 0.004, -0.0017, -0.0044, 0.0081, 0.0056],
+  ...[-0.0096, -0.0058, -0.014, -0.0316],
+);
+
 test('the historical and the normal tail have the prototype’s check values, as losses', () => {
   const historical = historicalTail(prototypeReturns, 0.95)!;
   expect(historical.valueAtRisk).toBeCloseTo(0.0265, 12);
@@ -35,6 +48,35 @@ test('the normal tail is that of the normal distribution', () => {
   const tail = normalTail([-1, 1], 0.95)!;
   expect(tail.valueAtRisk).toBeCloseTo(1.6448536269514722 * Math.SQRT2, 12);
   expect(tail.expectedShortfall).toBeCloseTo(2.062712807507156 * Math.SQRT2, 10);
+});
+
+test.each([
+  [0.9, 0.067847, 0.096975],
+  [0.95, 0.0902, 0.115908],
+  [0.99, 0.132128, 0.152977],
+])(
+  'Rockafellar and Uryasev’s portfolio of least variance has at %d a VaR of %d and a CVaR of %d',
+  (beta, at, beyond) => {
+    // Optimization of Conditional Value-at-Risk, 2000, table 4: mean 0.011 and variance 0.00378529, which two returns have
+    const half = Math.sqrt(0.00378529 / 2);
+    const tail = normalTail([0.011 - half, 0.011 + half], beta)!;
+    expect(tail.valueAtRisk).toBeCloseTo(at, 5);
+    expect(tail.expectedShortfall).toBeCloseTo(beyond, 5);
+  },
+);
+
+test('100 months of convertible arbitrage have the values that the R package PerformanceAnalytics is tested with', () => {
+  // data/edhec.csv and tests/testthat/test-VaR_archive_baseline.R of braverock/PerformanceAnalytics
+  const historical = historicalTail(convertibleArbitrage, 0.95)!;
+  expect(historical.valueAtRisk).toBeCloseTo(0.014095, 6);
+  expect(historical.expectedShortfall).toBeCloseTo(0.02408, 6);
+  // the package divides the variance by n, here it is n - 1
+  const mean = convertibleArbitrage.reduce((sum, value) => sum + value, 0) / 100;
+  const byN = (loss: number) => (loss + mean) * Math.sqrt(0.99) - mean;
+  const normal = normalTail(convertibleArbitrage, 0.95)!;
+  expect(byN(normal.valueAtRisk)).toBeCloseTo(0.012133, 6);
+  expect(byN(normal.expectedShortfall)).toBeCloseTo(0.017133, 6);
+  expect(byN(cornishFisherTail(convertibleArbitrage, 0.95)!.loss!.valueAtRisk)).toBeCloseTo(0.014674, 6);
 });
 
 test('the simulated tail is near the normal one and depends on the seed alone', () => {

@@ -55,6 +55,15 @@ test('J.P. Morgan’s exceptions of 1998 came in clusters', () => {
   expect(independence.statistic + kupiec(20, 252, 0.95).statistic).toBeCloseTo(13.44, 2);
 });
 
+test('57 exceptions in 1,043 days at 95 %, four of them after another, as in the manual of MATLAB', () => {
+  // Risk Management Toolbox, varbacktest.pof and varbacktest.cci
+  expect(kupiec(57, 1043, 0.95).statistic).toBeCloseTo(0.46147, 5);
+  expect(kupiec(57, 1043, 0.95).pValue).toBeCloseTo(0.49694, 5);
+  const independence = christoffersen({ missMiss: 932, missHit: 53, hitMiss: 53, hitHit: 4 })!;
+  expect(independence.statistic).toBeCloseTo(0.25866, 5);
+  expect(independence.pValue).toBeCloseTo(0.61104, 5);
+});
+
 test('no exceptions at all have a likelihood too', () => {
   // -2·250·ln(0.99) = 5.0252
   expect(kupiec(0, 250, 0.99).statistic).toBeCloseTo(5.0252, 4);

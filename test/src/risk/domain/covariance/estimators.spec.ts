@@ -62,6 +62,39 @@ test('scikit-learn’s intensity for Bacon’s portfolio and benchmark', () => {
   expect(estimate('ledoit_wolf_identity', rows, 2).shrinkage).toBeCloseTo(0.14008747137557379, 12);
 });
 
+test.each<[CovarianceEstimatorId, number[][], number[][]]>([
+  [
+    'ledoit_wolf_identity',
+    [
+      [1, 2, 3],
+      [2, 4, 5],
+    ],
+    [
+      [0.8193967163039326, 0.6563573883161513],
+      [0.6563573883161513, 1.4028255059182893],
+    ],
+  ],
+  [
+    'ledoit_wolf_constant_correlation',
+    [
+      [1, 2, -1, -2],
+      [2, 4, 6, 2],
+      [3, 5, 9, 17],
+    ],
+    [
+      [2.5, -0.7147951569608585, -3.8283673413445896],
+      [-0.7147951569608585, 2.75, -2.6768525072041105],
+      [-3.8283673413445896, -2.6768525072041105, 28.75],
+    ],
+  ],
+])('%s has the values of Ledoit’s and Wolf’s own MATLAB code', (id, series, expected) => {
+  // cov1para.m and covCor.m, as run for the tests of lequant40/portfolio_allocation_js, whose divisor is T
+  const [n, count] = [series.length, series[0]!.length];
+  const rows = Float64Array.from({ length: n * count }, (_, at) => series[at % n]![Math.floor(at / n)]!);
+  const { covariance } = estimate(id, rows, n);
+  expected.flat().forEach((value, at) => expect((covariance[at]! * (count - 1)) / count).toBeCloseTo(value, 12));
+});
+
 test('the Gerber statistic counts joint moves beyond the threshold', () => {
   const { covariance, effectiveObservations, repairDistance } = estimate('gerber');
   // counted in NumPy

@@ -2,6 +2,7 @@ import { measureRisk, riskMeasures, type MeasureId } from '../../../../../src/ri
 import { sharpeStandardError } from '../../../../../src/risk/domain/measures/ratios.js';
 import type { AssetId } from '../../../../../src/shared/ids.js';
 import { InvariantViolation } from '../../../../../src/shared/errors.js';
+import { managers } from '../../../../support/managers.js';
 import { bacon, measureInput, prototypeReturns } from '../../../../support/returns.js';
 
 const monthly = { periodsPerYear: 12, riskFreeRate: 0 };
@@ -45,6 +46,49 @@ test('Bacon’s portfolio has the values that NumPy 2.4 gives', () => {
   for (const [id, value] of Object.entries(expected)) expect(risk[id as MeasureId]).toBeCloseTo(value, 12);
   expect(risk.sharpe_ratio!.value).toBeCloseTo(0.7883202548144859, 12);
   expect(risk.max_drawdown!.depth).toBeCloseTo(0.144672955739218, 12);
+});
+
+describe('the manuals of the R package PerformanceAnalytics', () => {
+  // read in tests/testthat/_snaps/all_snapshots.md of braverock/PerformanceAnalytics, which rounds some digits, cuts others
+  const monthEnds = Array.from({ length: 133 }, (_, i) => new Date(Date.UTC(1996, i, 0)).toISOString().slice(0, 10));
+  const within = (value: number | null, expected: number, tolerance = 1e-4) => {
+    expect(Math.abs(value! - expected)).toBeLessThan(tolerance);
+  };
+  const dated = { ...monthly, dates: monthEnds };
+
+  test('have these values of the fund HAM1 against the S&P 500', () => {
+    const risk = measureRisk(measureInput(managers.fund, { ...dated, benchmark: managers.market }));
+    within(risk.volatility! / Math.sqrt(12), 0.0256);
+    within(risk.downside_deviation! / Math.sqrt(12), 0.0145);
+    within(risk.sortino_ratio! / Math.sqrt(12), 0.7649);
+    within(risk.calmar_ratio, 0.9061);
+    within(risk.max_drawdown!.depth, 0.1518);
+    within(risk.tracking_error, 0.1131);
+    within(risk.beta, 0.391, 5e-4);
+  });
+
+  test('have these values of the fund at a yearly rate of 3.5 and a minimum return of 4 %', () => {
+    const input = { ...dated, benchmark: managers.market, riskFreeRate: 0.035, minimumReturn: 0.04 };
+    const risk = measureRisk(measureInput(managers.fund, input));
+    within(risk.sharpe_ratio!.value / Math.sqrt(12), 0.3201);
+    within(risk.downside_deviation! / Math.sqrt(12), 0.0157);
+    within(risk.alpha! / 12, 0.0055, 1e-3);
+  });
+
+  test('have this worst drawdown of the S&P 500: from 2000-09, lowest in 2002-09, made good in 2006-10', () => {
+    const { max_drawdown: worst } = measureRisk(measureInput(managers.market, dated));
+    within(worst!.depth, 0.4473);
+    // the package counts the first month of the fall, not the peak before it
+    expect(worst).toMatchObject({ peak: '2000-08-31', trough: '2002-09-30', recovery: '2006-10-31' });
+  });
+
+  test('have these ratios of the fund in 1996', () => {
+    const risk = measureRisk(
+      measureInput(managers.fund.subarray(0, 12), { ...monthly, dates: monthEnds.slice(0, 13) }),
+    );
+    within(risk.sortino_ratio! / Math.sqrt(12), 1.492);
+    within(risk.omega_ratio! - 1, 3.5983);
+  });
 });
 
 test('the prototype’s check values hold', () => {
