@@ -106,6 +106,41 @@ describe('a table worked out by hand: 594 come in for 15 units', () => {
   });
 });
 
+describe('the examples of tax authorities', () => {
+  test('HMRC’s Victoria pays on £258,000 for 50 of her 150 tokens, which cost £84,000 further on', () => {
+    // HM Revenue & Customs, Cryptoassets Manual, CRYPTO22251
+    const victoria = [
+      aTransaction('buy', 'ETH', { on: '2023-04-06', quantity: '100', amount: '1000' }),
+      aTransaction('buy', 'ETH', { on: '2023-09-18', quantity: '50', amount: '125000' }),
+      aTransaction('sell', 'ETH', { on: '2023-12-01', quantity: '50', amount: '300000' }),
+    ];
+    const { gains, open } = foldLots(ledgers, victoria, 'average');
+    expect(total(gains.map(({ cost }) => cost!)).toFixed()).toBe('42000');
+    expect(total(gains.map(({ gain }) => gain!)).toFixed()).toBe('258000');
+    expect(total(open.map(({ quantity }) => quantity)).toFixed()).toBe('100');
+    expect(total(open.map(({ cost }) => cost!)).toFixed()).toBe('84000');
+  });
+
+  // Internal Revenue Service, Publication 564, 2009, table 3: $4,000 at $25, $4,800 at $20, a dividend of $300 at $30
+  const fund = [
+    aTransaction('buy', 'SPY', { on: '2008-02-06', quantity: '160', amount: '4000' }),
+    aTransaction('buy', 'SPY', { on: '2008-08-07', quantity: '240', amount: '4800' }),
+    aTransaction('buy', 'SPY', { on: '2008-12-18', quantity: '10', amount: '300' }),
+    aTransaction('sell', 'SPY', { on: '2009-10-01', quantity: '210', amount: '6720' }),
+  ];
+
+  test('the 210 fund shares of the IRS cost $5,000 if the first bought are sold first', () => {
+    expect(total(gainsOf(fund, 'fifo').map(([, , cost]) => cost!)).toFixed()).toBe('5000');
+    expect(total(gainsOf(fund, 'fifo').map(([, , , gain]) => gain!)).toFixed()).toBe('1720');
+  });
+
+  test('and $4,661 at the average of $22.20', () => {
+    const cost = total(gainsOf(fund, 'average').map(([, , one]) => one!));
+    expect(cost.toNumber() / 210).toBeCloseTo(22.2, 2);
+    expect(Math.round(cost.toNumber())).toBe(4661);
+  });
+});
+
 test('an unknown cost is not nil: the gain is unknown, and HIFO sells it last', () => {
   const gift = aTransaction('deposit', 'SPY', { on: '2022-01-01', quantity: '10' });
   expect(gainsOf([gift, ...buys, sale], 'fifo')).toEqual([

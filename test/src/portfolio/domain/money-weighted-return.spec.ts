@@ -14,6 +14,22 @@ test('agrees with the example of a spreadsheet (Microsoft, XIRR function: 0.3733
   expect(found).toEqual({ kind: 'rate', yearly: expect.closeTo(0.373362535, 8) });
 });
 
+test('agrees with the example of MATLAB’s function xirr (0.1006)', () => {
+  const found = moneyWeightedReturn([
+    flow('2007-01-12', -10_000),
+    flow('2008-02-14', 2_500),
+    flow('2008-03-03', 2_000),
+    flow('2008-06-14', 3_000),
+    flow('2008-12-01', 4_000),
+  ]);
+  expect(found).toEqual({ kind: 'rate', yearly: expect.closeTo(0.1006, 4) });
+});
+
+test('agrees with the doctest of fnx 0.0.2, which names the same manual', () => {
+  const found = moneyWeightedReturn([flow('2010-12-29', -10_000), flow('2012-01-25', 20), flow('2012-03-08', 10_100)]);
+  expect(found).toEqual({ kind: 'rate', yearly: expect.closeTo(0.010061265164920336, 12) });
+});
+
 test('of one year is the simple return', () => {
   const found = moneyWeightedReturn([flow('2021-01-01', -100), flow('2022-01-01', 110)]);
   expect(found).toEqual({ kind: 'rate', yearly: expect.closeTo(0.1, 12) });

@@ -38,6 +38,22 @@ describe('performance', () => {
     expect([...found.external]).toEqual([0, 110]);
   });
 
+  it('links 5 % and 8 % around a deposit to 13.4 %, as in the worked example of Acadifi on GIPS', () => {
+    // $1,000,000 become 1,050,000, then 200,000 come in, and 1,350,000 are there in the end
+    const found = measurePerformance({
+      days: 3,
+      assets: 1,
+      prices: Float64Array.of(1, 1.05, 1.134),
+      numeraire: ones(3),
+      btc: ones(3),
+      opening: Float64Array.of(1_000_000),
+      changes: [{ day: 2, asset: 0, quantity: 200_000 / 1.05, flow: 200_000, external: 200_000 }],
+    });
+    expect(found.values[2]).toBeCloseTo(1_350_000, 6);
+    expect(found.timeWeighted[1]).toBeCloseTo(0.05, 12);
+    expect(found.timeWeighted[2]).toBeCloseTo(0.134, 12);
+  });
+
   it('begins with the first money, from its own price on', () => {
     const found = measurePerformance({
       days: 2,
