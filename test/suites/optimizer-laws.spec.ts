@@ -238,6 +238,138 @@ test('minimum variance gives identical assets identical weights', () => {
   expect(weights[0]).toBeCloseTo(weights[1]!, 8);
 });
 
+/** Returns of one market and each asset's own, with everything that any method asks for. */
+function history(seed: number, n: number, periods: number): OptimizationProblem {
+  const random = seededRandom(seed);
+  const returns = new Float64Array(n * periods);
+  for (let t = 0; t < periods; t++) {
+    const market = random.normal();
+    for (let i = 0; i < n; i++) returns[t * n + i] = 0.01 * (0.6 * market + (1 + i / n) * random.normal());
+  }
+  const masses = Float64Array.from({ length: n }, () => 0.1 + Math.abs(random.normal()));
+  const mass = masses.reduce((sum, one) => sum + one, 0);
+  const problem: OptimizationProblem = {
+    ...plainProblem(
+      Array.from({ length: n }, (_, i) => `A${i}` as AssetId),
+      sampleCovariance(returns, periods, n, 252),
+      { min: new Float64Array(n), max: new Float64Array(n).fill(1), linear: [] },
+    ),
+    expectedReturns: Float64Array.from({ length: n }, (_, i) => 0.05 + 0.02 * i + 0.01 * Math.abs(random.normal())),
+    scenarios: { returns, periods, periodsPerYear: 252 },
+    riskFreeRate: 0.02,
+    targetReturn: 0.08,
+    benchmark: masses.map((one) => one / mass),
+  };
+  const least = optimize(problem, 'minVariance');
+  if (least.kind !== 'solved') throw new Error(least.reason);
+  return { ...problem, targetVolatility: 1.2 * least.volatility };
+}
+
+/** The same problem with the assets in another order, some of them perhaps more than once. */
+function chosen(problem: OptimizationProblem, order: readonly number[]): OptimizationProblem {
+  const n = problem.assets.length;
+  const { returns, periods, periodsPerYear } = problem.scenarios!;
+  const pick = (vector: Float64Array) => Float64Array.from(order, (i) => vector[i]!);
+  return {
+    ...problem,
+    assets: order.map((i, at) => `${problem.assets[i]}-${at}` as AssetId),
+    covariance: Float64Array.from(order.flatMap((i) => order.map((j) => problem.covariance[i * n + j]!))),
+    expectedReturns: pick(problem.expectedReturns!),
+    scenarios: {
+      returns: Float64Array.from({ length: periods * order.length }, (_, at) => {
+        return returns[Math.floor(at / order.length) * n + order[at % order.length]!]!;
+      }),
+      periods,
+      periodsPerYear,
+    },
+    limits: { min: pick(problem.limits.min), max: pick(problem.limits.max), linear: [] },
+    benchmark: pick(problem.benchmark!),
+  };
+}
+
+/** In units in which every return is so many times as large; an aversion is one over a return. */
+const inUnits = (problem: OptimizationProblem, factor: number): OptimizationProblem => ({
+  ...problem,
+  covariance: problem.covariance.map((one) => one * factor * factor),
+  expectedReturns: problem.expectedReturns!.map((one) => one * factor),
+  scenarios: { ...problem.scenarios!, returns: problem.scenarios!.returns.map((one) => one * factor) },
+  riskFreeRate: problem.riskFreeRate * factor,
+  riskAversion: problem.riskAversion / factor,
+  targetReturn: problem.targetReturn! * factor,
+  targetVolatility: problem.targetVolatility! * factor,
+});
+
+const sumOf = (weights: readonly { readonly weight: number }[]) => weights.reduce((sum, { weight }) => sum + weight, 0);
+const noRiskToShare = 'A mix of these assets has no risk at all, so that no risk can be shared out.';
+
+describe.each(optimizers.map(({ id }) => [id] as const))('whatever the assets are, %s', (id) => {
+  const isDrawn = id === 'resampledEfficiency';
+  const weightsOf = (problem: OptimizationProblem) => {
+    const weights = solvedBy(problem, id);
+    expect(weights).toBeDefined();
+    expect(weights!.reduce((sum, one) => sum + one, 0)).toBeCloseTo(1, 8);
+    return weights!;
+  };
+  const seeds = isDrawn ? [1] : [1, 2, 3, 4, 5, 6];
+
+  it('does not depend on their order', () => {
+    const order = [3, 0, 4, 2, 1];
+    for (const seed of seeds) {
+      const problem = history(seed, 5, 60);
+      const [weights, moved] = [weightsOf(problem), weightsOf(chosen(problem, order))];
+      // another order draws other histories
+      order.forEach((i, at) => expect(Math.abs(moved[at]! - weights[i]!)).toBeLessThan(isDrawn ? 0.1 : 1e-7));
+    }
+  });
+
+  it.each([1e-8, 1e-4, 1e4, 1e8])('does not depend on the unit of returns: %d', (factor) => {
+    for (const seed of seeds) {
+      const problem = history(seed, 5, 60);
+      const [weights, scaled] = [weightsOf(problem), weightsOf(inUnits(problem, factor))];
+      weights.forEach((weight, i) => expect(Math.abs(scaled[i]! - weight)).toBeLessThan(1e-7));
+    }
+  });
+
+  it('gains and loses nothing by an asset that is listed twice', () => {
+    const objective = objectives[id];
+    for (const seed of seeds) {
+      const problem = history(seed, 5, 60);
+      const twice = { ...chosen(problem, [0, 1, 2, 3, 4, 4]) };
+      twice.benchmark!.set([problem.benchmark![4]! / 2, problem.benchmark![4]! / 2], 4);
+      const [weights, doubled] = [weightsOf(problem), weightsOf(twice)];
+      if (!objective) continue;
+      const own = objective(problem, weights);
+      expect(Math.abs(objective(twice, doubled) - own)).toBeLessThan(1e-7 * Math.max(1e-3, Math.abs(own)));
+    }
+  });
+
+  it('has weights for fewer periods than assets, or says that a mix of them has no risk', () => {
+    for (const seed of seeds) {
+      const problem = { ...history(seed, 6, 4), targetVolatility: 0.12 };
+      const outcome = optimize(problem, id);
+      const words = outcome.kind === 'solved' ? sumOf(outcome.weights).toFixed(8) : outcome.reason;
+      expect(['1.00000000', id === 'riskParity' ? noRiskToShare : '']).toContain(words);
+    }
+  });
+
+  it('has weights for assets that all move together', () => {
+    const { returns } = history(1, 1, 60).scenarios!;
+    const same = Float64Array.from({ length: 240 }, (_, at) => returns[Math.floor(at / 4)]! * (1 + (at % 4)));
+    const problem: OptimizationProblem = {
+      ...history(1, 4, 60),
+      covariance: sampleCovariance(same, 60, 4, 252),
+      scenarios: { returns: same, periods: 60, periodsPerYear: 252 },
+      targetVolatility: 1,
+    };
+    weightsOf(problem);
+  });
+
+  it('says that no asset returns more than the risk-free rate, or does not need one that does', () => {
+    const outcome = optimize({ ...history(1, 5, 60), riskFreeRate: 0.9 }, id);
+    expect(outcome).toMatchObject(id === 'maxSharpe' ? { code: 'no_excess_return' } : { kind: 'solved' });
+  });
+});
+
 describe('every method and every kind of limit', () => {
   const n = 3;
   const periods = 60;

@@ -1,6 +1,7 @@
 import type { SeriesRef } from '../../../../src/data/domain/candle.js';
 import { frozenMarket } from '../../../../src/optimization/domain/market-snapshot.js';
 import { defaultRequest, type OptimizationRequest } from '../../../../src/optimization/domain/optimization-request.js';
+import { optimizerIds } from '../../../../src/optimization/domain/optimizers/registry.js';
 import { optimizeSnapshot } from '../../../../src/optimization/domain/optimize-snapshot.js';
 import { defaultLimits } from '../../../../src/policies/domain/policy-limits.js';
 import type { AssetId } from '../../../../src/shared/ids.js';
@@ -56,12 +57,11 @@ describe('from frozen prices to weights', () => {
     expect(outcome.certificate.dualityGap).toBeLessThan(1e-9);
   });
 
-  test('a portfolio without bitcoin has an outcome in words', () => {
-    const { outcome, statistics } = optimizeSnapshot(
-      frozenMarket(asOf, 365, inputs.slice(1)),
-      defaultLimits,
-      defaultRequest,
-    );
+  test.each(optimizerIds)('a portfolio without bitcoin has an outcome in words: %s', (optimizer) => {
+    const { outcome, statistics } = optimizeSnapshot(frozenMarket(asOf, 365, inputs.slice(1)), defaultLimits, {
+      ...defaultRequest,
+      optimizer,
+    });
     expect(outcome).toMatchObject({
       kind: 'infeasible',
       reason: expect.stringContaining('BTC must be among the assets'),
