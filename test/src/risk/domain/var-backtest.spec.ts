@@ -55,6 +55,13 @@ test('J.P. Morgan’s exceptions of 1998 came in clusters', () => {
   expect(independence.statistic + kupiec(20, 252, 0.95).statistic).toBeCloseTo(13.44, 2);
 });
 
+test('6 exceptions in 252 days at 99 %, four of them after another, are not too many but come together', () => {
+  // Jorion, "Value at Risk", chapter 6, question 10, as answered on bionicturtle.com: 3.498 (cut off) and 25.837
+  expect(Math.floor(kupiec(6, 252, 0.99).statistic * 1_000)).toBe(3_498);
+  const independence = christoffersen({ missMiss: 244, missHit: 2, hitMiss: 2, hitHit: 4 })!;
+  expect(independence.statistic).toBeCloseTo(25.837, 3);
+});
+
 test('57 exceptions in 1,043 days at 95 %, four of them after another, as in the manual of MATLAB', () => {
   // Risk Management Toolbox, varbacktest.pof and varbacktest.cci
   expect(kupiec(57, 1043, 0.95).statistic).toBeCloseTo(0.46147, 5);
@@ -78,6 +85,12 @@ test('of 250 days at 99 % up to 4 exceptions are green, 5 to 9 yellow, 10 and mo
   const zones = Array.from({ length: 13 }, (_, k) => baselZone(k, 250, 0.99));
   expect(zones).toEqual([...Array<string>(5).fill('green'), ...Array<string>(5).fill('yellow'), 'red', 'red', 'red']);
   expect(baselZone(250, 250, 0.99)).toBe('red');
+});
+
+test('of 750 days at 99.5 % the yellow zone begins at 7 exceptions and the red one at 13', () => {
+  // "Backtesting KPI's", cfrm17.github.io, which extends the committee's definition
+  const zones = [6, 7, 12, 13].map((k) => baselZone(k, 750, 0.995));
+  expect(zones).toEqual(['green', 'yellow', 'yellow', 'red']);
 });
 
 test('an exception is a loss above the forecast made for its period', () => {

@@ -91,6 +91,39 @@ describe('the manuals of the R package PerformanceAnalytics', () => {
   });
 });
 
+describe('the tests of empyrical', () => {
+  // empyrical/tests/test_stats.py of quantopian/empyrical: mixed_returns and negative_returns
+  const zero = { periodsPerYear: 252, riskFreeRate: 0, minimumReturn: 0 };
+
+  test('have these values of gains and losses', () => {
+    const mixed = [0.01, 0.1, -0.04, 0.02, 0.03, 0.02, 0.01, -0.1];
+    const risk = measureRisk(measureInput(mixed, { ...zero, benchmark: new Float64Array(8) }));
+    expect(risk.sharpe_ratio!.value).toBeCloseTo(1.7238613961706866, 12);
+    expect(risk.volatility).toBeCloseTo(0.9136465399704637, 12);
+    // these count the day before the first return, too, as one without a return
+    const withDayBefore = measureRisk(measureInput([0, ...mixed], zero));
+    expect(withDayBefore.calmar_ratio).toBeCloseTo(19.135925373194233, 10);
+    expect(withDayBefore.tail_ratio).toBeCloseTo(0.9473684210526313, 12);
+    expect(risk.max_drawdown!.depth).toBeCloseTo(0.1, 12);
+    expect(risk.sortino_ratio).toBeCloseTo(2.605531251673693, 12);
+    expect(risk.downside_deviation).toBeCloseTo(0.6044832503882966, 12);
+    expect(risk.information_ratio! / Math.sqrt(252)).toBeCloseTo(0.10859306069076737, 12);
+    // a minimum of 1,000 % a year, which the package takes a 252nd root of
+    const high = measureInput(mixed, { ...zero, minimumReturn: 252 * (11 ** (1 / 252) - 1) });
+    expect(measureRisk(high).omega_ratio).toBeCloseTo(0.8335426349755793, 12);
+    const tenth = measureInput(mixed, { ...zero, minimumReturn: 25.2 });
+    expect(measureRisk(tenth).downside_deviation).toBeCloseTo(1.7161730681956295, 12);
+  });
+
+  test('have these values of losses alone', () => {
+    const risk = measureRisk(measureInput([0, -0.06, -0.07, -0.01, -0.09, -0.02, -0.06, -0.08, -0.05], zero));
+    expect(risk.sharpe_ratio!.value).toBeCloseTo(-24.406808633910085, 11);
+    expect(risk.sortino_ratio).toBeCloseTo(-13.532743075043401, 11);
+    expect(risk.max_drawdown!.depth).toBeCloseTo(0.3659, 4);
+    expect(risk.omega_ratio).toBe(0);
+  });
+});
+
 test('the prototype’s check values hold', () => {
   const risk = measureRisk(measureInput(prototypeReturns));
   expect(risk.volatility).toBeCloseTo(0.2939388, 7);
