@@ -41,6 +41,7 @@ test('the example of Maillard, Roncalli and Teiletche, The properties of equally
   const { weights, contributions, residual } = solved({
     covariance: covarianceOf([0.1, 0.2, 0.3, 0.4], [[], [0.8], [0, 0], [0, 0, -0.5]]),
   });
+  // p. 65, example 2, as in the tests of lequant40/portfolio_allocation_js
   [0.384, 0.192, 0.243, 0.182].forEach((weight, i) => expect(weights[i]).toBeCloseTo(weight, 3));
   contributions.forEach((contribution) => expect(contribution).toBeCloseTo(0.25, 12));
   expect(residual).toBeLessThan(1e-12);

@@ -25,6 +25,7 @@ function combined(input: Parameters<typeof blackLitterman>[0]) {
 }
 
 describe('He and Litterman, The intuition behind Black-Litterman model portfolios, 1999', () => {
+  // read in the paper itself, tables 1 to 8 (reference/He_Litterman_1999.pdf in moyixinqing/Black_Litterman_COP)
   // Australia, Canada, France, Germany, Japan, the United Kingdom, the United States
   const deviations = [0.16, 0.203, 0.248, 0.271, 0.21, 0.2, 0.187];
   const correlations = [
@@ -140,6 +141,7 @@ describe('He and Litterman, The intuition behind Black-Litterman model portfolio
 });
 
 test('the example of Idzorek, A step-by-step guide to the Black-Litterman model, 2005', () => {
+  // read in the paper of 2004-07-20, tables 1 to 7 (reference/ in moyixinqing/Black_Litterman_COP)
   // US bonds, international bonds, US large growth and value, US small growth and value, developed and emerging equity
   const rows = [
     [0.001005, 0.001328, -0.000579, -0.000675, 0.000121, 0.000128, -0.000445, -0.000437],

@@ -246,6 +246,14 @@ const riskParity: readonly Example[] = [
     within: 1e-9,
   },
   {
+    source: 'MATLAB, "Risk budgeting portfolio", after Bruder and Roncalli 2012, 3.1.1: budgets of 50, 25 and 25 %',
+    method: 'riskParity',
+    covariance: matrix([0.2, 0.21, 0.1], [[], [0.8], [0.8, 0.8]]),
+    more: { budgets: Float64Array.of(0.5, 0.25, 0.25) },
+    weights: [0.3912, 0.1964, 0.4124],
+    within: 6e-5,
+  },
+  {
     source: 'Bai, Scheinberg and Tütüncü 2016',
     method: 'riskParity',
     covariance: bai,
@@ -340,6 +348,28 @@ const targets: readonly Example[] = [
     more: { targetVolatility },
     weights,
     within: 6e-5,
+  })),
+  // Maillard, Roncalli and Teiletche, slides "Equally-weighted risk contributions", 2008, p. 1-2: a risk of 10 % after small
+  // changes of the common correlation, the second return and the third risk (the letters are lost where they were read)
+  ...(
+    [
+      ['', 0.6, 0.07, 0.11, [0.2396, 0.0643, 0.1692, 0.2873, 0.2396]],
+      [' a', 0.5, 0.07, 0.11, [0.2646, 0, 0.0697, 0.4011, 0.2646]],
+      [' b', 0.6, 0.08, 0.11, [0.0687, 0.4447, 0, 0.4179, 0.0687]],
+      [' c', 0.5, 0.08, 0.11, [0.0688, 0.3361, 0, 0.5263, 0.0688]],
+      [' d', 0.6, 0.07, 0.1, [0.2164, 0, 0.2277, 0.3395, 0.2164]],
+    ] as const
+  ).map(([name, correlation, mean, risk, weights]): Example => ({
+    source: `Maillard, Roncalli and Teiletche 2008, case${name || ' 0'}`,
+    method: 'targetRisk',
+    means: [0.08, mean, 0.075, 0.085, 0.08],
+    covariance: matrix(
+      [0.12, 0.1, risk, 0.13, 0.12],
+      [0, 1, 2, 3, 4].map((i) => all(i, correlation)),
+    ),
+    more: { targetVolatility: 0.1 },
+    weights,
+    within: 1e-4,
   })),
   {
     source: 'MATLAB, "Efficient portfolio that maximizes Sharpe ratio", riskless at 3 %',
