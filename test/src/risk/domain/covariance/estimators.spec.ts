@@ -5,6 +5,7 @@ import {
   type CovarianceEstimatorId,
 } from '../../../../../src/risk/domain/covariance/registry.js';
 import { InvariantViolation } from '../../../../../src/shared/errors.js';
+import { MersenneTwister } from '../../../../support/mersenne-twister.js';
 import { bacon, congruential } from '../../../../support/returns.js';
 
 const periods = 40;
@@ -93,6 +94,23 @@ test.each<[CovarianceEstimatorId, number[][], number[][]]>([
   const rows = Float64Array.from({ length: n * count }, (_, at) => series[at % n]![Math.floor(at / n)]!);
   const { covariance } = estimate(id, rows, n);
   expected.flat().forEach((value, at) => expect((covariance[at]! * (count - 1)) / count).toBeCloseTo(value, 12));
+});
+
+test('the example of scikit-learn’s manual for ledoit_wolf: 50 normal rows of seed 0', () => {
+  const numpy = MersenneTwister.numpy(0);
+  // numpy.random.multivariate_normal: standard normals times the roots of the eigenvalues and the eigenvectors of the
+  // covariance (0.4, 0.2; 0.2, 0.8), whose first one LAPACK gives with negative signs
+  const [large, small] = [0.6 + Math.sqrt(0.08), 0.6 - Math.sqrt(0.08)];
+  const length = Math.hypot(0.2, large - 0.4);
+  const [a, b] = [0.2 / length, (large - 0.4) / length];
+  const rows = new Float64Array(100);
+  for (let t = 0; t < 50; t++) {
+    const [first, second] = [numpy.normal() * Math.sqrt(large), numpy.normal() * Math.sqrt(small)];
+    rows.set([-first * a - second * b, -first * b + second * a], 2 * t);
+  }
+  const { covariance, shrinkage } = estimate('ledoit_wolf_identity', rows, 2);
+  [0.44, 0.16, 0.16, 0.8].forEach((value, at) => expect((covariance[at]! * 49) / 50).toBeCloseTo(value, 2));
+  expect(shrinkage).toBeCloseTo(0.23, 2);
 });
 
 test('the Gerber statistic counts joint moves beyond the threshold', () => {
