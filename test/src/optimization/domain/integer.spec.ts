@@ -56,6 +56,22 @@ function byEnumeration(solve: BoxSolver, { min, max, minimumPosition, mostAssets
   return best;
 }
 
+test('two of three assets with nothing or 2 to 70 % each: the example of MATLAB’s manual', () => {
+  // Portfolio.estimateFrontierLimits with conditional bounds and setMinMaxNumAssets(p, 2, 2)
+  const covariance = Float64Array.of(
+    ...[0.00324625, 0.00022983, 0.00420395],
+    ...[0.00022983, 0.00049937, 0.00019247],
+    ...[0.00420395, 0.00019247, 0.00764097],
+  );
+  const found = solvePositions(
+    leastVariance(covariance),
+    rules(3, { max: new Float64Array(3).fill(0.7), minimumPosition: new Float64Array(3).fill(0.02), mostAssets: 2 }),
+  );
+  expect(found).toMatchObject({ kind: 'solved', proven: true });
+  const { weights } = found as Extract<typeof found, { kind: 'solved' }>;
+  [0.3, 0.7, 0].forEach((weight, i) => expect(weights[i]).toBeCloseTo(weight, 8));
+});
+
 describe('positions by hand', () => {
   test('the two steadiest of three uncorrelated assets are held, and the bound proves it', () => {
     // a pair's variance is one over the sum of the inverses: 1 / (10 + 10) against 1 / (10 + 5)
