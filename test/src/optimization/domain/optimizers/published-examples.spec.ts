@@ -246,6 +246,14 @@ const riskParity: readonly Example[] = [
     within: 1e-9,
   },
   {
+    source: 'riskparity.py (convexfi), the example after Spinu 2013: budgets of 15.94, 1.26 and 82.8 %',
+    method: 'riskParity',
+    covariance: matrix([1, 1, 1], [[], [0.0015], [-0.0119, -0.0308]]),
+    more: { budgets: Float64Array.of(0.1594, 0.0126, 0.828) },
+    weights: [0.2798628, 0.08774909, 0.63238811],
+    within: 1e-7,
+  },
+  {
     source: 'MATLAB, "Risk budgeting portfolio", after Bruder and Roncalli 2012, 3.1.1: budgets of 50, 25 and 25 %',
     method: 'riskParity',
     covariance: matrix([0.2, 0.21, 0.1], [[], [0.8], [0.8, 0.8]]),

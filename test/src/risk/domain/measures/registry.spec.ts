@@ -23,6 +23,10 @@ test('Bacon’s portfolio has the values of his book and of the R package Perfor
   expect(risk.pain_index).toBeCloseTo(0.04, 4);
   expect(risk.sortino_ratio! / Math.sqrt(12)).toBeCloseTo(0.157, 3);
   expect(risk.omega_ratio).toBeCloseTo(1.29, 2);
+  // MartinRatio 1.6945 and PainRatio 2.5926: the compounded return, which is Calmar's, over the ulcer and the pain index
+  const compounded = risk.calmar_ratio! * risk.max_drawdown!.depth;
+  expect(compounded / risk.ulcer_index!).toBeCloseTo(1.6945, 3);
+  expect(compounded / risk.pain_index!).toBeCloseTo(2.5926, 3);
 });
 
 test('Bacon’s portfolio has the values that NumPy 2.4 gives', () => {
