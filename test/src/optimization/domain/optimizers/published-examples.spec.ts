@@ -5,7 +5,8 @@ import type { AssetId } from '../../../../../src/shared/ids.js';
 
 // Portfolios as papers, books and manuals print them. Where a figure was read in another place than its source, the
 // place stands beside it; "portfolio-allocation" is the repository lequant40/portfolio_allocation_js, whose tests name
-// the pages. A tolerance is half a unit of the last digit that is printed, more where the source itself rounds its input.
+// the pages. MATLAB's are of its manual on mathworks.com, Rockafellar's and Uryasev's as several public implementations
+// quote the paper. A tolerance is half a unit of the last digit that is printed, more where the source itself rounds its input.
 
 interface Example {
   readonly source: string;
@@ -420,6 +421,16 @@ const targets: readonly Example[] = [
     weights: [0.452013, 0.115573, 0.432414],
     // the printed means have five digits
     within: 2e-5,
+  },
+  {
+    // the model as in GAMS's library (alan.gms); its conditions solved in fractions
+    source: 'Manne, GAMS/MINOS: Three Examples, 1986: hardware, software, show business and bills at 10 %',
+    method: 'targetReturn',
+    means: [8, 9, 12, 7],
+    covariance: symmetric([[4], [3, 6], [-1, 1, 10], all(4, 0)]),
+    more: { targetReturn: 10 },
+    weights: [63 / 208, 18 / 208, 105 / 208, 22 / 208],
+    within: 1e-9,
   },
   {
     source: 'Roncalli 2010, 6 % at most 40 % each',
