@@ -35,36 +35,43 @@ export function certifyQuadratic(
   { x, lower, upper, rows: ofRows }: Pick<QuadraticSolution, 'x' | 'lower' | 'upper' | 'rows'>,
 ): Pick<Certificate, 'primalResidual' | 'dualResidual' | 'complementarity' | 'dualityGap'> {
   const n = x.length;
-  const scale = Math.max(averageVariance(quadratic, n), ...linear.map(Math.abs)) || 1;
-  const curved = timesSymmetric(quadratic, x);
-  const unexplained = curved.map((value, i) => value + linear[i]! - lower[i]! + upper[i]!);
+  let scale = averageVariance(quadratic, n);
+  for (let i = 0; i < n; i++) scale = Math.max(scale, Math.abs(linear[i]!));
+  scale ||= 1;
+  // of the objective; the multipliers of limits and rows are taken from it one after the other
+  const unexplained = timesSymmetric(quadratic, x);
+  const curved = dot(x, unexplained);
+  for (let i = 0; i < n; i++) unexplained[i]! += linear[i]!;
   let [primal, dual, complementarity] = [0, 0, 0];
-  let dualObjective = -dot(x, curved) / 2;
-  rows.forEach(({ coefficients, min: low, max: high }, row) => {
-    const size = coefficients.reduce((largest, one) => Math.max(largest, Math.abs(one)), 0) || 1;
+  let dualObjective = -curved / 2;
+  for (let row = 0; row < rows.length; row++) {
+    const { coefficients, min: low, max: high } = rows[row]!;
+    const size = largestOf(coefficients);
     const activity = dot(coefficients, x);
     primal = Math.max(primal, (low - activity) / size, (activity - high) / size);
     const multiplier = ofRows[row]!;
+    if (multiplier === 0) continue;
     for (let i = 0; i < n; i++) unexplained[i]! -= multiplier * coefficients[i]!;
     const bound = multiplier > 0 ? low : high;
-    if (multiplier === 0) return;
     if (!Number.isFinite(bound)) dual = Math.max(dual, (Math.abs(multiplier) * size) / scale);
     else {
       dualObjective += multiplier * bound;
       if (low !== high) complementarity = Math.max(complementarity, Math.abs(multiplier * (activity - bound)) / scale);
     }
-  });
+  }
   for (let i = 0; i < n; i++) {
+    const below = lower[i]!;
+    const above = upper[i]!;
     primal = Math.max(primal, min[i]! - x[i]!, x[i]! - max[i]!);
-    dual = Math.max(dual, Math.abs(unexplained[i]!) / scale, -lower[i]! / scale, -upper[i]! / scale);
+    dual = Math.max(dual, Math.abs(unexplained[i]! - below + above) / scale, -below / scale, -above / scale);
     complementarity = Math.max(
       complementarity,
-      Math.abs(lower[i]! * (x[i]! - min[i]!)) / scale,
-      Math.abs(upper[i]! * (max[i]! - x[i]!)) / scale,
+      Math.abs(below * (x[i]! - min[i]!)) / scale,
+      Math.abs(above * (max[i]! - x[i]!)) / scale,
     );
-    dualObjective += lower[i]! * min[i]! - upper[i]! * max[i]!;
+    dualObjective += below * min[i]! - above * max[i]!;
   }
-  const objective = dot(x, curved) / 2 + dot(linear, x);
+  const objective = curved / 2 + dot(linear, x);
   return {
     primalResidual: primal,
     dualResidual: dual,
@@ -74,6 +81,13 @@ export function certifyQuadratic(
   };
 }
 
+/** Largest coefficient of a row, 1 for an empty one: what its misses are measured in. */
+function largestOf(coefficients: Float64Array): number {
+  let largest = 0;
+  for (let i = 0; i < coefficients.length; i++) largest = Math.max(largest, Math.abs(coefficients[i]!));
+  return largest || 1;
+}
+
 /** How far weights miss the budget or a limit. */
 export function primalResidualOf(weights: Float64Array, { min, max, linear }: Limits): number {
   const total = weights.reduce((sum, one) => sum + one, 0);
@@ -81,9 +95,8 @@ export function primalResidualOf(weights: Float64Array, { min, max, linear }: Li
     Math.abs(total - 1),
     ...weights.map((weight, i) => Math.max(min[i]! - weight, weight - max[i]!)),
     ...linear.map(({ coefficients, min: low, max: high }) => {
-      const size = coefficients.reduce((largest, one) => Math.max(largest, Math.abs(one)), 0) || 1;
       const activity = dot(coefficients, weights);
-      return Math.max(low - activity, activity - high) / size;
+      return Math.max(low - activity, activity - high) / largestOf(coefficients);
     }),
   );
 }

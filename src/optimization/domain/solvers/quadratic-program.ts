@@ -37,15 +37,14 @@ export function solveQuadraticProgram(program: QuadraticProgram): QuadraticOutco
   const outcome = QuadraticSearch.from(program)?.minimise(linear);
   if (!outcome) return { kind: 'infeasible' };
   if (outcome.kind === 'stalled') return outcome;
-  const { x, multipliers, reduced, iterations } = outcome;
-  return {
-    kind: 'solved',
-    x,
-    lower: reduced.map((value, i) => (x[i]! - min[i]! <= dust ? Math.max(0, value) : 0)),
-    upper: reduced.map((value, i) => (max[i]! - x[i]! <= dust ? Math.max(0, -value) : 0)),
-    rows: multipliers,
-    iterations,
-  };
+  const { x, multipliers, reduced: upper, iterations } = outcome;
+  const lower = new Float64Array(x.length);
+  for (let i = 0; i < x.length; i++) {
+    const value = upper[i]!;
+    lower[i] = x[i]! - min[i]! <= dust ? Math.max(0, value) : 0;
+    upper[i] = max[i]! - x[i]! <= dust ? Math.max(0, -value) : 0;
+  }
+  return { kind: 'solved', x, lower, upper, rows: multipliers, iterations };
 }
 
 /** The program's objective at a point. */

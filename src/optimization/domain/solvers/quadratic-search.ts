@@ -80,10 +80,14 @@ export class QuadraticSearch {
   /** Numbers of the working rows, on which side they stand, and L⁻¹A' for each. */
   private working: number[] = [];
   private readonly rowPlace: Int8Array;
-  private images: Float64Array[] = [];
+  /** In a place of its own for each row, whether it is a working one or is only tried. */
+  private readonly images: readonly Float64Array[];
   /** Of the images as they are now; undefined until it is needed again. */
   private orthogonal: { readonly basis: Float64Array[]; readonly triangle: Float64Array } | undefined;
   private readonly lambda: Float64Array;
+  /** What the working rows miss of the side on which they stand. */
+  private readonly missing: Float64Array;
+  private readonly change: Float64Array;
   private readonly direction: Float64Array;
   private readonly cosines: Float64Array;
   private readonly sines: Float64Array;
@@ -121,19 +125,27 @@ export class QuadraticSearch {
     let trace = 0;
     for (let i = 0; i < n; i++) trace += hessian[i * n + i]!;
     this.averageCurvature = trace / n;
-    this.linear = new Float64Array(n);
-    this.pull = new Float64Array(n);
-    this.x = new Float64Array(n);
-    this.centre = new Float64Array(n);
+    // to allocate each vector takes longer than to solve a small program
+    const m = rows.length;
+    const room = new Float64Array((8 + m) * n + 3 * m + Math.max(0, m - n));
+    let used = 0;
+    const vector = (length: number): Float64Array => room.subarray(used, (used += length));
+    this.linear = room;
+    this.pull = vector(n);
+    this.x = vector(n);
+    this.centre = vector(n);
+    this.slope = vector(n);
+    this.diagonal = vector(n);
+    this.direction = vector(n);
+    this.cosines = vector(Math.max(n, m));
+    this.sines = vector(n);
+    this.lambda = vector(m);
+    this.missing = vector(m);
+    this.change = vector(m);
+    this.images = rows.map(() => vector(n));
     this.place = new Int8Array(n);
-    this.slope = new Float64Array(n);
     this.freeOnes = new Int32Array(n);
-    this.diagonal = new Float64Array(n);
-    this.rowPlace = new Int8Array(rows.length);
-    this.lambda = new Float64Array(rows.length);
-    this.direction = new Float64Array(n);
-    this.cosines = new Float64Array(n);
-    this.sines = new Float64Array(n);
+    this.rowPlace = new Int8Array(m);
     this.isStarted = this.start();
   }
 
@@ -144,40 +156,40 @@ export class QuadraticSearch {
     if (this.hasSingleBudget()) this.exchange();
     this.refactor();
     this.lambda.fill(0);
+    this.computeSlope();
     for (let pass = 0; pass < mostPasses; pass++) {
       if (!this.descend()) return { kind: 'stalled', iterations: this.iterations };
-      const pulled = this.pulled();
-      this.centre.set(this.x);
-      if (pulled <= slopeTolerance / 10) break;
+      if (this.moveCentre() <= slopeTolerance / 10) break;
     }
-    const multipliers = new Float64Array(this.rows.length);
-    this.working.forEach((row, w) => (multipliers[row] = (this.lambda[w]! * this.scale) / this.rowScale[row]!));
+    return { kind: 'minimum', x: this.settled(), ...this.multipliers(), iterations: this.iterations };
+  }
+
+  private multipliers(): Pick<QuadraticMinimum, 'multipliers' | 'reduced'> {
+    const { n, rows, working, lambda, scale } = this;
+    const multipliers = new Float64Array(rows.length);
     const reduced = this.slope.slice();
-    this.working.forEach((row, w) => {
-      const { coefficients } = this.rows[row]!;
-      for (let i = 0; i < this.n; i++) reduced[i]! -= this.lambda[w]! * coefficients[i]!;
-    });
-    for (let i = 0; i < this.n; i++) reduced[i]! *= this.scale;
-    return { kind: 'minimum', x: this.settled(), multipliers, reduced, iterations: this.iterations };
+    for (let w = 0; w < working.length; w++) {
+      const row = working[w]!;
+      const multiplier = lambda[w]!;
+      const { coefficients } = rows[row]!;
+      multipliers[row] = (multiplier * scale) / this.rowScale[row]!;
+      for (let i = 0; i < n; i++) reduced[i]! -= multiplier * coefficients[i]!;
+    }
+    for (let i = 0; i < n; i++) reduced[i]! *= scale;
+    return { multipliers, reduced };
   }
 
-  /** Largest slope that the proximal term adds. */
-  private pulled(): number {
+  /** The proximal term pulls to where the search is now; answers the largest slope that it added until then. */
+  private moveCentre(): number {
+    const { n, pull, x, centre, slope } = this;
     let most = 0;
-    for (let i = 0; i < this.n; i++) most = Math.max(most, this.pull[i]! * Math.abs(this.x[i]! - this.centre[i]!));
+    for (let i = 0; i < n; i++) {
+      const added = pull[i]! * (x[i]! - centre[i]!);
+      slope[i]! -= added;
+      most = Math.max(most, Math.abs(added));
+    }
+    centre.set(x);
     return most;
-  }
-
-  /** dx/dt of the last minimum when q moves by t·change and the same limits go on to bind. */
-  sensitivity(change: Float64Array): Float64Array {
-    const { n, k, freeOnes, direction } = this;
-    for (let i = 0; i < n; i++) this.slope[i] = change[i]! / this.scale;
-    const none = new Float64Array(this.working.length);
-    this.lambda.fill(0);
-    this.solveSubspace(none);
-    const result = new Float64Array(n);
-    for (let f = 0; f < k; f++) result[freeOnes[f]!] = direction[f]!;
-    return result;
   }
 
   private setObjective(linear: Float64Array): void {
@@ -399,7 +411,7 @@ export class QuadraticSearch {
       this.k = 0;
       for (let f = 0; f < k; f++) this.appendToFactor(freeOnes[f]!);
     }
-    this.images = this.working.map((row) => this.imageOf(row));
+    for (const row of this.working) this.imageOf(row);
     this.orthogonal = undefined;
   }
 
@@ -416,7 +428,7 @@ export class QuadraticSearch {
 
   private imageOf(row: number): Float64Array {
     const { coefficients } = this.rows[row]!;
-    const image = new Float64Array(this.n);
+    const image = this.images[row]!;
     for (let f = 0; f < this.k; f++) image[f] = coefficients[this.freeOnes[f]!]!;
     solveLower(this.factor, this.k, this.stride, image);
     return image;
@@ -448,11 +460,12 @@ export class QuadraticSearch {
     this.orthogonal = undefined;
     this.appendToFactor(i);
     const { factor, stride } = this;
-    this.images.forEach((image, w) => {
-      let sum = this.rows[this.working[w]!]!.coefficients[i]!;
+    for (const row of this.working) {
+      const image = this.images[row]!;
+      let sum = this.rows[row]!.coefficients[i]!;
       for (let c = 0; c < k; c++) sum -= factor[k * stride + c]! * image[c]!;
       image[k] = sum / factor[k * stride + k]!;
-    });
+    }
   }
 
   /** The free variable at that position stands on a limit from now on. */
@@ -475,12 +488,13 @@ export class QuadraticSearch {
         carried = cosine * next - sine * carried;
       }
       const next = factor[from + a + 1]!;
-      const length = Math.hypot(carried, next);
+      const length = Math.sqrt(carried * carried + next * next);
       cosines[a] = carried / length;
       sines[a] = next / length;
       factor[to + a] = length;
     }
-    for (const image of this.images) {
+    for (const row of this.working) {
+      const image = this.images[row]!;
       let carried = image[position]!;
       for (let c = position; c < last; c++) {
         const next = image[c + 1]!;
@@ -495,29 +509,29 @@ export class QuadraticSearch {
    * leave and from how much each working row is to rise. The multipliers are brought up to date: as only what they miss
    * is solved for, each further call removes rounding errors of the last one.
    */
-  private solveSubspace(missing: Float64Array): void {
-    const { k, stride, freeOnes, slope, direction, images, lambda } = this;
+  private solveSubspace(): void {
+    const { k, stride, freeOnes, slope, direction, images, working, lambda, missing, change } = this;
     for (let f = 0; f < k; f++) direction[f] = -slope[freeOnes[f]!]!;
-    const m = images.length;
+    const m = working.length;
     for (let w = 0; w < m; w++) {
-      const { coefficients } = this.rows[this.working[w]!]!;
+      const { coefficients } = this.rows[working[w]!]!;
       const multiplier = lambda[w]!;
       if (multiplier !== 0) for (let f = 0; f < k; f++) direction[f]! += multiplier * coefficients[freeOnes[f]!]!;
     }
     solveLower(this.factor, k, stride, direction);
     if (m === 1) {
-      const image = images[0]!;
-      let [own, right] = [0, missing[0]!];
+      const image = images[working[0]!]!;
+      let own = 0;
+      let right = missing[0]!;
       for (let f = 0; f < k; f++) {
         own += image[f]! * image[f]!;
         right -= image[f]! * direction[f]!;
       }
-      const change = own > 0 ? right / own : 0;
-      lambda[0]! += change;
-      for (let f = 0; f < k; f++) direction[f]! += change * image[f]!;
+      const step = own > 0 ? right / own : 0;
+      lambda[0]! += step;
+      for (let f = 0; f < k; f++) direction[f]! += step * image[f]!;
     } else if (m > 1) {
       const { basis, triangle } = this.orthogonalImages();
-      const change = new Float64Array(m);
       for (let w = 0; w < m; w++) {
         const own = triangle[w * m + w]!;
         const axis = basis[w]!;
@@ -550,10 +564,11 @@ export class QuadraticSearch {
    */
   private orthogonalImages(): { basis: Float64Array[]; triangle: Float64Array } {
     if (this.orthogonal) return this.orthogonal;
-    const m = this.images.length;
+    const m = this.working.length;
     const triangle = new Float64Array(m * m);
     const basis: Float64Array[] = [];
-    this.images.forEach((image, w) => {
+    this.working.forEach((row, w) => {
+      const image = this.images[row]!;
       const { left, parts } = this.beside(image, basis);
       const length = norm(left, this.k);
       for (let v = 0; v < w; v++) triangle[v * m + w] = parts[v]!;
@@ -604,12 +619,12 @@ export class QuadraticSearch {
     return sum;
   }
 
-  /** What the working rows miss of the side on which they stand. */
-  private missing(): Float64Array {
-    return Float64Array.from(this.working, (row) => {
+  private measureMissing(): void {
+    for (let w = 0; w < this.working.length; w++) {
+      const row = this.working[w]!;
       const { min, max } = this.rows[row]!;
-      return (this.rowPlace[row] === onMax ? max : min) - this.activity(row, this.x);
-    });
+      this.missing[w] = (this.rowPlace[row] === onMax ? max : min) - this.activity(row, this.x);
+    }
   }
 
   /** Runs to the best point for the present centre; false when the steps run out. */
@@ -622,15 +637,18 @@ export class QuadraticSearch {
     return false;
   }
 
-  /** Moves the free variables to their optimum; true when they have arrived, false when a limit stopped them. */
+  /**
+   * Moves the free variables to their optimum; true when they have arrived, false when a limit stopped them. The slopes
+   * are those at x before and after.
+   */
   private stepAmongFree(): boolean {
     const { k, freeOnes, x, direction, min, max } = this;
-    this.computeSlope();
+    this.measureMissing();
     let before = Infinity;
     // further steps remove what rounding left of the first ones
     for (let refinement = 0; refinement < 4; refinement++) {
       this.iterations++;
-      this.solveSubspace(this.missing());
+      this.solveSubspace();
       let length = 1;
       let [blocking, blockingRow] = [-1, -1];
       let size = 0;
@@ -659,10 +677,12 @@ export class QuadraticSearch {
         this.zeroSteps = length * size > 1e-15 ? 0 : this.zeroSteps + 1;
         if (blockingRow >= 0) this.engage(blockingRow >> 1, (blockingRow & 1) === 1 ? onMax : onMin);
         else this.fix(blocking, ofBlocking > 0 ? onMax : onMin);
+        this.computeSlope();
         return false;
       }
       this.computeSlope();
-      const residual = Math.max(this.residual(), norm(this.missing(), this.working.length));
+      this.measureMissing();
+      const residual = Math.max(this.residual(), norm(this.missing, this.working.length));
       if (residual <= rounding || residual > before / 4) return true;
       before = residual;
     }
@@ -704,14 +724,13 @@ export class QuadraticSearch {
     this.rowPlace[row] = this.rows[row]!.min === this.rows[row]!.max ? free : side;
     this.lambda[this.working.length] = 0;
     this.working.push(row);
-    this.images.push(this.imageOf(row));
+    this.imageOf(row);
     this.orthogonal = undefined;
   }
 
   private disengage(w: number): void {
     this.lambda.copyWithin(w, w + 1);
     this.working.splice(w, 1);
-    this.images.splice(w, 1);
     this.orthogonal = undefined;
   }
 
