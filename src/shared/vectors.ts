@@ -19,15 +19,27 @@ export function times(matrix: Float64Array, vector: Float64Array): Float64Array 
 
 /** `Aw` of a symmetric n×n matrix, without a look at the rows where w is 0. */
 export function timesSymmetric(matrix: Float64Array, vector: Float64Array): Float64Array {
-  const n = vector.length;
-  const product = new Float64Array(n);
-  for (let j = 0; j < n; j++) {
-    const value = vector[j]!;
-    if (value === 0) continue;
-    const row = j * n;
-    for (let i = 0; i < n; i++) product[i]! += value * matrix[row + i]!;
-  }
+  const product = new Float64Array(vector.length);
+  addTimesSymmetric(product, 1, matrix, vector);
   return product;
+}
+
+/** Adds `factor·Aw` of a symmetric n×n matrix to a vector, without a look at the rows where w is 0. */
+export function addTimesSymmetric(to: Float64Array, factor: number, matrix: Float64Array, vector: Float64Array): void {
+  const n = vector.length;
+  for (let j = 0; j < n; j++) {
+    if (vector[j] === 0) continue;
+    const first = factor * vector[j]!;
+    const row = j * n;
+    do j++;
+    while (j < n && vector[j] === 0);
+    // two rows at a time halve the traffic
+    if (j < n) {
+      const second = factor * vector[j]!;
+      const next = j * n;
+      for (let i = 0; i < n; i++) to[i]! += first * matrix[row + i]! + second * matrix[next + i]!;
+    } else for (let i = 0; i < n; i++) to[i]! += first * matrix[row + i]!;
+  }
 }
 
 /** `v'Av` of an n×n matrix by rows, without a look at the rows where v is 0. */

@@ -53,29 +53,29 @@ export function certifyQuadratic(
     if (multiplier === 0) continue;
     for (let i = 0; i < n; i++) unexplained[i]! -= multiplier * coefficients[i]!;
     const bound = multiplier > 0 ? low : high;
-    if (!Number.isFinite(bound)) dual = Math.max(dual, (Math.abs(multiplier) * size) / scale);
+    if (!Number.isFinite(bound)) dual = Math.max(dual, Math.abs(multiplier) * size);
     else {
       dualObjective += multiplier * bound;
-      if (low !== high) complementarity = Math.max(complementarity, Math.abs(multiplier * (activity - bound)) / scale);
+      if (low !== high) complementarity = Math.max(complementarity, Math.abs(multiplier * (activity - bound)));
     }
   }
   for (let i = 0; i < n; i++) {
     const below = lower[i]!;
     const above = upper[i]!;
     primal = Math.max(primal, min[i]! - x[i]!, x[i]! - max[i]!);
-    dual = Math.max(dual, Math.abs(unexplained[i]! - below + above) / scale, -below / scale, -above / scale);
+    dual = Math.max(dual, Math.abs(unexplained[i]! - below + above), -below, -above);
     complementarity = Math.max(
       complementarity,
-      Math.abs(below * (x[i]! - min[i]!)) / scale,
-      Math.abs(above * (max[i]! - x[i]!)) / scale,
+      Math.abs(below * (x[i]! - min[i]!)),
+      Math.abs(above * (max[i]! - x[i]!)),
     );
     dualObjective += below * min[i]! - above * max[i]!;
   }
   const objective = curved / 2 + dot(linear, x);
   return {
     primalResidual: primal,
-    dualResidual: dual,
-    complementarity,
+    dualResidual: dual / scale,
+    complementarity: complementarity / scale,
     // rounding may push the difference of two equal numbers just below zero
     dualityGap: Math.max(0, (objective - dualObjective) / scale),
   };

@@ -1,4 +1,5 @@
 import { InvariantViolation } from '../../../shared/errors.js';
+import { addTimesSymmetric } from '../../../shared/vectors.js';
 import { cholesky, solveLower, solveUpper } from './cholesky.js';
 import { DualSimplex } from './dual-simplex.js';
 import type { QuadraticProgram, Row } from './program.js';
@@ -30,6 +31,10 @@ const slopeTolerance = 1e-12;
 const rounding = 1e-15;
 /** A value this close to its limit differs from it by rounding alone. */
 const dust = 1e-12;
+
+/** Bits of what a variable can do in an exchange. */
+const canTake = 1;
+const canGive = 2;
 
 const onMin = -1;
 const free = 0;
@@ -68,6 +73,7 @@ export class QuadraticSearch {
   private readonly x: Float64Array;
   private readonly centre: Float64Array;
   private readonly place: Int8Array;
+  private readonly ways: Uint8Array;
   /** Slopes of the scaled objective, the proximal term included. */
   private readonly slope: Float64Array;
   private readonly freeOnes: Int32Array;
@@ -144,6 +150,7 @@ export class QuadraticSearch {
     this.change = vector(m);
     this.images = rows.map(() => vector(n));
     this.place = new Int8Array(n);
+    this.ways = new Uint8Array(n);
     this.freeOnes = new Int32Array(n);
     this.rowPlace = new Int8Array(m);
     this.isStarted = this.start();
@@ -153,10 +160,10 @@ export class QuadraticSearch {
   minimise(linear: Float64Array): SearchOutcome {
     this.iterations = 0;
     this.setObjective(linear);
+    this.computeSlope();
     if (this.hasSingleBudget()) this.exchange();
     this.refactor();
     this.lambda.fill(0);
-    this.computeSlope();
     for (let pass = 0; pass < mostPasses; pass++) {
       if (!this.descend()) return { kind: 'stalled', iterations: this.iterations };
       if (this.moveCentre() <= slopeTolerance / 10) break;
@@ -286,63 +293,70 @@ export class QuadraticSearch {
 
   /** Exchanges between two variables while they gain much; leaves a feasible point and its places. */
   private exchange(): void {
-    const { n, hessian, x, min, max, slope } = this;
+    const { n, hessian, x, slope, pull, diagonal, ways } = this;
     const { coefficients } = this.rows[0]!;
     const inverse = 1 / this.scale;
-    this.computeSlope();
+    for (let i = 0; i < n; i++) ways[i] = this.waysOf(i);
     const most = 30 + 6 * n;
-    const { diagonal } = this;
     for (let step = 0; step < most; step++) {
-      // the variable that gains most from giving room: its value, in the budget's direction, rises
+      // the variable that gains most from more of the budget, and the least that one loses by less of it
       let up = -1;
-      let best = -Infinity;
-      let down = Infinity;
+      let steepest = Infinity;
+      let down = -Infinity;
       for (let i = 0; i < n; i++) {
-        const value = x[i]!;
-        const positive = coefficients[i]! > 0;
-        const gain = positive ? -slope[i]! : slope[i]!;
-        if (gain > best && (positive ? value < max[i]! : value > min[i]!)) {
-          best = gain;
+        const steep = coefficients[i]! * slope[i]!;
+        if (steep < steepest && (ways[i]! & canTake) !== 0) {
+          steepest = steep;
           up = i;
         }
-        if (gain < down && (positive ? value > min[i]! : value < max[i]!)) down = gain;
+        if (steep > down && (ways[i]! & canGive) !== 0) down = steep;
       }
-      if (up < 0 || best - down <= exchangeGoal) break;
+      if (up < 0 || down - steepest <= exchangeGoal) break;
       const row = up * n;
       const ofUp = diagonal[up]!;
-      const cross = -2 * coefficients[up]! * inverse;
+      const a = coefficients[up]!;
+      const cross = -2 * a * inverse;
       let other = -1;
       let won = 0;
-      let curved = 0;
+      let length = 0;
       for (let j = 0; j < n; j++) {
-        const positive = coefficients[j]! > 0;
-        const gain = best + (positive ? slope[j]! : -slope[j]!);
-        if (gain <= 0 || !(positive ? x[j]! > min[j]! : x[j]! < max[j]!)) continue;
-        const curvature = Math.max(ofUp + diagonal[j]! + cross * coefficients[j]! * hessian[row + j]!, 1e-12);
-        const score = (gain * gain) / curvature;
-        if (score > won) {
-          won = score;
+        if ((ways[j]! & canGive) === 0) continue;
+        const gain = coefficients[j]! * slope[j]! - steepest;
+        if (gain <= 0) continue;
+        const best = gain / Math.max(ofUp + diagonal[j]! + cross * coefficients[j]! * hessian[row + j]!, 1e-12);
+        if (gain * best > won) {
+          won = gain * best;
           other = j;
-          curved = curvature;
+          length = best;
         }
       }
       if (other < 0) break;
-      const [a, b] = [coefficients[up]!, coefficients[other]!];
-      const column = other * n;
-      const room = Math.min(
-        a > 0 ? max[up]! - x[up]! : x[up]! - min[up]!,
-        b > 0 ? x[other]! - min[other]! : max[other]! - x[other]!,
-      );
-      const length = Math.min(room, (best + b * slope[other]!) / curved);
+      const b = coefficients[other]!;
+      length = Math.min(length, this.roomOf(up, a), this.roomOf(other, -b));
       if (!(length > 0)) break;
       this.moveTo(up, x[up]! + a * length);
       this.moveTo(other, x[other]! - b * length);
+      ways[up] = this.waysOf(up);
+      ways[other] = this.waysOf(other);
+      const column = other * n;
       const p = a * length * inverse;
       const q = -b * length * inverse;
       for (let i = 0; i < n; i++) slope[i]! += p * hessian[row + i]! + q * hessian[column + i]!;
+      slope[up]! += pull[up]! * a * length;
+      slope[other]! -= pull[other]! * b * length;
     }
     // exchanges drift from the budget by rounding only, which the first step of the descent takes out
     this.placeByValue();
+  }
+
+  private roomOf(i: number, direction: number): number {
+    return direction > 0 ? this.max[i]! - this.x[i]! : this.x[i]! - this.min[i]!;
+  }
+
+  /** Whether a variable can take more of the budget or give some of it back. */
+  private waysOf(i: number): number {
+    const coefficient = this.rows[0]!.coefficients[i]!;
+    return (this.roomOf(i, coefficient) > 0 ? canTake : 0) | (this.roomOf(i, -coefficient) > 0 ? canGive : 0);
   }
 
   private moveTo(i: number, value: number): void {
@@ -368,28 +382,11 @@ export class QuadraticSearch {
     if (count === 0 && kept >= 0) place[kept] = free;
   }
 
-  /** Slopes from scratch: H x touches only the rows of variables that are not 0. */
   private computeSlope(): void {
     const { n, hessian, x, slope, linear, pull, centre } = this;
     const inverse = 1 / this.scale;
     for (let i = 0; i < n; i++) slope[i] = linear[i]! * inverse + pull[i]! * (x[i]! - centre[i]!);
-    let j = 0;
-    for (; j < n; j++) {
-      const first = x[j]! * inverse;
-      if (first === 0) continue;
-      // two rows at a time halve the traffic
-      let other = j + 1;
-      while (other < n && x[other] === 0) other++;
-      const row = j * n;
-      if (other === n) {
-        for (let i = 0; i < n; i++) slope[i]! += first * hessian[row + i]!;
-        break;
-      }
-      const second = x[other]! * inverse;
-      const next = other * n;
-      for (let i = 0; i < n; i++) slope[i]! += first * hessian[row + i]! + second * hessian[next + i]!;
-      j = other;
-    }
+    addTimesSymmetric(slope, inverse, hessian, x);
   }
 
   /** The factor and the rows' images for the present places, from scratch. */
