@@ -1,7 +1,7 @@
 import { type OptimizationProblem } from '../optimization-problem.js';
 import { dot, times } from '../../../shared/vectors.js';
 import type { OptimizerOutcome, PriceOfLimits, SolvedProblem } from './optimizer.js';
-import { solveWithin } from './quadratic.js';
+import { solveWithin, solverWithin } from './quadratic.js';
 
 /** A point of the efficient frontier: the weights that are best for one price of risk. */
 export interface EfficientPoint {
@@ -10,22 +10,22 @@ export interface EfficientPoint {
   readonly variance: number;
 }
 
-/** Best weights for `values'w - aversion/2 · w'Σw`. */
-export function efficientPoint(
-  problem: OptimizationProblem,
-  values: Float64Array,
-  aversion: number,
-  of: string,
-): EfficientPoint | Exclude<OptimizerOutcome, SolvedProblem> {
+/** Best weights for `tolerance · values'w - w'Σw / 2`; the tolerance of risk is the inverse of the aversion. */
+export type EfficientPoints = (tolerance: number) => EfficientPoint | Exclude<OptimizerOutcome, SolvedProblem>;
+
+/** The efficient frontier, asked for one point after the other. */
+export function efficientPoints(problem: OptimizationProblem, values: Float64Array, of: string): EfficientPoints {
   const { covariance } = problem;
-  // of the two that are equal but for scale, the one whose numbers stay near 1
-  const quadratic = aversion > 1 ? covariance : covariance.map((one) => one * aversion);
-  const linear = values.map((one) => -one / Math.max(1, aversion));
-  const price = (): PriceOfLimits => ({ words: 'raises the objective', unit: 'ratio', factor: Math.max(1, aversion) });
-  const outcome = solveWithin(problem, { quadratic, linear, price, of });
-  if (outcome.kind !== 'solved') return outcome;
-  const { weights } = outcome;
-  return { solved: outcome, value: dot(values, weights), variance: dot(weights, times(covariance, weights)) };
+  const solve = solverWithin(problem, { quadratic: covariance, of });
+  return (tolerance) => {
+    const outcome = solve({
+      linear: values.map((one) => -one * tolerance),
+      price: (): PriceOfLimits => ({ words: 'raises the objective', unit: 'ratio', factor: 1 / tolerance }),
+    });
+    if (outcome.kind !== 'solved') return outcome;
+    const { weights } = outcome;
+    return { solved: outcome, value: dot(values, weights), variance: dot(weights, times(covariance, weights)) };
+  };
 }
 
 /** The highest value that any weights have, and those of the least variance among them, as good as. */
@@ -50,25 +50,22 @@ export function highestReturn(
 }
 
 const mostSolves = 200;
-/** Tolerances of risk this close to each other, relatively, are one. */
+/** Tolerances this close to each other, relatively, are one. */
 const sameTolerance = 1e-15;
 
 /**
- * The point of the frontier at which a function of the risk tolerance τ (the inverse of the aversion) that falls along it
- * is zero: bracketed by doubling, then by the Illinois variant of the secant rule (Dowell & Jarratt, 1971), which never
- * leaves the bracket. `fall` is asked for points of growing τ.
+ * The point of the frontier at which a function that falls as the tolerance grows is zero: bracketed by doubling, then by the Illinois variant of the secant rule (Dowell & Jarratt, 1971), which never
+ * leaves the bracket.
  */
 export function pointWhere(
-  problem: OptimizationProblem,
-  values: Float64Array,
-  of: string,
+  points: EfficientPoints,
   fall: (point: EfficientPoint, tolerance: number) => number,
   start: number,
 ): EfficientPoint | Exclude<OptimizerOutcome, SolvedProblem> {
   let solves = 0;
   const at = (tolerance: number) => {
     solves++;
-    return efficientPoint(problem, values, 1 / tolerance, of);
+    return points(tolerance);
   };
   let [low, high] = [start, start];
   let point = at(start);

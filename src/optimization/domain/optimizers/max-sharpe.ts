@@ -1,6 +1,6 @@
 import { averageVariance } from '../certificate.js';
 import type { OptimizationProblem } from '../optimization-problem.js';
-import { highestReturn, pointWhere } from './efficient.js';
+import { efficientPoints, highestReturn, pointWhere } from './efficient.js';
 import { takesAllLimits, type Optimizer, type OptimizerOutcome } from './optimizer.js';
 
 /**
@@ -19,9 +19,7 @@ export function largestRatio(
   if (!(highest.value > 0)) return none();
   const scale = averageVariance(problem.covariance, problem.assets.length);
   const point = pointWhere(
-    problem,
-    values,
-    `largest ratio of ${words}`,
+    efficientPoints(problem, values, `largest ratio of ${words}`),
     ({ value, variance }, tolerance) => variance - tolerance * value,
     scale > 0 ? scale / highest.value : 1,
   );

@@ -1,5 +1,5 @@
 import { volatilityOf } from '../optimization-problem.js';
-import { efficientPoint, highestReturn, pointWhere } from './efficient.js';
+import { efficientPoints, highestReturn, pointWhere } from './efficient.js';
 import { takesAllLimits, type Optimizer } from './optimizer.js';
 import { minVariance } from './min-variance.js';
 
@@ -32,12 +32,12 @@ export const targetRisk = {
         relaxation: [`a target of ${Number(lowest.toPrecision(10))} can be reached`],
       };
     }
-    const words = 'highest return at the target volatility';
+    const points = efficientPoints(problem, values, 'highest return at the target volatility');
     // next to no aversion: of the highest return, the weights of least variance
-    const top = efficientPoint(problem, values, 1e-9, words);
+    const top = points(1e9);
     if ('kind' in top) return top;
     const isLoose = Math.sqrt(top.variance) <= target;
-    const point = isLoose ? top : pointWhere(problem, values, words, ({ variance }) => target * target - variance, 1);
+    const point = isLoose ? top : pointWhere(points, ({ variance }) => target * target - variance, 1);
     if ('kind' in point) return point;
     const { solved, value, variance } = point;
     const miss = isLoose ? 0 : Math.abs(variance - target * target) / (target * target);

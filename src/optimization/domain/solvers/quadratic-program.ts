@@ -31,10 +31,17 @@ export type QuadraticOutcome =
 /** A value this close to its limit differs from it by rounding alone. */
 const dust = 1e-11;
 
-/** The minimum, of several equal ones nearly the one closest to 0; how it is found is said at `QuadraticSearch`. */
-export function solveQuadraticProgram(program: QuadraticProgram): QuadraticOutcome {
+/**
+ * The minimum, of several equal ones nearly the one closest to 0; how it is found is said at `QuadraticSearch`. A search
+ * that has solved programs with the same curvature and limits goes on from its last minimum; null when the limits
+ * cannot hold together.
+ */
+export function solveQuadraticProgram(
+  program: QuadraticProgram,
+  search: QuadraticSearch | null = QuadraticSearch.from(program),
+): QuadraticOutcome {
   const { linear, min, max } = program;
-  const outcome = QuadraticSearch.from(program)?.minimise(linear);
+  const outcome = search?.minimise(linear);
   if (!outcome) return { kind: 'infeasible' };
   if (outcome.kind === 'stalled') return outcome;
   const { x, multipliers, reduced: upper, iterations } = outcome;
