@@ -349,20 +349,25 @@ export function performanceInput(
   numeraire: Float64Array,
   btcPrices: Float64Array,
 ): { assets: AssetId[]; input: PerformanceInput } {
-  const assets = [...new Set(differentLists(days).flat())].sort();
-  const index = new Map(assets.map((assetId, i) => [assetId, i]));
-  const n = assets.length;
-  const prices = new Float64Array(days.length * n).fill(Number.NaN);
-  const quantities = new Float64Array(days.length * n);
-  /** Of each day's assets, the columns. */
-  const columns: Int32Array[] = [];
+  /** Of each day, neighbours with the same assets share one list. */
+  const lists: (readonly AssetId[])[] = [];
   for (const [t, day] of days.entries()) {
     if (t > 0 && day.day - days[t - 1]!.day !== dayMs) {
       throw new InvariantViolation(`${utcDate(day.day)} does not follow ${utcDate(days[t - 1]!.day)}`);
     }
-    const isSame = t > 0 && isSameList(day.assets, days[t - 1]!.assets);
-    columns.push(isSame ? columns[t - 1]! : Int32Array.from(day.assets, (assetId) => index.get(assetId)!));
+    lists.push(t > 0 && isSameList(day.assets, lists[t - 1]!) ? lists[t - 1]! : day.assets);
   }
+  const distinct = new Set(lists);
+  const assets = [...new Set([...distinct].flat())].sort();
+  const index = new Map(assets.map((assetId, i) => [assetId, i]));
+  const n = assets.length;
+  const prices = new Float64Array(days.length * n).fill(Number.NaN);
+  const quantities = new Float64Array(days.length * n);
+  const columnsOf = new Map(
+    [...distinct].map((list) => [list, Int32Array.from(list, (assetId) => index.get(assetId)!)]),
+  );
+  /** Of each day's assets, the columns. */
+  const columns = lists.map((list) => columnsOf.get(list)!);
   /** How many units of the last day one unit became. */
   const became = new Float64Array(n).fill(1);
   for (let t = days.length - 1; t >= 0; t--) {
@@ -395,7 +400,3 @@ export function performanceInput(
 
 const isSameList = (a: readonly AssetId[], b: readonly AssetId[]): boolean =>
   a === b || (a.length === b.length && a.every((assetId, i) => assetId === b[i]));
-
-/** Neighbours that are the same are told once. */
-const differentLists = (days: readonly PortfolioDay[]): (readonly AssetId[])[] =>
-  days.flatMap((day, t) => (t > 0 && isSameList(day.assets, days[t - 1]!.assets) ? [] : [day.assets]));
