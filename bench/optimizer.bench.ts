@@ -1,7 +1,7 @@
 // Weights under limits of single assets against what two peers offer for the same problem, in the same run; ours with the
-// certificate of optimality. The goal is judged on the faster of their public functions, at the loosest tolerance that
-// gives the same objective. The routine inside of portfolio-allocation, which its users cannot call, is shown besides: as
-// loosely as that, and as closely as our own certificates are.
+// certificate of optimality. The goals are those of mean-variance, on the faster of the peers' public functions, at the
+// loosest tolerance that gives the same objective; minimum variance is shown beside it. So is the routine inside of
+// portfolio-allocation, which its users cannot call: as loosely as that, and as closely as our certificates are.
 //   node dist/bench/optimizer.bench.js [rounds]
 import portfolioAllocation from 'portfolio-allocation/dist/portfolio_allocation.dev.js';
 import { solveQP } from 'quadprog';
@@ -175,7 +175,10 @@ function peersOf(problem: Problem, objective: number): Peer[] {
   const peers = [
     { name: 'quadprog', way: byQuadprog(problem), isPublic: true },
     { name: `portfolio-allocation, to ${gsmo.eps}`, way: gsmo.way, isPublic: true },
-    { name: 'portfolio-allocation, critical line', way: byPortfolioAllocation(problem), isPublic: true },
+    // a minute for the whole frontier of 500
+    ...(problem.n > 200
+      ? []
+      : [{ name: 'portfolio-allocation, critical line', way: byPortfolioAllocation(problem), isPublic: true }]),
     { name: `its internal routine, to ${loose.eps}`, way: loose.way, isPublic: false },
     { name: `its internal routine, residual ${certified}`, way: close.way, isPublic: false },
   ];
@@ -186,7 +189,7 @@ function peersOf(problem: Problem, objective: number): Peer[] {
   });
 }
 
-function measure(problem: Problem, goal: number, runs: number, rounds: number): boolean {
+function measure(problem: Problem, goal: number | null, runs: number, rounds: number): boolean {
   const { program } = problem;
   const peers = peersOf(problem, objectiveOf(program, Float64Array.from(ours(program))));
   const fastest = () => Math.min(...peers.filter(({ isPublic }) => isPublic).map(({ best }) => best));
@@ -203,11 +206,14 @@ function measure(problem: Problem, goal: number, runs: number, rounds: number): 
   console.log(`  ${'ours, with certificate'.padEnd(42)}${own.toFixed(4).padStart(10)} ms`);
   for (const { name, best, isPublic } of peers) {
     const ratio = `${(best / own).toFixed(1)} times`.padStart(16);
-    console.log(`  ${name.padEnd(42)}${best.toFixed(4).padStart(10)} ms${ratio}${isPublic ? '' : '  (no goal)'}`);
+    console.log(
+      `  ${name.padEnd(42)}${best.toFixed(4).padStart(10)} ms${ratio}${isPublic ? '' : '  (internal, no goal)'}`,
+    );
   }
   const ratio = fastest() / own;
-  console.log(`  ratio ${ratio.toFixed(1)}  goal ${goal} ${ratio >= goal ? 'met' : 'MISSED'}`);
-  return ratio >= goal;
+  const isMet = goal === null || ratio >= goal;
+  console.log(`  ratio ${ratio.toFixed(1)}  ${goal === null ? 'no goal' : `goal ${goal} ${isMet ? 'met' : 'MISSED'}`}`);
+  return isMet;
 }
 
 const rounds = Number(process.argv[2] ?? 30);
@@ -215,7 +221,8 @@ for (const objective of objectives) {
   for (const { n, caps, goal, runs } of sizes) {
     for (const mostWeight of caps) {
       console.log(`${objective}, n ${n}, up to ${Number((mostWeight * 100).toFixed(1))} % each`);
-      if (!measure(problemOf(n, mostWeight, objective), goal, runs, rounds)) process.exitCode = 1;
+      const promised = objective === 'mean-variance' ? goal : null;
+      if (!measure(problemOf(n, mostWeight, objective), promised, runs, rounds)) process.exitCode = 1;
     }
   }
 }
