@@ -142,8 +142,9 @@ test('contributions sum to the whole and follow their assets in another order', 
         Float64Array.from(rows.flatMap((row) => row.toReversed())),
         0.9,
       )!;
-      // a tie at the edge of the tail may fall on either side of rounding
-      fc.pre(Math.abs(sum(reversed) - sum(cvar)) < 1e-12);
+      // returns that tie at the edge of the tail may not when they are summed in another order
+      const near = [...returns].sort((a, b) => a - b).slice(0, Math.ceil(rows.length * 0.1) + 1);
+      fc.pre(near.every((value, i) => i === 0 || value - near[i - 1]! > 1e-9));
       cvar.forEach((part, i) => expect(reversed[n - 1 - i]).toBeCloseTo(part, 10));
     }),
     runs,

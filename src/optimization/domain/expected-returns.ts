@@ -1,6 +1,7 @@
 import { dot } from '../../shared/vectors.js';
 import { InvariantViolation } from '../../shared/errors.js';
 import { sampleCovariance } from '../../risk/domain/covariance/sample.js';
+import { betaOf } from '../../risk/domain/statistics.js';
 import { solveSymmetric } from './solvers/symmetric-solve.js';
 
 /** Annual expected returns, fractions, in the order of the assets. */
@@ -211,22 +212,20 @@ export function capmMeans(
   const periods = periodsOf(sample);
   const { returns, assets, periodsPerYear } = sample;
   if (market.length !== periods) throw new InvariantViolation('the market needs a return per period');
-  if (periods < 3) return null;
+  if (periods < 3 || betaOf(market, market) === null) return null;
   const ofMarket = annualised(moments({ returns: market, assets: 1 }, equalWeights(periods)), periodsPerYear, periods);
   const mean = ofMarket.means[0]! / periodsPerYear;
   const squares = market.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  if (!(squares > 1e-24 * market.reduce((sum, value) => sum + value * value, 0))) return null;
   const marketPremium = givenPremium ?? ofMarket.means[0]! - riskFree;
   const premiumError = givenPremium === undefined ? (ofMarket.standardErrors[0] ?? 0) : 0;
   const betas = new Float64Array(assets);
   const standardErrors = Array.from(betas, (_, j) => {
-    let [own, product] = [0, 0];
-    for (let t = 0; t < periods; t++) own += returns[t * assets + j]! / periods;
-    for (let t = 0; t < periods; t++) product += (returns[t * assets + j]! - own) * (market[t]! - mean);
-    const beta = product / squares;
+    const column = Float64Array.from({ length: periods }, (__, t) => returns[t * assets + j]!);
+    const own = column.reduce((sum, value) => sum + value / periods, 0);
+    const beta = betaOf(column, market)!;
     betas[j] = beta;
     let residual = 0;
-    for (let t = 0; t < periods; t++) residual += (returns[t * assets + j]! - own - beta * (market[t]! - mean)) ** 2;
+    for (let t = 0; t < periods; t++) residual += (column[t]! - own - beta * (market[t]! - mean)) ** 2;
     const betaError = Math.sqrt(residual / (periods - 2) / squares);
     return Math.hypot(betaError * marketPremium, beta * premiumError);
   });

@@ -1,6 +1,6 @@
 import { InvariantViolation } from '../../shared/errors.js';
 import { isRounding, type Numbers } from './returns.js';
-import { ascending, quantile } from './statistics.js';
+import { tailShares } from './tail-risk.js';
 
 /**
  * Volatility contributions w_i·(Σw)_i / σ, which sum to the volatility σ = √(w'Σw) (Litterman 1996; Euler's theorem).
@@ -23,9 +23,9 @@ export function volatilityContributions(weights: Numbers, covariance: Float64Arr
 }
 
 /**
- * Contributions to historical CVaR, -w_i times the asset's mean return in the periods of the portfolio's tail; they sum
- * to the CVaR of the portfolio whose weights stay the same (Tasche 1999). `assetReturns` is row-major, one row a
- * period. Null with fewer than two periods.
+ * Contributions to historical CVaR, -w_i times the asset's mean return in the portfolio's tail, each period with its share
+ * of it (`tailShares`); they sum to the CVaR of the portfolio whose weights stay the same (Tasche 1999). `assetReturns` is
+ * row-major, one row a period. Null with fewer than two periods.
  */
 export function cvarContributions(
   weights: Numbers,
@@ -35,16 +35,12 @@ export function cvarContributions(
   const n = weights.length;
   const returns = portfolioReturns(weights, assetReturns);
   if (returns.length < 2) return null;
-  const sorted = ascending(returns);
-  const threshold = Math.max(sorted[0]!, quantile(sorted, 1 - confidence));
-  const sums = new Float64Array(n);
-  let count = 0;
-  returns.forEach((value, t) => {
-    if (value > threshold) return;
-    count++;
-    for (let i = 0; i < n; i++) sums[i]! += assetReturns[t * n + i]!;
+  const means = new Float64Array(n);
+  tailShares(returns, confidence).forEach((share, t) => {
+    if (share === 0) return;
+    for (let i = 0; i < n; i++) means[i]! += share * assetReturns[t * n + i]!;
   });
-  return sums.map((sum, i) => (-weights[i]! * sum) / count);
+  return means.map((mean, i) => -weights[i]! * mean);
 }
 
 /** Returns of a portfolio brought back to its weights each period: the weighted sums of the rows. */

@@ -1,5 +1,5 @@
 import { InvariantViolation } from '../../shared/errors.js';
-import { isRounding, mean, type Numbers } from './returns.js';
+import { isRounding, mean, sampleStandardDeviation, type Numbers } from './returns.js';
 
 /** The values in rising order, as a copy. */
 export const ascending = (values: Numbers): Float64Array => Float64Array.from(values).sort();
@@ -61,6 +61,15 @@ export function sampleCovarianceOf(a: Numbers, b: Numbers): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i]! - centreA) * (b[i]! - centreB);
   return sum / (a.length - 1);
+}
+
+/**
+ * Slope of the returns on those of a benchmark: their covariance over the benchmark's variance (Sharpe 1964). Rows of the
+ * same length, at least two; null when the benchmark does not move.
+ */
+export function betaOf(returns: Numbers, benchmark: Numbers): number | null {
+  if (isRounding(sampleStandardDeviation(benchmark)!, benchmark)) return null;
+  return sampleCovarianceOf(returns, benchmark) / sampleCovarianceOf(benchmark, benchmark);
 }
 
 export function assertSameLength(a: Numbers, b: Numbers): void {

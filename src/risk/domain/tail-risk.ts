@@ -1,5 +1,6 @@
 import quantileOfNormal from '@stdlib/stats-base-dists-normal-quantile';
 import { InvariantViolation } from '../../shared/errors.js';
+import { underwater } from './drawdowns.js';
 import { seededRandom } from './random.js';
 import { mean, sampleStandardDeviation, type Numbers } from './returns.js';
 import { ascending, excessKurtosis, quantile, skewness } from './statistics.js';
@@ -14,20 +15,70 @@ export interface TailLoss {
 }
 
 /**
- * Historical: the (1 - confidence)-quantile of the returns with linear interpolation (type 7), and the mean of the
- * returns at or below it (Acerbi & Tasche, 2002, name the mean of the tail). The smallest return always counts.
- * Null with fewer than two returns.
+ * Observations in the worst (1 - confidence) of n: not a whole number, and never less than the one that is worst of all.
+ * So exactly (1 - confidence) of the probability is a tail, and the observation at its edge counts in part where it does
+ * not fit (Rockafellar & Uryasev, "Conditional value-at-risk for general loss distributions", 2002; Acerbi & Tasche,
+ * 2002): a mean over it is coherent, and convex in a portfolio's weights. Every tail in the product is this one.
+ */
+function tailCount(n: number, confidence: number): number {
+  const count = Math.max(1, n * (1 - confidence));
+  const whole = Math.round(count);
+  // rounding in 1 - confidence takes in no further observation
+  return Math.abs(count - whole) < 1e-9 ? whole : count;
+}
+
+/** Mean of the lowest values of a tail; rising order, at least one. */
+function meanOfLowest(sorted: Numbers, confidence: number): number {
+  const count = tailCount(sorted.length, confidence);
+  const whole = Math.floor(count);
+  let sum = 0;
+  for (let i = 0; i < whole; i++) sum += sorted[i]!;
+  return (whole === count ? sum : sum + (count - whole) * sorted[whole]!) / count;
+}
+
+/**
+ * Shares that periods have in the mean of the lowest (1 - confidence) of their values, summing to 1: of those below the
+ * edge the same each, of those at the edge the rest in equal parts. At least one value.
+ */
+export function tailShares(values: Numbers, confidence: number): Float64Array {
+  assertConfidence(confidence);
+  if (values.length === 0) throw new InvariantViolation('the tail of no values was asked for');
+  const count = tailCount(values.length, confidence);
+  const edge = ascending(values)[Math.ceil(count) - 1]!;
+  let [below, at] = [0, 0];
+  for (let t = 0; t < values.length; t++) {
+    if (values[t]! < edge) below++;
+    else if (values[t] === edge) at++;
+  }
+  const ofEdge = (count - below) / at / count;
+  return Float64Array.from(values, (value) => (value < edge ? 1 / count : value === edge ? ofEdge : 0));
+}
+
+/**
+ * Historical: VaR is the (1 - confidence)-quantile of the returns with linear interpolation (type 7), the rule of the
+ * prototype; CVaR is the mean of the worst (1 - confidence) of the returns, the one at the edge in part, which is also what
+ * the optimizers make least. CVaR is never below VaR. Null with fewer than two returns.
  */
 export function historicalTail(returns: Numbers, confidence: number): TailLoss | null {
   assertConfidence(confidence);
   if (returns.length < 2) return null;
   const sorted = ascending(returns);
-  const threshold = quantile(sorted, 1 - confidence);
-  let sum = sorted[0]!;
-  let count = 1;
-  while (count < sorted.length && sorted[count]! <= threshold) sum += sorted[count++]!;
   // 0 - x, for -x would make -0 of 0
-  return { valueAtRisk: 0 - threshold, expectedShortfall: 0 - sum / count };
+  return {
+    valueAtRisk: 0 - quantile(sorted, 1 - confidence),
+    expectedShortfall: 0 - meanOfLowest(sorted, confidence),
+  };
+}
+
+/**
+ * Conditional drawdown at risk, a positive fraction: the mean of the worst (1 - confidence) of the losses against the
+ * highest wealth so far, the one at the edge in part (Chekhlov, Uryasev & Zabarankin, "Drawdown measure in portfolio optimization",
+ * 2005), of compounded wealth as every drawdown here. Null without returns.
+ */
+export function conditionalDrawdown(returns: Numbers, confidence: number): number | null {
+  assertConfidence(confidence);
+  if (returns.length === 0) return null;
+  return 0 - meanOfLowest(ascending(underwater(returns).map((loss) => 0 - loss)), confidence);
 }
 
 /**

@@ -159,7 +159,7 @@ describe('a portfolio of coins and stocks', () => {
     expect(withBtc['ETH']).toBeGreaterThan(0.5);
     expect(withBtc['USD']).toBeNull();
     expect(found.bias_flags).toMatchObject([{ type: 'anchoring', message: expect.stringMatching(/^ETH is 30 %/) }]);
-    expect(found.provenance).toMatchObject({ algorithm: 'risk_report', version: 1, seed: 42 });
+    expect(found.provenance).toMatchObject({ algorithm: 'risk_report', version: 2, seed: 42 });
     expect(found.provenance.series.map(({ asset_id }) => asset_id).sort()).toEqual(['BTC', 'ETH', 'SOL', 'SPY']);
   });
 

@@ -1,3 +1,6 @@
+import { portfolioReturns } from '../../../risk/domain/contributions.js';
+import { maxDrawdown } from '../../../risk/domain/drawdowns.js';
+import { conditionalDrawdown } from '../../../risk/domain/tail-risk.js';
 import type { OptimizationProblem } from '../optimization-problem.js';
 import { minimizeScenarioRisk, type LimitOf, type ScenarioRisk } from '../solvers/scenario-program.js';
 import type { Optimizer, OptimizerOutcome } from './optimizer.js';
@@ -75,8 +78,17 @@ function leastRisk(problem: OptimizationProblem, risk: ScenarioRisk, words: stri
     multipliers: { lower, upper, linear },
     price: { words: `lowers the ${words.replace('least ', '')}`, unit: 'points', factor: 1 },
     projectedBy: null,
-    notes: [`${words}: ${Number(outcome.risk.toPrecision(10))}`],
+    notes: [`${words}: ${told(outcome.risk)}`, ...ofCompounded(risk, portfolioReturns(outcome.weights, returns))],
   };
+}
+
+const told = (risk: number): number => Number(risk.toPrecision(10));
+
+/** Drawdowns of uncompounded returns are what is made least; everywhere else they are those of compounded wealth. */
+function ofCompounded(risk: ScenarioRisk, returns: Float64Array): string[] {
+  if (risk.kind === 'cvar') return [];
+  const drawdown = risk.kind === 'cdar' ? conditionalDrawdown(returns, risk.confidence)! : maxDrawdown(returns)!;
+  return [`that is of uncompounded returns; of the compounded wealth of these weights: ${told(drawdown)}`];
 }
 
 /** Rockafellar & Uryasev, Optimization of Conditional Value-at-Risk, 2000. */

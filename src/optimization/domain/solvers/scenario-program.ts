@@ -7,8 +7,7 @@ import { DualSimplex } from './dual-simplex.js';
 /**
  * What is made as small as possible, all as a positive fraction of the wealth at the start:
  * - `cvar`: the mean loss of the worst 1 - confidence of the periods (Rockafellar and Uryasev, Optimization of
- *   conditional value-at-risk, 2000), the period at the edge taken in part. `historicalTail` of the risk area takes that
- *   period whole, which is not convex in the weights; the two differ by part of that one period;
+ *   conditional value-at-risk, 2000), the period at the edge taken in part: the CVaR of `historicalTail` in the risk area;
  * - `cdar`: the mean of the worst 1 - confidence of the drawdowns, and `max_drawdown`: the worst of them (Chekhlov,
  *   Uryasev and Zabarankin, Drawdown measure in portfolio optimization, 2005). Drawdowns are those of the UNCOMPOUNDED
  *   cumulative return, the start counted as a peak: the drawdown of compounded wealth is not convex in the weights.

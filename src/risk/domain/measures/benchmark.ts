@@ -1,5 +1,5 @@
 import { isRounding, mean, sampleStandardDeviation } from '../returns.js';
-import { assertSameLength, sampleCovarianceOf } from '../statistics.js';
+import { assertSameLength, betaOf } from '../statistics.js';
 import { measure, ratio, type MeasureInput, type MeasureValue } from './measure.js';
 
 /** Null without a benchmark or with fewer than two returns. */
@@ -10,11 +10,6 @@ const against =
     assertSameLength(input.returns, input.benchmark);
     return input.returns.length < 2 ? null : compute(input, input.benchmark);
   };
-
-const betaOf = (returns: Float64Array, benchmark: Float64Array): number | null =>
-  isRounding(sampleStandardDeviation(benchmark)!, benchmark)
-    ? null
-    : sampleCovarianceOf(returns, benchmark) / sampleCovarianceOf(benchmark, benchmark);
 
 const activeReturns = (returns: Float64Array, benchmark: Float64Array) =>
   returns.map((value, t) => value - benchmark[t]!);

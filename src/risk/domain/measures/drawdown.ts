@@ -1,5 +1,6 @@
 import { drawdowns, underwater } from '../drawdowns.js';
 import { mean } from '../returns.js';
+import { conditionalDrawdown } from '../tail-risk.js';
 import { measure } from './measure.js';
 
 export const largestDrawdown = measure({
@@ -33,6 +34,15 @@ export const averageDrawdown = measure({
     const depths = drawdowns(returns).map(({ depth }) => depth);
     return depths.length === 0 ? null : { depth: mean(depths), count: depths.length };
   },
+});
+
+export const cdar = measure({
+  id: 'conditional_drawdown',
+  name: 'CDaR: mean of the worst losses against the highest wealth so far',
+  unit: 'fraction',
+  source: 'Chekhlov, Uryasev & Zabarankin 2005, of compounded wealth',
+  needs: 'returns',
+  compute: ({ returns, confidence }) => conditionalDrawdown(returns, confidence),
 });
 
 export const painIndex = measure({

@@ -1,6 +1,6 @@
 import { alpha, beta, downCapture, informationRatio, trackingError, upCapture } from './benchmark.js';
 import { concentration, cvarParts, volatilityParts } from './composition.js';
-import { averageDrawdown, largestDrawdown, painIndex, ulcerIndex } from './drawdown.js';
+import { averageDrawdown, cdar, largestDrawdown, painIndex, ulcerIndex } from './drawdown.js';
 import type { MeasureInput, RiskMeasure } from './measure.js';
 import { calmar, omega, sharpe, sortino } from './ratios.js';
 import { cornishFisher, historical, monteCarlo, parametric } from './tail.js';
@@ -19,6 +19,7 @@ export const riskMeasures = [
   omega,
   largestDrawdown,
   averageDrawdown,
+  cdar,
   painIndex,
   ulcerIndex,
   historical,

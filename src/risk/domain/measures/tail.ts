@@ -7,7 +7,7 @@ export const historical = measure({
   id: 'historical_tail',
   name: 'VaR and CVaR of a period from history',
   unit: 'fraction',
-  source: 'Hyndman & Fan 1996, type 7 quantile; mean of the returns at or below it (Acerbi & Tasche 2002)',
+  source: 'VaR: type 7 quantile, Hyndman & Fan 1996; CVaR: mean of the worst share exactly, Rockafellar & Uryasev 2002',
   needs: 'returns',
   compute: ({ returns, confidence }) => parts(historicalTail(returns, confidence)),
 });

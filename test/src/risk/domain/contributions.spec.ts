@@ -26,10 +26,15 @@ test('without volatility there is nothing to divide', () => {
 });
 
 test('CVaR contributions are the assets’ mean losses in the portfolio’s tail', () => {
-  // portfolio: -.02, .02, .01, -.07; the 5 % quantile is -.0625, so only the last period counts
+  // portfolio: -.02, .02, .01, -.07; a fifth of a period is the tail, so only the last one counts
   const rows = Float64Array.of(-0.04, 0, 0.02, 0.02, 0.01, 0.01, -0.04, -0.1);
   const parts = cvarContributions([0.5, 0.5], rows, 0.95)!;
   expect([...parts]).toEqual([expect.closeTo(0.02, 14), expect.closeTo(0.05, 14)]);
+  // 4 × 0.375 = 1.5 periods: the last one, and half of the first: (.04 + .02) / 1.5 / 2 and .1 / 1.5 / 2
+  expect([...cvarContributions([0.5, 0.5], rows, 0.625)!]).toEqual([
+    expect.closeTo(0.02, 14),
+    expect.closeTo(0.1 / 3, 14),
+  ]);
 });
 
 test('sizes that do not fit are refused', () => {

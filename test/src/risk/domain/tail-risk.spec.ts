@@ -1,13 +1,15 @@
 import { seededRandom } from '../../../../src/risk/domain/random.js';
 import {
+  conditionalDrawdown,
   cornishFisherTail,
   historicalTail,
   inCornishFisherDomain,
   normalTail,
   simulatedTail,
+  tailShares,
 } from '../../../../src/risk/domain/tail-risk.js';
 import { InvariantViolation } from '../../../../src/shared/errors.js';
-import { bacon, prototypeReturns } from '../../../support/returns.js';
+import { bacon, congruential, prototypeReturns } from '../../../support/returns.js';
 
 /** Monthly returns from 1997-01 of hedge funds that arbitrage convertibles, as EDHEC published them; a row a year. */
 const convertibleArbitrage = Float64Array.of(
@@ -29,18 +31,50 @@ test('the historical and the normal tail have the prototype’s check values, as
   expect(normalTail(prototypeReturns, 0.95)!.expectedShortfall).toBeCloseTo(0.0406940195, 10);
 });
 
-test('the historical tail of Bacon’s portfolio is NumPy’s', () => {
-  // quantile -0.0592, mean of the two returns at or below it -0.063
+test('the historical VaR of Bacon’s portfolio is NumPy’s, and its CVaR takes the second lowest return in part', () => {
+  // 24 × 0.05 = 1.2 returns: (-0.065 - 0.2 × 0.061) / 1.2 = -0.0772 / 1.2
   expect(historicalTail(bacon.portfolio, 0.95)!.valueAtRisk).toBeCloseTo(0.0592, 12);
-  expect(historicalTail(bacon.portfolio, 0.95)!.expectedShortfall).toBeCloseTo(0.063, 12);
+  expect(historicalTail(bacon.portfolio, 0.95)!.expectedShortfall).toBeCloseTo(0.0772 / 1.2, 12);
 });
 
-test('a return that is the quantile belongs to the tail', () => {
-  // position 20 × 0.05 = 1: the quantile is the second lowest return
+test('a tail holds its share of the returns exactly', () => {
+  // position 20 × 0.05 = 1: the quantile is the second lowest return; 21 × 0.05 = 1.05 returns are the tail
   const returns = Array.from({ length: 21 }, (_, i) => (i - 10) / 100);
   const tail = historicalTail(returns, 0.95)!;
   expect(tail.valueAtRisk).toBeCloseTo(0.09, 14);
-  expect(tail.expectedShortfall).toBeCloseTo(0.095, 14);
+  expect(tail.expectedShortfall).toBeCloseTo((0.1 + 0.05 * 0.09) / 1.05, 14);
+  // of 100 returns five, whatever rounding makes of 1 - 0.95
+  const hundred = Array.from({ length: 100 }, (_, i) => (i - 50) / 100);
+  expect(historicalTail(hundred, 0.95)!.expectedShortfall).toBeCloseTo(0.48, 14);
+});
+
+test('CVaR is the least of a + mean(max(0, loss - a)) / (1 - confidence) over a, as Rockafellar and Uryasev define it', () => {
+  const returns = congruential(57, 11);
+  for (const confidence of [0.5, 0.9, 0.95, 0.99]) {
+    // the function is piecewise linear: its least value is at a loss
+    const values = Array.from(returns, (value) => {
+      const excess = returns.reduce((sum, other) => sum + Math.max(0, value - other), 0) / returns.length;
+      return -value + excess / (1 - confidence);
+    });
+    expect(historicalTail(returns, confidence)!.expectedShortfall).toBeCloseTo(Math.min(...values), 12);
+  }
+});
+
+test('the shares of a tail make its mean, and equal returns at its edge share alike', () => {
+  // 10 × 0.25 = 2.5 returns: -3 whole, and 1.5 of the three at -2
+  const returns = [1, -2, 4, -3, -2, 0, 2, -2, 5, 6];
+  expect([...tailShares(returns, 0.75)]).toEqual(
+    [0, 0.2, 0, 0.4, 0.2, 0, 0, 0.2, 0, 0].map((share) => expect.closeTo(share, 14)),
+  );
+  expect(historicalTail(returns, 0.75)!.expectedShortfall).toBeCloseTo(6 / 2.5, 14);
+});
+
+test('the conditional drawdown is the mean of the worst losses against the peak', () => {
+  // wealth 1.1, 0.99, 0.88, 1.1, 1.045: losses 0, 0.1, 0.2, 0, 0.05; 5 × 0.3 = 1.5 of them
+  const returns = [0.1, -0.1, -1 / 9, 0.25, -0.05];
+  expect(conditionalDrawdown(returns, 0.7)).toBeCloseTo((0.2 + 0.5 * 0.1) / 1.5, 12);
+  expect(conditionalDrawdown([0.01, 0.02], 0.95)).toBe(0);
+  expect(conditionalDrawdown([], 0.95)).toBeNull();
 });
 
 test('the normal tail is that of the normal distribution', () => {

@@ -211,10 +211,12 @@ test('a deviation that is only rounding makes no ratio', () => {
 
 test.each([0, 1])('of %d returns nothing is known that is an estimate', (count) => {
   const risk = measureRisk(measureInput(new Array<number>(count).fill(0.01)));
-  const { max_drawdown, pain_index, ulcer_index, average_drawdown, ...estimates } = risk;
+  const { max_drawdown, pain_index, ulcer_index, average_drawdown, conditional_drawdown, ...estimates } = risk;
   expect(new Set(Object.values(estimates))).toEqual(new Set([null]));
   expect(average_drawdown).toBeNull();
-  expect([max_drawdown?.depth ?? null, pain_index, ulcer_index]).toEqual(count === 0 ? [null, null, null] : [0, 0, 0]);
+  expect([max_drawdown?.depth ?? null, pain_index, ulcer_index, conditional_drawdown]).toEqual(
+    new Array(4).fill(count === 0 ? null : 0),
+  );
 });
 
 test('a total loss gives finite numbers', () => {
