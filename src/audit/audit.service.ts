@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { sha256 } from '../platform/crypto/sha256.js';
 import type { OwnerId } from '../shared/ids.js';
-import { toIso } from '../shared/time.js';
+import { toIso, type EpochMs } from '../shared/time.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { brokenLink, chainStart, eventHash, type ChainedEvent } from './domain/hash-chain.js';
 
@@ -58,6 +58,16 @@ export class AuditService {
       { orderBy: { sequence: 'asc' }, limit, disableIdentityMap: true },
     );
     return rows.map(recorded);
+  }
+
+  /** The last event of a kind about a subject that was recorded by an instant, whatever its stream. */
+  async lastAbout(ownerId: OwnerId, subject: string, kind: string, by: EpochMs): Promise<RecordedEvent | undefined> {
+    const row = await this.em.findOne(
+      AuditEvent,
+      { ownerId, subject, kind, recordedAt: { $lte: new Date(by) } },
+      { orderBy: { recordedAt: 'desc', sequence: 'desc' }, disableIdentityMap: true },
+    );
+    return row ? recorded(row) : undefined;
   }
 
   /** Checks a stream's chain from its first event; undefined when it is whole. */

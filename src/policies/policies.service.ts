@@ -10,6 +10,7 @@ import { decodeCursor, encodeCursor, type Page } from '../platform/http/page.js'
 import { PortfolioService } from '../portfolio/portfolio.service.js';
 import { DomainError, refusedFor, type FieldError } from '../shared/errors.js';
 import type { OwnerId, PortfolioId } from '../shared/ids.js';
+import type { EpochMs } from '../shared/time.js';
 import { contradictions, defaultLimits, type PolicyLimits } from './domain/policy-limits.js';
 import { versionBefore, versionInForce, type Rollout } from './domain/rollout.js';
 import { Policy, PolicyRollout, PolicyVersion, PortfolioPolicy } from './policy.entity.js';
@@ -158,18 +159,28 @@ export class PoliciesService {
     return { policy_id: policyId, name, version, limits: limitsView(limits) };
   }
 
-  /** The limits that a portfolio follows now. */
-  async inForce(ownerId: OwnerId, portfolioId: PortfolioId): Promise<PolicyInForce> {
+  /** The limits that a portfolio follows now or, for audits, that it followed at an instant. */
+  async inForce(ownerId: OwnerId, portfolioId: PortfolioId, knownAt?: EpochMs): Promise<PolicyInForce> {
     await this.ensureDefault(ownerId);
-    const chosen = await this.em.findOne(PortfolioPolicy, { portfolioId, ownerId }, { disableIdentityMap: true });
+    const chosen = await this.chosen(ownerId, portfolioId, knownAt);
     const { id: policyId, name } = await this.em.findOneOrFail(
       Policy,
-      chosen ? { id: chosen.policyId } : { ownerId, isDefault: true },
+      chosen === undefined ? { ownerId, isDefault: true } : { id: chosen },
       { disableIdentityMap: true },
     );
-    // the first rollout reaches everybody, so that one is always in force
-    const version = versionInForce(await rolloutsOf(this.em, policyId), portfolioId, placeOf(policyId, portfolioId))!;
+    const rollouts = (await rolloutsOf(this.em, policyId)).filter(({ at }) => at.getTime() <= (knownAt ?? Infinity));
+    // the first rollout reaches everybody; before it, at the service's beginning, the same limits held
+    const version = versionInForce(rollouts, portfolioId, placeOf(policyId, portfolioId)) ?? 1;
     return { policyId, name, version, limits: (await versionOf(this.em, policyId, version)).limits };
+  }
+
+  /** Id of the policy that a portfolio chose; undefined when it follows the default. */
+  private async chosen(ownerId: OwnerId, portfolioId: PortfolioId, knownAt?: EpochMs): Promise<string | undefined> {
+    if (knownAt !== undefined) {
+      const event = await this.audit.lastAbout(ownerId, `portfolio:${portfolioId}`, 'policy_chosen', knownAt);
+      return event?.payload['policy_id'] as string | undefined;
+    }
+    return (await this.em.findOne(PortfolioPolicy, { portfolioId, ownerId }, { disableIdentityMap: true }))?.policyId;
   }
 
   /** The limits of one version. @throws DomainError `not_found` */

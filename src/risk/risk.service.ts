@@ -126,7 +126,7 @@ export class RiskService {
     // prices of a day that goes on would make another report each time
     const at = asOf === undefined ? { pricesAt: startOfUtcDay(now) } : { asOf };
     const { name, numeraire, valuation } = await this.valuations.priced(ownerId, portfolioId, { ...at, knownAt });
-    const { policyId: id, version } = await this.policies.inForce(ownerId, portfolioId);
+    const { policyId: id, version } = await this.policies.inForce(ownerId, portfolioId, knownAt);
     const weights: Record<AssetId, number> = {};
     for (const { assetId, weightOfPriced: weight } of valuation.holdings) {
       if (weight !== null && weight > 0) weights[assetId] = weight;

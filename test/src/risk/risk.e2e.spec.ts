@@ -293,6 +293,32 @@ test('a corrected price makes another report; the earlier one stays', async () =
   expect((await http().get(`/api/v1/risk-reports/${first.id}`)).body).toEqual(first);
 });
 
+test('known as of an earlier moment, a report has the numbers of then: prices, holdings and limits', async () => {
+  const id = await portfolio({ BTC: '1', ETH: '20' }, 'Audited');
+  const first = await report(id);
+  const then = toIso(Date.now());
+  await storeHistories(db.orm, { ETH: { days: 1_000, own: 0.03, common: 0.035, last: 3_000 } });
+  await http()
+    .put(`/api/v1/portfolios/${id}/holdings`)
+    .send({ holdings: { BTC: '1', ETH: '30' } })
+    .expect(200);
+  const { body: policy } = await http()
+    .post('/api/v1/policies')
+    .send({ name: 'Loose', limits: { anchor_band: { min: 0, max: 1 } }, reason: 'of this test' })
+    .expect(201);
+  await http().put(`/api/v1/portfolios/${id}/policy`).send({ policy_id: policy.id }).expect(200);
+
+  const now = await report(id);
+  expect(now.policy).toEqual({ id: policy.id, version: 1 });
+  expect(now.in['USD']!.headline.volatility).not.toBe(first.in['USD']!.headline.volatility);
+
+  const known = await report(id, { as_known_at: then });
+  const { id: _first, as_known_at: _now, created_at: _made, ...before } = first;
+  const { id: _known, as_known_at: knownAt, created_at: _again, ...after } = known;
+  expect(knownAt).toBe(then);
+  expect(after).toEqual(before);
+});
+
 test('a failed or cancelled attempt does not stand in the way of the next one', async () => {
   const id = await portfolio({ BTC: '1', ETH: '2' }, 'Again');
   await worker!.close();

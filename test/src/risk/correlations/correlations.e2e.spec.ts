@@ -207,6 +207,19 @@ describe('GET /api/v1/correlations', () => {
     expect(blind.body).toMatchObject({ assets: [], matrix: [], no_prices: ['BTC', 'ETH'] });
   });
 
+  test('known as of an earlier moment, has the numbers of then', async () => {
+    await storeHistories(db.orm, { LTC: coin });
+    const { body: first } = await get(path, { assets: 'BTC,LTC' });
+    const then = toIso(Date.now());
+    await storeHistories(db.orm, { LTC: { ...coin, own: 0.05 } });
+    const { body: now } = await get(path, { assets: 'BTC,LTC' });
+    expect(now.matrix[0][1]).not.toBe(first.matrix[0][1]);
+    const { body: known } = await get(path, { assets: 'BTC,LTC', as_known_at: then });
+    expect([known.matrix, known.as_known_at]).toEqual([first.matrix, then]);
+    const { body: selected } = await get(`${path}/selection`, { assets: 'LTC', limit: '1', as_known_at: then });
+    expect(selected.chosen[0].correlation_to_anchor).toBe(first.matrix[0][1]);
+  });
+
   test('the same question has the same numbers, whatever the order of the assets', async () => {
     const [first, second] = [await get(path, { assets: 'BTC,ETH,SPY' }), await get(path, { assets: 'SPY,BTC,ETH' })];
     expect(second.body.matrix[1][2]).toBe(first.body.matrix[0][1]);
