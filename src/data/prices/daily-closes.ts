@@ -23,6 +23,8 @@ export interface DailyPrices {
 interface DailyClosesOf {
   /** Whose own series count beside everybody's. */
   readonly viewer: OwnerId;
+  /** Open time of the first bar that is wanted; without it, all. */
+  readonly since?: EpochMs | undefined;
   readonly before: EpochMs;
   /** For audits: only what was stored by then. */
   readonly knownAt?: EpochMs | undefined;
@@ -53,7 +55,8 @@ export class DailyCloses {
     let rates: Promise<DailyPrices | undefined> | undefined;
     const ratesOf = () => {
       const asset = catalogue.of(usdt);
-      return asset ? this.one(asset, wanted, undefined) : Promise.resolve(undefined);
+      const since = wanted.since === undefined ? undefined : wanted.since - longestUsdtAgeMs;
+      return asset ? this.one(asset, { ...wanted, since }, undefined) : Promise.resolve(undefined);
     };
     for (const assetId of new Set(assetIds)) {
       const asset = catalogue.of(assetId);
@@ -75,7 +78,7 @@ export class DailyCloses {
 
   private async one(
     asset: Asset,
-    { viewer, before, knownAt }: DailyClosesOf,
+    { viewer, since, before, knownAt }: DailyClosesOf,
     ratesOf: (() => Promise<DailyPrices | undefined>) | undefined,
   ): Promise<DailyPrices | undefined> {
     const series = await this.closes.series(asset, '1d', viewer, knownAt);
@@ -85,6 +88,7 @@ export class DailyCloses {
     const { openTimes, closes } = await this.candles.closes(series, null, {
       before,
       revisions: 'newest',
+      ...(since !== undefined && { since }),
       ...(knownAt !== undefined && { knownAt }),
     });
     if (openTimes.length === 0) return undefined;

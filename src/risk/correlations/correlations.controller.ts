@@ -1,5 +1,5 @@
 import { Controller, Get, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiServiceUnavailableResponse, ApiTags } from '@nestjs/swagger';
 import { CurrentOwner } from '../../platform/http/current-owner.js';
 import type { OwnerId } from '../../shared/ids.js';
 import {
@@ -29,6 +29,8 @@ import {
 import { CorrelationsService } from './correlations.service.js';
 import { OldCorrelationsService } from './old-correlations.service.js';
 
+const busy = 'Not there in time: fewer assets or days, or later';
+
 @ApiTags('risk')
 @Controller('api/v1/correlations')
 export class CorrelationsController {
@@ -37,6 +39,7 @@ export class CorrelationsController {
   @ApiOperation({ summary: 'How assets move together, with the observations behind each number' })
   @Get()
   @ApiOkResponse({ standardSchema: correlationsSchema })
+  @ApiServiceUnavailableResponse({ description: busy })
   matrix(
     @CurrentOwner() viewer: OwnerId,
     @Query({ schema: correlationsQuery }) query: CorrelationsQuery,
@@ -47,6 +50,7 @@ export class CorrelationsController {
   @ApiOperation({ summary: 'Assets that move little with BTC, or another anchor, and with each other' })
   @Get('selection')
   @ApiOkResponse({ standardSchema: selectionSchema })
+  @ApiServiceUnavailableResponse({ description: busy })
   selection(
     @CurrentOwner() viewer: OwnerId,
     @Query({ schema: selectionQuery }) query: SelectionQuery,
@@ -64,6 +68,7 @@ export class OldCorrelationsController {
   @ApiOperation({ summary: 'Correlation of each symbol with BTC' })
   @Get('correlation/btc')
   @ApiOkResponse({ standardSchema: btcCorrelationsSchema })
+  @ApiServiceUnavailableResponse({ description: busy })
   withBtc(
     @CurrentOwner() viewer: OwnerId,
     @Query({ schema: oldCorrelationsQuery }) query: OldCorrelationsQuery,
@@ -74,6 +79,7 @@ export class OldCorrelationsController {
   @ApiOperation({ summary: 'Correlations by pair of symbols' })
   @Get('correlation/matrix')
   @ApiOkResponse({ standardSchema: correlationMatrixSchema })
+  @ApiServiceUnavailableResponse({ description: busy })
   matrix(
     @CurrentOwner() viewer: OwnerId,
     @Query({ schema: oldCorrelationsQuery }) query: OldCorrelationsQuery,
@@ -84,6 +90,7 @@ export class OldCorrelationsController {
   @ApiOperation({ summary: 'Correlations for the dashboard' })
   @Get('dashboard/correlation')
   @ApiOkResponse({ standardSchema: dashboardCorrelationSchema })
+  @ApiServiceUnavailableResponse({ description: busy })
   dashboard(
     @CurrentOwner() viewer: OwnerId,
     @Query({ schema: dashboardCorrelationQuery }) query: DashboardCorrelationQuery,

@@ -1,16 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
 import { DailyCloses } from '../../data/prices/daily-closes.js';
+import { ComputePool, type ComputeTask } from '../../platform/compute/compute-pool.js';
 import { instantOf } from '../../platform/http/instant.js';
-import { refusedFor, type FieldError } from '../../shared/errors.js';
+import { DomainError, refusedFor, type FieldError } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
-import type { PriceSeries } from '../domain/alignment.js';
-import { dollars, withinLookback } from '../domain/assessment.js';
-import { correlationsWith, estimatedCorrelations, pairwiseCorrelations, repaired } from '../domain/correlation.js';
+import { lookbackStart } from '../domain/assessment.js';
+import type { Correlations } from '../domain/correlation.js';
+import type {
+  CorrelationWindow,
+  estimatedIn,
+  pairwiseIn,
+  repairedIn,
+  withFirstIn,
+} from '../domain/correlation-window.js';
 import type { CovarianceEstimatorId } from '../domain/covariance/registry.js';
 import { chooseLowCorrelation } from '../domain/low-correlation.js';
-import { inNumeraire } from '../domain/numeraire.js';
 import { mean } from '../domain/returns.js';
 import type { CorrelationsQuery, CorrelationsView, SelectionQuery, SelectionView } from './correlations.schemas.js';
 
@@ -24,11 +30,18 @@ interface Window {
   readonly numeraire: AssetId;
 }
 
-/** Prices of a window; an asset with none is not among them. */
-interface WindowPrices {
-  readonly series: ReadonlyMap<AssetId, PriceSeries>;
-  readonly simulated: boolean;
-}
+const inThread = <Input, Output>(name: string): ComputeTask<Input, Output> => ({
+  module: new URL('../domain/correlation-window.js', import.meta.url),
+  name,
+});
+const tasks = {
+  pairwise: inThread<Parameters<typeof pairwiseIn>[0], ReturnType<typeof pairwiseIn>>('pairwiseIn'),
+  repaired: inThread<Parameters<typeof repairedIn>[0], ReturnType<typeof repairedIn>>('repairedIn'),
+  estimated: inThread<Parameters<typeof estimatedIn>[0], ReturnType<typeof estimatedIn>>('estimatedIn'),
+  withFirst: inThread<Parameters<typeof withFirstIn>[0], ReturnType<typeof withFirstIn>>('withFirstIn'),
+};
+/** How long a request waits for the thread, which works on one question after the other. */
+const longestWaitMs = 8_000;
 
 /** How assets move together, from stored daily closes. */
 @Injectable()
@@ -36,20 +49,23 @@ export class CorrelationsService {
   constructor(
     private readonly assets: AssetRegistry,
     private readonly closes: DailyCloses,
+    private readonly compute: ComputePool,
   ) {}
 
   /** @throws DomainError `invalid` naming what nobody knows */
   async matrix(viewer: OwnerId, query: CorrelationsQuery): Promise<CorrelationsView> {
     const assetIds = await this.known(query.assets);
     const window = await this.window(viewer, query);
-    const { series, simulated } = await this.prices(assetIds, window);
-    const present = [...series.values()];
+    const { input, simulated } = await this.prices(assetIds, window);
     const { estimator } = query;
-    const about = { ...aboutView(window, assetIds, series), simulated };
     if (estimator !== 'pairwise') {
-      const found = estimatedCorrelations(present, estimator as CovarianceEstimatorId);
+      const found = await this.computed(tasks.estimated, {
+        ...input,
+        estimator: estimator as CovarianceEstimatorId,
+      });
       return {
-        ...about,
+        ...aboutView(window, assetIds, found.assets),
+        simulated,
         estimator,
         ...entriesView(found),
         shrinkage: found.shrinkage,
@@ -58,11 +74,11 @@ export class CorrelationsService {
         repaired_matrix: null,
       };
     }
-    const found = pairwiseCorrelations(present);
-    const nearest = repaired(found);
-    const n = present.length;
+    const { found, nearest } = await this.computed(tasks.repaired, input);
+    const n = found.assets.length;
     return {
-      ...about,
+      ...aboutView(window, assetIds, found.assets),
+      simulated,
       estimator,
       ...entriesView(found),
       shrinkage: null,
@@ -81,10 +97,9 @@ export class CorrelationsService {
     const asked = query.assets ? await this.known(query.assets) : await this.firstEnabled(50);
     const candidates = asked.filter((assetId) => assetId !== anchor);
     const window = await this.window(viewer, query);
-    const { series, simulated } = await this.prices([anchor, ...candidates], window);
+    const { input, simulated } = await this.prices([anchor, ...candidates], window);
     const { limit, count } = query;
-    const present = [...series.values()];
-    const { assets, matrix, observations } = pairwiseCorrelations(present);
+    const { assets, matrix, observations } = await this.computed(tasks.pairwise, input);
     const place = new Map(assets.map((assetId, i) => [assetId, i]));
     const correlationOf = (a: AssetId, b: AssetId): number | null => {
       const [i, j] = [place.get(a), place.get(b)];
@@ -92,14 +107,14 @@ export class CorrelationsService {
     };
     const { chosen, tooCorrelated, unknown } = chooseLowCorrelation(
       candidates
-        .filter((assetId) => series.has(assetId))
+        .filter((assetId) => place.has(assetId))
         .map((assetId) => ({ assetId, correlationToAnchor: correlationOf(assetId, anchor) })),
       correlationOf,
       { limit, count },
     );
     const inCommon = (assetId: AssetId) => observations[place.get(assetId)!]![place.get(anchor)!]!;
     return {
-      ...aboutView(window, [anchor, ...candidates], series),
+      ...aboutView(window, [anchor, ...candidates], assets),
       simulated,
       anchor,
       limit,
@@ -124,9 +139,9 @@ export class CorrelationsService {
     assetIds: readonly AssetId[],
     lookbackDays: number,
   ): Promise<Map<AssetId, number | null>> {
-    const { series } = await this.prices([anchor, ...assetIds], recent(viewer, lookbackDays));
-    const base = series.get(anchor);
-    const found = base ? correlationsWith(base, [...series.values()]) : [];
+    const others = assetIds.filter((assetId) => assetId !== anchor);
+    const { input } = await this.prices([anchor, ...others], recent(viewer, lookbackDays));
+    const found = await this.computed(tasks.withFirst, input);
     return new Map(found.map(({ assetId, correlation }) => [assetId, correlation]));
   }
 
@@ -136,8 +151,8 @@ export class CorrelationsService {
     assetIds: readonly AssetId[],
     lookbackDays: number,
   ): Promise<Map<AssetId, Map<AssetId, number | null>>> {
-    const { series } = await this.prices(assetIds, recent(viewer, lookbackDays));
-    const { assets, matrix } = pairwiseCorrelations([...series.values()]);
+    const { input } = await this.prices([...new Set(assetIds)], recent(viewer, lookbackDays));
+    const { assets, matrix } = await this.computed(tasks.pairwise, input);
     return new Map(matrix.map((row, i) => [assets[i]!, new Map(row.map((value, j) => [assets[j]!, value]))]));
   }
 
@@ -160,24 +175,31 @@ export class CorrelationsService {
     };
   }
 
-  private async prices(assetIds: readonly AssetId[], window: Window): Promise<WindowPrices> {
-    const { viewer, asOf, knownAt, lookbackDays, numeraire } = window;
+  /** What is stored of the window, for the thread. */
+  private async prices(
+    assetIds: readonly AssetId[],
+    { viewer, asOf, knownAt, lookbackDays, numeraire }: Window,
+  ): Promise<{ input: CorrelationWindow; simulated: boolean }> {
     const needed = [...assetIds, numeraire].filter((assetId) => assetId !== usd);
-    const read = await this.closes.of(needed, { viewer, before: asOf - dayMs + 1, knownAt });
-    const inDollars = (assetId: AssetId): PriceSeries | undefined => {
-      const prices = read.get(assetId);
-      const closes = prices ? { openTimes: prices.openTimes, closes: prices.usd } : undefined;
-      const own = assetId === usd ? dollars(asOf) : closes;
-      return own && { assetId, ...withinLookback(own, asOf, lookbackDays) };
-    };
-    const unit = inDollars(numeraire);
-    const series = new Map<AssetId, PriceSeries>();
-    for (const assetId of assetIds) {
-      const own = inDollars(assetId);
-      const counted = own && numeraire !== usd ? unit && inNumeraire(own, unit) : own;
-      if (counted && counted.closes.length > 0) series.set(assetId, counted);
+    const since = lookbackStart(asOf, lookbackDays);
+    const read = await this.closes.of(needed, { viewer, since, before: asOf - dayMs + 1, knownAt });
+    const closes = new Map(
+      [...read].map(([assetId, { openTimes, usd: inUsd }]) => [assetId, { openTimes, closes: inUsd }]),
+    );
+    const simulated = [...read.values()].some(({ world }) => world !== '');
+    return { input: { assetIds, closes, numeraire, asOf, lookbackDays }, simulated };
+  }
+
+  /** In a thread: a matrix of fifty assets holds the event loop up for seconds. */
+  private async computed<Input, Output>(task: ComputeTask<Input, Output>, input: Input): Promise<Output> {
+    const signal = AbortSignal.timeout(longestWaitMs);
+    try {
+      return await this.compute.run(task, input, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      const message = `the correlations were not there within ${longestWaitMs / 1_000} seconds: ask for fewer assets or days, or later`;
+      throw new DomainError('unavailable', message, { cause: error, retryAfterSeconds: 10 });
     }
-    return { series, simulated: [...read.values()].some(({ world }) => world !== '') };
   }
 
   private async known(texts: readonly string[]): Promise<AssetId[]> {
@@ -204,16 +226,16 @@ const recent = (viewer: OwnerId, lookbackDays: number): Window => ({
 const aboutView = (
   { asOf, knownAt, lookbackDays, numeraire }: Window,
   asked: readonly AssetId[],
-  series: ReadonlyMap<AssetId, PriceSeries>,
+  withPrices: readonly AssetId[],
 ) => ({
   numeraire,
   as_of: toIso(asOf),
   as_known_at: knownAt === undefined ? null : toIso(knownAt),
   lookback_days: lookbackDays,
-  no_prices: asked.filter((assetId) => !series.has(assetId)),
+  no_prices: asked.filter((assetId) => !withPrices.includes(assetId)),
 });
 
-const entriesView = ({ assets, matrix, observations }: ReturnType<typeof pairwiseCorrelations>) => ({
+const entriesView = ({ assets, matrix, observations }: Correlations) => ({
   assets: [...assets],
   matrix: matrix.map((row) => [...row]),
   observations: observations.map((row) => [...row]),

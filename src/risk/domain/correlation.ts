@@ -130,7 +130,7 @@ export function repaired({ matrix }: Correlations): NearestCorrelation | null {
     : nearestCorrelation(Float64Array.from(entries), matrix.length);
 }
 
-type DatedReturns = DatedCloses & { readonly returns: readonly number[] };
+type DatedReturns = DatedCloses & { readonly returns: Float64Array };
 
 function withReturns(series: PriceSeries): DatedReturns {
   const dated = onUtcDates(series);

@@ -9,15 +9,15 @@ export type Numbers = ArrayLike<number>;
  * Gaps are the caller's business: two prices that follow each other in the list are taken as successive. A price
  * that is not a positive finite number is refused.
  */
-export function simpleReturns(prices: Numbers): number[] {
-  const returns: number[] = [];
+export function simpleReturns(prices: Numbers): Float64Array {
+  const returns = new Float64Array(Math.max(0, prices.length - 1));
   for (let index = 0; index + 1 < prices.length; index++) {
     const previous = prices[index]!;
     const price = prices[index + 1]!;
     if (!(previous > 0 && price > 0 && price < Infinity && previous < Infinity)) {
       throw new InvariantViolation(`prices ${index} and ${index + 1} are ${previous} and ${price}: not both positive`);
     }
-    returns.push(price / previous - 1);
+    returns[index] = price / previous - 1;
   }
   return returns;
 }

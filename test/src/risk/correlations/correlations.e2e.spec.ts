@@ -1,8 +1,10 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { jest } from '@jest/globals';
 import request from 'supertest';
 import { CandleRepository } from '../../../../src/data/candles/candle.repository.js';
 import { seedAssets } from '../../../../src/data/domain/seed-assets.js';
 import type { AssetId } from '../../../../src/shared/ids.js';
+import { ComputePool } from '../../../../src/platform/compute/compute-pool.js';
 import { dayMs, toIso, utcDate } from '../../../../src/shared/time.js';
 import { useDatabase } from '../../../support/database.js';
 import { storeHistories, today } from '../../../support/price-histories.js';
@@ -300,4 +302,26 @@ test('a matrix of as many assets as may be asked for is there at once', async ()
   const { body, status } = await get('/api/v1/correlations', { assets: many.join(','), lookback_days: '199' });
   expect(status).toBe(200);
   expect(body.assets.length).toBe(many.length);
+});
+
+test('matrices are made in a thread, and one that is not there in time is refused with when to ask again', async () => {
+  const run = jest.spyOn(app.get(ComputePool), 'run');
+  const symbols = { symbols: 'BTC,ETH' };
+  for (const path of ['/api/correlation/btc', '/api/correlation/matrix', '/api/dashboard/correlation']) {
+    await get(path, symbols).expect(200);
+  }
+  await get('/api/v1/correlations', { assets: 'BTC,ETH', estimator: 'oas' }).expect(200);
+  await get('/api/v1/correlations/selection', { assets: 'BTC,ETH' }).expect(200);
+  expect(run.mock.calls.map(([{ name }]) => name)).toEqual([
+    'withFirstIn',
+    'pairwiseIn',
+    'pairwiseIn',
+    'estimatedIn',
+    'pairwiseIn',
+  ]);
+
+  jest.spyOn(AbortSignal, 'timeout').mockReturnValueOnce(AbortSignal.abort());
+  const { status, body, headers } = await get('/api/v1/correlations', { assets: 'BTC,ETH' });
+  expect([status, headers['retry-after']]).toEqual([503, '10']);
+  expect(body.detail).toMatch(/^the correlations were not there within 8 seconds/);
 });

@@ -14,7 +14,7 @@ test('simple returns are price ratios less one', () => {
 });
 
 test('one price has no return', () => {
-  expect(simpleReturns([100])).toEqual([]);
+  expect(simpleReturns([100])).toHaveLength(0);
 });
 
 test.each([[[100, 0]], [[-1, 5]], [[1, NaN]], [[Infinity, 1]]])('prices %p are refused', (prices) => {
