@@ -6,7 +6,7 @@ export type AssessRisk = (input: AssessRiskInput) => Promise<RiskSummary>;
 export const riskWorkflowId = (id: string) => `risk:${id}`;
 export const riskReportPath = (id: string) => `/api/v1/risk-reports/${id}`;
 
-/** Raised when a formula changes: reports of an earlier version are then made anew. */
+/** Raised when a formula changes, not for a new measure: reports of an earlier version are then made anew. */
 export const riskReportVersion = 2;
 
 /** What a report is about; weights are shares of what has a price. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { riskMeasures } from './domain/measures/registry.js';
 import { instantText } from '../platform/http/instant.js';
 import { oldInteger } from '../platform/http/old-parameters.js';
 
@@ -52,12 +53,14 @@ const changes = {
 };
 const uncertainty = z.object({ standard_error: z.number(), low: z.number(), high: z.number() }).nullable();
 const test = z.object({ statistic: z.number(), p_value: z.number() });
-const biasFlag = z.object({
-  type: z.enum(['recent_loss_aversion', 'overconfidence', 'anchoring']),
-  severity: z.enum(['medium', 'high']),
-  message: z.string(),
-  recommendation: z.string(),
-});
+const biasFlagOf = <Type extends string>(...types: Type[]) =>
+  z.object({
+    type: z.enum(types),
+    severity: z.enum(['medium', 'high']),
+    message: z.string(),
+    recommendation: z.string(),
+  });
+const habits = ['recent_loss_aversion', 'overconfidence'] as const;
 const biasRecommendation = z.enum(['OK', 'AVOID_TRADING', 'REDUCE_POSITION_SIZE']);
 const recommendation = z.enum([
   'INSUFFICIENT_DATA',
@@ -95,10 +98,11 @@ const side = z.object({
     sharpe_ratio: uncertainty,
     cvar_95: uncertainty,
     max_drawdown: uncertainty,
+    expected_return: uncertainty,
   }),
   measures: z
     .record(z.string(), z.union([z.number(), z.record(z.string(), z.unknown())]).nullable())
-    .describe('Every measure of the registry by its id'),
+    .describe(riskMeasures.map(({ id, name, unit, source }) => `- \`${id}\` (${unit}): ${name}. ${source}`).join('\n')),
   var_backtest: z
     .object({
       observations: z.int(),
@@ -143,7 +147,7 @@ export const riskReportSchema = z
     partial: z.boolean(),
     notional: z.boolean(),
     recommendation: recommendation.describe('In the numeraire'),
-    bias_flags: z.array(biasFlag),
+    bias_flags: z.array(biasFlagOf(...habits, 'limit_breach')),
     bias_recommendation: biasRecommendation,
     thresholds: z.object({ daily_cvar_95: z.number(), max_drawdown: z.number(), sharpe: z.number() }),
     policy: z.object({ id: z.uuid(), version: z.int() }).nullable(),
@@ -188,7 +192,9 @@ export const dashboardRiskSchema = z
         expected_return: fraction,
       })
       .describe('In US dollars; losses are negative here and nowhere else'),
-    bias_flags: z.array(biasFlag),
+    bias_flags: z
+      .array(biasFlagOf(...habits, 'anchoring'))
+      .describe('`anchoring` is a weight above its limit, which `/api/v1` calls `limit_breach`'),
     bias_recommendation: biasRecommendation,
     overall_recommendation: recommendation,
     thresholds: z.object({

@@ -14,6 +14,7 @@ import { canonicalJson } from '../shared/canonical-json.js';
 import { DomainError, fieldsRefused, type FieldError } from '../shared/errors.js';
 import type { AssetId, JobId, OwnerId, PortfolioId } from '../shared/ids.js';
 import { startOfUtcDay, toIso, type EpochMs } from '../shared/time.js';
+import { riskMeasures } from './domain/measures/registry.js';
 import { RiskPrices } from './risk-prices.js';
 import { RiskReportRow } from './risk-report.entity.js';
 import {
@@ -155,6 +156,7 @@ export class RiskService {
     return sha256(
       canonicalJson({
         version: riskReportVersion,
+        measures: riskMeasures.map(({ id }) => id),
         portfolioId,
         asOf,
         knownAt: knownAt ?? null,

@@ -1,7 +1,7 @@
 import { toIso } from '../shared/time.js';
 import type { RiskInNumeraire } from './domain/assessment.js';
 import type { Uncertainty } from './domain/bootstrap.js';
-import { withPrototypeSigns } from './domain/report.js';
+import { prototypeBiasType, withPrototypeSigns } from './domain/report.js';
 import type { StressOutcome } from './domain/stress.js';
 import type { LikelihoodRatioTest, VarBacktest } from './domain/var-backtest.js';
 import type { RiskReportRow } from './risk-report.entity.js';
@@ -86,7 +86,7 @@ export function dashboardRiskView(row: RiskReportRow, now: number): DashboardRis
       volatility: metrics.volatility,
       expected_return: metrics.expectedReturn,
     },
-    bias_flags: report.biasFlags.map((flag) => ({ ...flag })),
+    bias_flags: report.biasFlags.map((flag) => ({ ...flag, type: prototypeBiasType(flag.type) })),
     bias_recommendation: report.biasRecommendation,
     overall_recommendation: report.overallRecommendation,
     thresholds: {
@@ -135,6 +135,7 @@ function sideView(side: RiskInNumeraire): SideView {
       sharpe_ratio: uncertaintyView(uncertainty.sharpeRatio),
       cvar_95: uncertaintyView(uncertainty.cvar95),
       max_drawdown: uncertaintyView(uncertainty.maxDrawdown),
+      expected_return: uncertaintyView(uncertainty.expectedReturn),
     },
     measures: Object.fromEntries(
       Object.entries(measures).map(([id, value]) => [id, inSnakeCase(value) as MeasureView]),

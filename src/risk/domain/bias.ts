@@ -1,9 +1,9 @@
 import { bandOf, type PolicyLimits } from '../../policies/domain/policy-limits.js';
 import type { AssetId } from '../../shared/ids.js';
 
-/** A habit of thought that costs money. */
+/** A habit of thought that costs money, or a weight above its limit, which is none and has a name of its own. */
 export interface BiasFlag {
-  readonly type: 'recent_loss_aversion' | 'overconfidence' | 'anchoring';
+  readonly type: 'recent_loss_aversion' | 'overconfidence' | 'limit_breach';
   readonly severity: 'medium' | 'high';
   readonly message: string;
   readonly recommendation: 'AVOID_TRADING' | 'REDUCE_POSITION_SIZE' | 'REDUCE_POSITION';
@@ -63,7 +63,7 @@ export function positionFlags(
     // rounding of weights is no breach
     if (weight > max + 1e-9) {
       const message = `${assetId} is ${percent(weight)} of the portfolio, above its limit of ${percent(max)}.`;
-      return [{ type: 'anchoring', severity: 'high', message, recommendation: 'REDUCE_POSITION' }];
+      return [{ type: 'limit_breach', severity: 'high', message, recommendation: 'REDUCE_POSITION' }];
     }
     if (target !== undefined && weight > bold * target + 1e-9) {
       const message = `${assetId} is ${percent(weight)} of the portfolio, recommended were ${percent(target)}.`;

@@ -28,7 +28,7 @@ const level = 0.95;
 type OverallRecommendation =
   'INSUFFICIENT_DATA' | 'REDUCE_RISK' | 'IMPROVE_EFFICIENCY' | 'AVOID_TRADING' | 'CAUTION' | 'HOLD';
 
-type Headline = 'volatility' | 'sharpeRatio' | 'cvar95' | 'maxDrawdown';
+type Headline = 'volatility' | 'sharpeRatio' | 'cvar95' | 'maxDrawdown' | 'expectedReturn';
 
 /** Returns are daily: the thresholds are. */
 export interface RiskReportInput extends MeasureInput {
@@ -47,7 +47,7 @@ export interface RiskReportInput extends MeasureInput {
 export interface RiskReport {
   readonly observations: number;
   /** Losses are positive; null where undefined. */
-  readonly headline: Readonly<Record<Headline, number | null>> & { readonly expectedReturn: number | null };
+  readonly headline: Readonly<Record<Headline, number | null>>;
   readonly uncertainty: Readonly<Record<Headline, Uncertainty | null>> & {
     readonly method: { readonly level: number; readonly replications: number; readonly meanBlockLength: number };
   };
@@ -68,13 +68,14 @@ export function riskReport(input: RiskReportInput): RiskReport {
     sharpeRatio: (values: Float64Array) => sharpeRatio(values, periodsPerYear, riskFreeRate),
     cvar95: (values: Float64Array) => historicalTail(values, reportConfidence)?.expectedShortfall ?? null,
     maxDrawdown,
+    expectedReturn: (values: Float64Array) => (values.length === 0 ? null : mean(values) * periodsPerYear),
   };
   const headline = {
     volatility: statistics.volatility(returns),
     sharpeRatio: statistics.sharpeRatio(returns),
     cvar95: statistics.cvar95(returns),
     maxDrawdown: maxDrawdown(returns),
-    expectedReturn: returns.length === 0 ? null : mean(returns) * periodsPerYear,
+    expectedReturn: statistics.expectedReturn(returns),
   };
   const meanBlockLength = blockLengthOf(returns);
   const method = { level, replications, meanBlockLength };
@@ -123,6 +124,9 @@ export interface PrototypeRisk {
   };
   readonly thresholds: { readonly cvar95: number; readonly maxDrawdown: number; readonly sharpe: number };
 }
+
+/** The prototype knew habits of thought alone, and called a weight above its limit `anchoring`. */
+export const prototypeBiasType = (type: BiasFlag['type']) => (type === 'limit_breach' ? 'anchoring' : type);
 
 /** As `GET /api/dashboard/risk` alone shows it. */
 export function withPrototypeSigns({

@@ -158,7 +158,7 @@ describe('a portfolio of coins and stocks', () => {
     const withBtc = Object.fromEntries(found.correlations_with_btc.map((one) => [one.asset_id, one.correlation]));
     expect(withBtc['ETH']).toBeGreaterThan(0.5);
     expect(withBtc['USD']).toBeNull();
-    expect(found.bias_flags).toMatchObject([{ type: 'anchoring', message: expect.stringMatching(/^ETH is 30 %/) }]);
+    expect(found.bias_flags).toMatchObject([{ type: 'limit_breach', message: expect.stringMatching(/^ETH is 30 %/) }]);
     expect(found.provenance).toMatchObject({ algorithm: 'risk_report', version: 2, seed: 42 });
     expect(found.provenance.series.map(({ asset_id }) => asset_id).sort()).toEqual(['BTC', 'ETH', 'SOL', 'SPY']);
   });
@@ -260,6 +260,7 @@ test('the dashboard is that of the default portfolio, and without data it answer
     volatility: headline.volatility,
     expected_return: headline.expected_return,
   });
+  expect(rest.bias_flags).toMatchObject([{ type: 'anchoring', severity: 'high' }]);
   expect(rest).toMatchObject({ notional: false, left_out: ['SOL'], report: `/api/v1/risk-reports/${whole.id}` });
   expect(await dashboard(5)).toMatchObject({
     risk_metrics: { cvar_95: null, max_drawdown: null, sharpe_ratio: null, volatility: null, expected_return: null },

@@ -26,13 +26,22 @@ export const largestDrawdown = measure({
 
 export const averageDrawdown = measure({
   id: 'average_drawdown',
-  name: 'Mean depth of all drawdowns, the open one included',
+  name: 'Mean depth of all drawdowns, the open one included; mean periods from trough to recovery; peak of the open one',
   unit: 'fraction',
   source: 'Bacon 2008',
   needs: 'returns',
-  compute: ({ returns }) => {
-    const depths = drawdowns(returns).map(({ depth }) => depth);
-    return depths.length === 0 ? null : { depth: mean(depths), count: depths.length };
+  compute: ({ returns, dates }) => {
+    const all = drawdowns(returns);
+    const last = all.at(-1);
+    if (!last) return null;
+    const recoveries = all.flatMap(({ trough, recovery }) => (recovery === null ? [] : recovery - trough));
+    return {
+      depth: mean(all.map(({ depth }) => depth)),
+      count: all.length,
+      recovered: recoveries.length,
+      recoveryPeriods: recoveries.length === 0 ? null : mean(recoveries),
+      openSince: last.recovery === null ? dates[last.peak]! : null,
+    };
   },
 });
 

@@ -34,7 +34,7 @@ test('a position within its limit is bold above 1.5 times what was recommended',
   const flags = (weight: number) => positionFlags(weights({ ETH: weight }), defaultLimits, weights({ ETH: 0.1 }));
   expect(flags(0.15)).toEqual([]);
   expect(flags(0.16)).toMatchObject([{ type: 'overconfidence', severity: 'medium' }]);
-  expect(flags(0.3)).toMatchObject([{ type: 'anchoring', severity: 'high' }]);
+  expect(flags(0.3)).toMatchObject([{ type: 'limit_breach', severity: 'high' }]);
 });
 
 test('any severe flag says not to trade, a lesser one to trade smaller', () => {

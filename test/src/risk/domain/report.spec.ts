@@ -1,5 +1,10 @@
 import { defaultLimits, type RiskThresholds } from '../../../../src/policies/domain/policy-limits.js';
-import { riskReport, withPrototypeSigns, type RiskReportInput } from '../../../../src/risk/domain/report.js';
+import {
+  prototypeBiasType,
+  riskReport,
+  withPrototypeSigns,
+  type RiskReportInput,
+} from '../../../../src/risk/domain/report.js';
 import { seededRandom } from '../../../../src/risk/domain/random.js';
 import type { AssetId } from '../../../../src/shared/ids.js';
 import { measureInput, prototypeReturns } from '../../../support/returns.js';
@@ -62,7 +67,7 @@ test('a portfolio within its policy is not told to avoid trading, though half of
 test('a position above its limit is flagged', () => {
   const positions = { weights: weights({ BTC: 0.75, ETH: 0.25 }), limits: defaultLimits };
   const found = report(prototypeReturns, { positions });
-  expect(found.biasFlags.map(({ type }) => type)).toEqual(['anchoring', 'anchoring']);
+  expect(found.biasFlags.map(({ type }) => type)).toEqual(['limit_breach', 'limit_breach']);
   expect(found.overallRecommendation).toBe('AVOID_TRADING');
 });
 
@@ -79,6 +84,11 @@ test('without returns there is a report that says so', () => {
   expect(withPrototypeSigns(found).metrics.cvar95).toBeNull();
 });
 
+test('the prototype’s word for a weight above its limit is anchoring; habits keep theirs', () => {
+  expect(prototypeBiasType('limit_breach')).toBe('anchoring');
+  expect(prototypeBiasType('overconfidence')).toBe('overconfidence');
+});
+
 test('an unknown Sharpe ratio breaks no threshold', () => {
   expect(report(new Float64Array(40), { thresholds: { ...lax, sharpe: 0.5 } }).overallRecommendation).toBe('HOLD');
 });
@@ -89,7 +99,7 @@ describe('of two years', () => {
   const found = report(returns);
 
   test('the intervals hold the numbers, and their width is that of theory', () => {
-    for (const key of ['volatility', 'sharpeRatio', 'cvar95'] as const) {
+    for (const key of ['volatility', 'sharpeRatio', 'cvar95', 'expectedReturn'] as const) {
       const { low, high } = found.uncertainty[key]!;
       expect(low <= found.headline[key]! && found.headline[key]! <= high).toBe(true);
     }
