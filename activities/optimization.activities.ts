@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Context } from '@temporalio/activity';
+import { AssetRegistry } from '../src/data/assets/asset-registry.js';
 import { CandleRepository } from '../src/data/candles/candle.repository.js';
+import { canSplit } from '../src/data/domain/asset.js';
 import { revisionsFor, type SeriesRef } from '../src/data/domain/candle.js';
+import { splitAdjustedTexts } from '../src/data/domain/split-adjustment.js';
 import { frozenMarket } from '../src/optimization/domain/market-snapshot.js';
 import { knownAtOf, OptimizationSolver } from '../src/optimization/optimization-solver.js';
 import type {
@@ -12,6 +15,7 @@ import type {
   SolveInput,
 } from '../src/optimization/optimization.contract.js';
 import { OptimizationRepository } from '../src/optimization/optimization.repository.js';
+import { AssetSplits } from '../src/portfolio/ledger/asset-splits.js';
 import type { SnapshotId } from '../src/shared/ids.js';
 import { dayMs } from '../src/shared/time.js';
 
@@ -19,7 +23,9 @@ import { dayMs } from '../src/shared/time.js';
 export class OptimizationActivitiesProvider implements OptimizationActivities {
   constructor(
     private readonly solver: OptimizationSolver,
+    private readonly assets: AssetRegistry,
     private readonly candles: CandleRepository,
+    private readonly splits: AssetSplits,
     private readonly optimizations: OptimizationRepository,
   ) {}
 
@@ -33,11 +39,21 @@ export class OptimizationActivitiesProvider implements OptimizationActivities {
 
     const asOf = Date.parse(input.asOf);
     const since = asOf - input.lookbackDays * dayMs;
+    const splits = await this.splits.of(
+      ownerId,
+      series.map(({ assetId }) => assetId),
+      knownAtOf(input).knownAt,
+    );
+    const catalogue = await this.assets.catalogue();
     const inputs = [];
     for (const one of series) {
       const revisions = revisionsFor(one, input.rehearsal);
-      const closes = await this.candles.closedBars(one, asOf, { since, revisions, ...knownAtOf(input) });
-      inputs.push({ series: one, closes });
+      const bars = await this.candles.closedBars(one, asOf, { since, revisions, ...knownAtOf(input) });
+      const asset = catalogue.of(one.assetId);
+      inputs.push({
+        series: one,
+        ...splitAdjustedTexts(one, bars, splits.get(one.assetId) ?? [], asset !== undefined && canSplit(asset)),
+      });
     }
     return this.optimizations.keepSnapshot(key, ownerId, frozenMarket(asOf, input.lookbackDays, inputs));
   }

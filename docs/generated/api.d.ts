@@ -3183,6 +3183,8 @@ export interface components {
             /** @description Assets without any price in the lookback, or without the numeraire’s */
             no_prices: string[];
             simulated: boolean;
+            /** @description What prices had to be made of because of splits, and jumps that look like one */
+            notes: string[];
         };
         LowCorrelationSelection: {
             anchor: string;
@@ -3208,6 +3210,8 @@ export interface components {
             /** @description Assets without any price in the lookback, or without the numeraire’s */
             no_prices: string[];
             simulated: boolean;
+            /** @description What prices had to be made of because of splits, and jumps that look like one */
+            notes: string[];
         };
         DashboardRisk: {
             /** @description In US dollars; losses are negative here and nowhere else */
@@ -3218,6 +3222,7 @@ export interface components {
                 volatility: number | null;
                 expected_return: number | null;
             };
+            /** @description `anchoring` is a weight above its limit, which `/api/v1` calls `limit_breach` */
             bias_flags: {
                 /** @enum {string} */
                 type: "recent_loss_aversion" | "overconfidence" | "anchoring";
@@ -3243,6 +3248,7 @@ export interface components {
             notional: boolean;
             /** @description Held, but without prices, or with too few */
             left_out: string[];
+            notes: string[];
             simulated: boolean;
             /** @description Path of the whole report */
             report: string;
@@ -3319,7 +3325,7 @@ export interface components {
             recommendation: "INSUFFICIENT_DATA" | "REDUCE_RISK" | "IMPROVE_EFFICIENCY" | "AVOID_TRADING" | "CAUTION" | "HOLD";
             bias_flags: {
                 /** @enum {string} */
-                type: "recent_loss_aversion" | "overconfidence" | "anchoring";
+                type: "recent_loss_aversion" | "overconfidence" | "limit_breach";
                 /** @enum {string} */
                 severity: "medium" | "high";
                 message: string;
@@ -3391,8 +3397,41 @@ export interface components {
                             low: number;
                             high: number;
                         } | null;
+                        expected_return: {
+                            standard_error: number;
+                            low: number;
+                            high: number;
+                        } | null;
                     };
-                    /** @description Every measure of the registry by its id */
+                    /**
+                     * @description - `volatility` (fraction_per_year): Volatility. Markowitz 1952; sample deviation (n - 1) times the root of the periods in a year
+                     *     - `downside_deviation` (fraction_per_year): Downside deviation below the minimum return. Sortino & Price 1994; divides by all periods
+                     *     - `skewness` (number): Skewness (moments divided by n). Joanes & Gill 1998, g1
+                     *     - `excess_kurtosis` (number): Excess kurtosis (moments divided by n; normal is 0). Joanes & Gill 1998, g2
+                     *     - `tail_ratio` (ratio): Upper over lower 5 % quantile, as distances from 0. Quantopian, empyrical: |q95| / |q05|, type 7 quantiles
+                     *     - `sharpe_ratio` (ratio): Sharpe ratio, annualised. Sharpe 1994; standard error of Lo 2002 for independent returns
+                     *     - `sortino_ratio` (ratio): Sortino ratio: mean above the minimum return over downside deviation. Sortino & Price 1994
+                     *     - `calmar_ratio` (ratio): Compounded yearly return over the largest drawdown of the whole period. Young 1991
+                     *     - `omega_ratio` (ratio): Gains above over shortfalls below the minimum return. Keating & Shadwick 2002
+                     *     - `max_drawdown` (fraction): Largest drawdown with the dates of peak, trough and recovery. Bacon 2008; wealth starts at 1 before the first return
+                     *     - `average_drawdown` (fraction): Mean depth of all drawdowns, the open one included; mean periods from trough to recovery; peak of the open one. Bacon 2008
+                     *     - `conditional_drawdown` (fraction): CDaR: mean of the worst losses against the highest wealth so far. Chekhlov, Uryasev & Zabarankin 2005, of compounded wealth
+                     *     - `pain_index` (fraction): Mean loss against the highest wealth so far, over all periods. Becker 2006; Bacon 2008
+                     *     - `ulcer_index` (fraction): Root mean square loss against the highest wealth so far, over all periods. Martin & McCann 1989
+                     *     - `historical_tail` (fraction): VaR and CVaR of a period from history. VaR: type 7 quantile, Hyndman & Fan 1996; CVaR: mean of the worst share exactly, Rockafellar & Uryasev 2002
+                     *     - `normal_tail` (fraction): VaR and CVaR of a period from a normal distribution. RiskMetrics 1996
+                     *     - `cornish_fisher_tail` (fraction): VaR and CVaR of a period, normal corrected for skewness and kurtosis; null outside the domain. Favre & Galeano 2002; domain of Maillard 2012
+                     *     - `simulated_tail` (fraction): VaR and CVaR of a period from 10,000 normal draws. Glasserman 2003; xoshiro128** with the seed of the input
+                     *     - `beta` (ratio): Beta: covariance with the benchmark over its variance. Sharpe 1964
+                     *     - `alpha` (fraction_per_year): Jensen's alpha: mean excess return less beta times the benchmark's, times the periods in a year. Jensen 1968
+                     *     - `tracking_error` (fraction_per_year): Deviation of the difference to the benchmark, annualised. Grinold & Kahn 1999
+                     *     - `information_ratio` (ratio): Mean difference to the benchmark a year over tracking error. Grinold & Kahn 1999
+                     *     - `up_capture` (ratio): Mean return over the benchmark's, in periods in which the benchmark rose. Bacon 2008, arithmetic means
+                     *     - `down_capture` (ratio): Mean return over the benchmark's, in periods in which the benchmark fell. Bacon 2008, arithmetic means
+                     *     - `volatility_contributions` (fraction_per_year): What each asset adds to volatility; the parts sum to it. Litterman 1996, from the sample covariance
+                     *     - `cvar_contributions` (fraction): What each asset adds to historical CVaR; the parts sum to it. Tasche 1999
+                     *     - `concentration` (number): Herfindahl index of the weights, the effective number of assets and of uncorrelated bets. Hirschman 1964; Meucci 2009
+                     */
                     measures: {
                         [key: string]: (number | {
                             [key: string]: unknown;
@@ -3463,6 +3502,8 @@ export interface components {
                 correlation: number | null;
                 observations: number;
             }[];
+            /** @description What prices had to be made of because of splits, and jumps that look like one */
+            notes: string[];
             provenance: {
                 algorithm: string;
                 version: number;
@@ -8145,6 +8186,13 @@ export interface operations {
                     "application/json": components["schemas"]["Correlations"];
                 };
             };
+            /** @description Not there in time: fewer assets or days, or later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
             default: {
                 headers: {
@@ -8196,6 +8244,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["LowCorrelationSelection"];
                 };
+            };
+            /** @description Not there in time: fewer assets or days, or later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
             default: {
@@ -8286,6 +8341,13 @@ export interface operations {
                     "application/json": components["schemas"]["BtcCorrelations"];
                 };
             };
+            /** @description Not there in time: fewer assets or days, or later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
             default: {
                 headers: {
@@ -8328,6 +8390,13 @@ export interface operations {
                     "application/json": components["schemas"]["CorrelationMatrix"];
                 };
             };
+            /** @description Not there in time: fewer assets or days, or later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
             default: {
                 headers: {
@@ -8369,6 +8438,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DashboardCorrelation"];
                 };
+            };
+            /** @description Not there in time: fewer assets or days, or later */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
             default: {

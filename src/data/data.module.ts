@@ -27,7 +27,9 @@ import { ImportsService } from './imports/imports.service.js';
 import { PriceImporter } from './imports/price-importer.js';
 import { QuoteCache } from './quotes/quote-cache.js';
 import { QuoteLists } from './quotes/quote-lists.service.js';
+import { AdjustedCloses } from './prices/adjusted-closes.js';
 import { DailyCloses } from './prices/daily-closes.js';
+import { KnownSplits } from './prices/known-splits.js';
 import { DatedPrices } from './prices/dated-prices.js';
 import { PricesController, QuotesController } from './quotes/quotes.controller.js';
 import { QuotesService } from './quotes/quotes.service.js';
@@ -64,8 +66,10 @@ import { SourcesService } from './sources/sources.service.js';
     CandlesService,
     CanonicalSeries,
     ConsensusService,
+    AdjustedCloses,
     DailyCloses,
     DatedPrices,
+    KnownSplits,
     QualityService,
     QuarantineService,
     BarFetcher,
@@ -96,8 +100,10 @@ import { SourcesService } from './sources/sources.service.js';
     CandleRepository,
     CanonicalSeries,
     ConsensusService,
+    AdjustedCloses,
     DailyCloses,
     DatedPrices,
+    KnownSplits,
     BarFetcher,
     CollectionPlanner,
     CollectionsService,

@@ -86,7 +86,7 @@ export class OptimizationSolver {
                 sharpe: outcome.sharpe,
                 binding: outcome.binding,
                 projected: outcome.projected,
-                notes: outcome.notes,
+                notes: [...outcome.notes, ...snapshot.series.flatMap(({ notes = [] }) => notes)],
                 alternative: outcome.alternative,
                 ...(outcome.choice && { choice: outcome.choice }),
                 ...(outcome.lots && { lots: outcome.lots }),

@@ -3,6 +3,7 @@ import { DataModule } from '../data/data.module.js';
 import { AccountsController } from './accounts/accounts.controller.js';
 import { AccountsService } from './accounts/accounts.service.js';
 import { GainsController } from './gains/gains.controller.js';
+import { AssetSplits } from './ledger/asset-splits.js';
 import { LedgerRepository } from './ledger/ledger.repository.js';
 import { LedgerService } from './ledger/ledger.service.js';
 import { TransactionsController } from './ledger/transactions.controller.js';
@@ -36,6 +37,7 @@ import { ValuationService } from './valuation/valuation.service.js';
     PortfolioValueController,
   ],
   providers: [
+    AssetSplits,
     PortfolioRepository,
     LedgerRepository,
     LedgerService,
@@ -52,6 +54,7 @@ import { ValuationService } from './valuation/valuation.service.js';
     SnapshotStarter,
   ],
   exports: [
+    AssetSplits,
     PortfolioService,
     LedgerService,
     AccountsService,

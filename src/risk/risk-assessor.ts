@@ -1,7 +1,9 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../data/assets/asset-registry.js';
-import { DailyCloses, type DailyPrices } from '../data/prices/daily-closes.js';
+import { splitNotes } from '../data/domain/split-adjustment.js';
+import type { AdjustedPrices } from '../data/prices/adjusted-closes.js';
+import { DailyCloses } from '../data/prices/daily-closes.js';
 import { ComputePool, type ComputeTask } from '../platform/compute/compute-pool.js';
 import { serviceVersion } from '../platform/health/service-identity.js';
 import { defaultLimits } from '../policies/domain/policy-limits.js';
@@ -9,9 +11,12 @@ import { PoliciesService } from '../policies/policies.service.js';
 import type { AssetId } from '../shared/ids.js';
 import { dayMs, utcDate } from '../shared/time.js';
 import { lookbackStart, type AssessmentInput, type RiskAssessment } from './domain/assessment.js';
+import { historicalWindows } from './domain/stress.js';
 import { RiskPrices } from './risk-prices.js';
 import { RiskReportRow, type RiskProvenance } from './risk-report.entity.js';
 import { riskReportVersion, type AssessRiskInput, type RiskSummary } from './risk.contract.js';
+
+const firstStressDay = Math.min(...historicalWindows.map(({ from }) => Date.parse(`${from}T00:00:00Z`)));
 
 const inThread: ComputeTask<AssessmentInput, RiskAssessment> = {
   module: new URL('./domain/assessment.js', import.meta.url),
@@ -94,17 +99,18 @@ export class RiskAssessor {
   }
 
   private async told(
-    read: readonly (DailyPrices & { sha256: string })[],
+    read: readonly (AdjustedPrices & { sha256: string })[],
     asOf: number,
     lookbackDays: number,
     knownAt: number | undefined,
   ): Promise<RiskProvenance['series']> {
     const told = [];
-    for (const { series, openTimes, sha256 } of read) {
+    for (const { series, openTimes, splits, sha256 } of read) {
       const window = { since: lookbackStart(asOf, lookbackDays), before: asOf - dayMs + 1, knownAt };
       const heldBack = await this.closes.heldBack(series, window);
       const [first, last] = [utcDate(openTimes[0]!), utcDate(openTimes.at(-1)!)];
-      told.push({ series, first, last, bars: openTimes.length, heldBack, sha256 });
+      const notes = splitNotes(series.assetId, splits, Math.min(window.since, firstStressDay));
+      told.push({ series, first, last, bars: openTimes.length, heldBack, sha256, notes });
     }
     return told;
   }

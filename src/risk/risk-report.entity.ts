@@ -14,8 +14,10 @@ export interface RiskProvenance {
     readonly bars: number;
     /** Bars within the lookback that are left out because sources disagree about them. */
     readonly heldBack: number;
-    /** Of the closes in US dollars, as they were read. */
+    /** Of the closes in US dollars, adjusted for splits. */
     readonly sha256: string;
+    /** Of splits; reports of version 1 have none. */
+    readonly notes?: readonly string[];
   }[];
 }
 

@@ -153,6 +153,9 @@ export const riskReportSchema = z
     policy: z.object({ id: z.uuid(), version: z.int() }).nullable(),
     in: z.record(z.string(), side).describe('BTC, USD and the numeraire'),
     correlations_with_btc: z.array(z.object({ asset_id: z.string(), correlation: fraction, observations: z.int() })),
+    notes: z
+      .array(z.string())
+      .describe('What prices had to be made of because of splits, and jumps that look like one'),
     provenance: z.object({
       algorithm: z.string(),
       version: z.int(),
@@ -207,6 +210,7 @@ export const dashboardRiskSchema = z
     observations: z.int(),
     notional: z.boolean().describe('True for the default weights of an owner without a portfolio'),
     left_out: z.array(z.string()).describe('Held, but without prices, or with too few'),
+    notes: z.array(z.string()),
     simulated: z.boolean(),
     report: z.string().describe('Path of the whole report'),
   })

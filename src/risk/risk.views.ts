@@ -51,6 +51,7 @@ export function riskReportView(row: RiskReportRow): RiskReportView {
       correlation,
       observations,
     })),
+    notes: notesOf(row),
     provenance: {
       algorithm: provenance.algorithm.name,
       version: provenance.algorithm.version,
@@ -99,10 +100,13 @@ export function dashboardRiskView(row: RiskReportRow, now: number): DashboardRis
     observations: report.observations,
     notional: row.request.notional,
     left_out: [...row.request.unpriced, ...leftOut],
+    notes: notesOf(row),
     simulated: row.simulated,
     report: riskReportPath(row.id),
   };
 }
+
+const notesOf = ({ provenance }: RiskReportRow): string[] => provenance.series.flatMap(({ notes = [] }) => notes);
 
 const sideOf = (row: RiskReportRow, numeraire: string): RiskInNumeraire =>
   row.assessment.sides.find((side) => side.numeraire === numeraire)!;

@@ -3,6 +3,8 @@ import { OptimizationActivitiesProvider } from '../../activities/optimization.ac
 import { AssetRegistry } from '../../src/data/assets/asset-registry.js';
 import { CandleRepository } from '../../src/data/candles/candle.repository.js';
 import { CanonicalSeries } from '../../src/data/candles/canonical-series.js';
+import { KnownSplits } from '../../src/data/prices/known-splits.js';
+import { AssetSplits } from '../../src/portfolio/ledger/asset-splits.js';
 import type { SeriesRef } from '../../src/data/domain/candle.js';
 import { defaultRequest } from '../../src/optimization/domain/optimization-request.js';
 import { optimizeSnapshot } from '../../src/optimization/domain/optimize-snapshot.js';
@@ -39,7 +41,11 @@ const solver = (compute: ComputePool = pool) =>
     optimizations(),
     compute,
   );
-const activities = () => new OptimizationActivitiesProvider(solver(), candles(), optimizations());
+const activities = () => {
+  const em = db.orm.em.fork();
+  const splits = new AssetSplits(em, new KnownSplits(em));
+  return new OptimizationActivitiesProvider(solver(), new AssetRegistry(em), candles(), splits, optimizations());
+};
 afterAll(() => pool.onApplicationShutdown());
 
 const start = Date.parse('2021-01-01T00:00:00Z');
@@ -94,6 +100,34 @@ test('freezes the closes of the lookback that were closed at the as-of', async (
   expect(snapshot.dates.at(0)).toBe('2021-04-01');
   expect(snapshot.dates.at(-1)).toBe('2021-07-09');
   expect(snapshot.closes['BTC']!.at(-1)).toBe(swinging(0.05, 0.9)[189]!.close);
+});
+
+test('carries prices over a split that a source tells of, and says so in the snapshot and in the answer', async () => {
+  const qqq = { ...series('QQQ'), adjustment: 'raw' as const };
+  const whole = swinging(0.01, 1.9);
+  await candles().storeSeries(
+    qqq,
+    // four for one on 2021-06-01
+    whole.map((bar, i) => ({
+      ...bar,
+      open: null,
+      high: null,
+      low: null,
+      close: i < 151 ? `${Number(bar.close) * 4}` : bar.close,
+    })),
+  );
+  await db.orm.em.fork().execute(
+    `insert into corporate_action (asset_id, source, kind, ex_date, numerator, denominator, known_at)
+     values ('QQQ', 'yahoofinance', 'split', '2021-06-01', 4, 1, now())`,
+  );
+  const run = input({ series: [...input().series, qqq] });
+  const snapshotId = await freeze(run);
+  const snapshot = await optimizations().snapshot(snapshotId);
+  const note = 'QQQ: prices before 2021-06-01 are carried over a split of 4 for 1, told by yahoofinance';
+  expect(snapshot.series.map(({ notes }) => notes)).toEqual([undefined, undefined, undefined, undefined, [note]]);
+  snapshot.closes['QQQ']!.forEach((close, i) => expect(Number(close)).toBeCloseTo(Number(whole[90 + i]!.close), 7));
+  const solved = await solver().solve({ ...run, snapshotId }, never);
+  expect((await optimizations().optimization(solved.optimizationId))!.details!.solved!.notes).toContain(note);
 });
 
 test('answers the same snapshot to a retry, although more bars were stored in between', async () => {

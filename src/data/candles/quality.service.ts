@@ -11,7 +11,7 @@ import { ConsensusService } from './consensus.service.js';
 import { CorporateActionRow } from './corporate-action.entity.js';
 import type { QualityQuery } from './quality.schemas.js';
 import { assetQualityView, type AssetQualityView, type IntervalQuality } from './quality.views.js';
-import type { Asset } from '../domain/asset.js';
+import { canSplit, type Asset } from '../domain/asset.js';
 import { askedSource, intervalMs, type Interval, type SeriesRef } from '../domain/candle.js';
 import { expectedOpens } from '../domain/exchange-calendar.js';
 import { calendarCoverage, suspectedSplits, type SuspectedSplit } from '../domain/quality.js';
@@ -112,9 +112,8 @@ export class QualityService {
   }
 
   private async splits(asset: Asset, series: SeriesRef, since: EpochMs): Promise<SuspectedSplit[]> {
-    const canSplit = asset.assetClass === 'stock' || asset.assetClass === 'etf';
     const isDaily = series.interval === '1d' && (series.adjustment === 'raw' || series.adjustment === 'split');
-    if (!canSplit || !isDaily) return [];
+    if (!canSplit(asset) || !isDaily) return [];
     const bars = await this.candles.closedBars(series, null, { since, disputed: 'include' });
     return suspectedSplits(bars, await this.knownSplits(asset.id));
   }

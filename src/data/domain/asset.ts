@@ -8,6 +8,10 @@ export type AssetClass = (typeof assetClasses)[number];
 export const defaultLot = (assetClass: AssetClass): string =>
   ({ crypto: '0.00000001', stock: '1', etf: '1', cash: '0.01' })[assetClass];
 
+/** Coins are renamed and exchanged, but their units do not split. */
+export const canSplit = ({ assetClass }: { readonly assetClass: AssetClass }): boolean =>
+  assetClass === 'stock' || assetClass === 'etf';
+
 /** Who spells an asset: the names of the source families. */
 export const venues = [
   'binance',

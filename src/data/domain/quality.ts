@@ -1,5 +1,4 @@
 import { dayMs, type EpochMs } from '../../shared/time.js';
-import type { Candle } from './candle.js';
 
 /** Expected bars in a row that are not there. */
 interface Gap {
@@ -61,6 +60,13 @@ const splitTolerance = 0.03;
 /** A jump over a longer hole says nothing about one day. */
 const longestStepMs = 7 * dayMs;
 
+/** A bar with its prices as numbers or decimal texts. */
+interface PricedBar {
+  readonly openTime: EpochMs;
+  readonly open: string | number | null;
+  readonly close: string | number;
+}
+
 export interface SuspectedSplit {
   /** Open time of the first bar after the jump. */
   readonly openTime: EpochMs;
@@ -71,11 +77,12 @@ export interface SuspectedSplit {
 /**
  * Where the price of a stock jumps from a close to the next open, or to the next close, as if it had been split, 2, 3, 4,
  * 5, 7, 10, 15 or 20 for one or the other way round, and no split is known of that session. Bars are oldest first;
- * `known` are session dates.
+ * `known` are session dates; `tolerance` is how far from a split's factor the price may be, as a fraction.
  */
 export function suspectedSplits(
-  bars: readonly Pick<Candle, 'openTime' | 'open' | 'close'>[],
+  bars: readonly PricedBar[],
   known: readonly EpochMs[],
+  tolerance = splitTolerance,
 ): SuspectedSplit[] {
   const suspected: SuspectedSplit[] = [];
   for (let i = 1; i < bars.length; i++) {
@@ -83,16 +90,16 @@ export function suspectedSplits(
     if (openTime - before.openTime > longestStepMs) continue;
     // the open is nearer to the split: within its first day a price may move by more than the tolerance
     const factors = [open, close].flatMap((price) => (price === null ? [] : [Number(before.close) / Number(price)]));
-    const factor = factors.find(looksLikeSplit);
+    const factor = factors.find((one) => looksLikeSplit(one, tolerance));
     if (factor === undefined || known.some((day) => day <= openTime && openTime < day + dayMs)) continue;
     suspected.push({ openTime, factor });
   }
   return suspected;
 }
 
-const looksLikeSplit = (factor: number): boolean => {
+const looksLikeSplit = (factor: number, tolerance: number): boolean => {
   const forward = factor > 1 ? factor : 1 / factor;
-  return usualSplits.some((split) => Math.abs(forward / split - 1) <= splitTolerance);
+  return usualSplits.some((split) => Math.abs(forward / split - 1) <= tolerance);
 };
 
 /** How far sources lie apart. */

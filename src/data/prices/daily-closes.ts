@@ -20,7 +20,7 @@ export interface DailyPrices {
   readonly world: string;
 }
 
-interface DailyClosesOf {
+export interface DailyClosesOf {
   /** Whose own series count beside everybody's. */
   readonly viewer: OwnerId;
   /** Open time of the first bar that is wanted; without it, all. */

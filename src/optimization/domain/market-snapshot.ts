@@ -8,6 +8,8 @@ export interface SnapshotSeries extends SeriesRef {
   readonly bars: number;
   readonly firstDate: string | null;
   readonly lastDate: string | null;
+  /** What is to be known of the prices because of splits; absent where there is nothing. */
+  readonly notes?: readonly string[];
 }
 
 /** Prices as they stood when they were frozen: every result that names the snapshot can be derived again from it. */
@@ -32,6 +34,7 @@ export interface SeriesCloses {
   readonly series: SeriesRef;
   /** Oldest first; bars outside the lookback or still open at the as-of are left out here. */
   readonly closes: readonly DailyClose[];
+  readonly notes?: readonly string[];
 }
 
 /** Returns that a covariance is estimated from, at the least. */
@@ -48,11 +51,11 @@ const stalenessLimitDays = 7;
  */
 export function frozenMarket(asOf: EpochMs, lookbackDays: number, inputs: readonly SeriesCloses[]): MarketSnapshot {
   const seen = new Set<string>();
-  const byDate = inputs.map(({ series, closes }) => {
+  const byDate = inputs.map(({ series, closes, notes = [] }) => {
     if (series.interval !== '1d') throw new InvariantViolation(`${series.assetId} comes in ${series.interval} bars`);
     if (seen.has(series.assetId)) throw new InvariantViolation(`${series.assetId} is in the snapshot twice`);
     seen.add(series.assetId);
-    return { series, closeOn: closesByDate(series, closes, asOf, lookbackDays) };
+    return { series, notes, closeOn: closesByDate(series, closes, asOf, lookbackDays) };
   });
   const [first, ...others] = byDate;
   const dates = first
@@ -61,9 +64,10 @@ export function frozenMarket(asOf: EpochMs, lookbackDays: number, inputs: readon
   return {
     asOf: toIso(asOf),
     lookbackDays,
-    series: byDate.map(({ series, closeOn }) => {
+    series: byDate.map(({ series, closeOn, notes }) => {
       const own = [...closeOn.keys()];
-      return { ...series, bars: own.length, firstDate: own.at(0) ?? null, lastDate: own.at(-1) ?? null };
+      const span = { bars: own.length, firstDate: own.at(0) ?? null, lastDate: own.at(-1) ?? null };
+      return { ...series, ...span, ...(notes.length > 0 && { notes }) };
     }),
     dates,
     closes: Object.fromEntries(

@@ -67,6 +67,7 @@ const about = {
   lookback_days: z.int(),
   no_prices: z.array(z.string()).describe('Assets without any price in the lookback, or without the numeraire’s'),
   simulated: z.boolean(),
+  notes: z.array(z.string()).describe('What prices had to be made of because of splits, and jumps that look like one'),
 };
 
 export const correlationsSchema = z

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
-import { DailyCloses } from '../../data/prices/daily-closes.js';
+import { splitNotes } from '../../data/domain/split-adjustment.js';
+import { AdjustedCloses } from '../../data/prices/adjusted-closes.js';
 import { ComputePool, type ComputeTask } from '../../platform/compute/compute-pool.js';
 import { instantOf } from '../../platform/http/instant.js';
+import { AssetSplits } from '../../portfolio/ledger/asset-splits.js';
 import { DomainError, refusedFor, type FieldError } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
@@ -48,7 +50,8 @@ const longestWaitMs = 8_000;
 export class CorrelationsService {
   constructor(
     private readonly assets: AssetRegistry,
-    private readonly closes: DailyCloses,
+    private readonly closes: AdjustedCloses,
+    private readonly splits: AssetSplits,
     private readonly compute: ComputePool,
   ) {}
 
@@ -56,7 +59,7 @@ export class CorrelationsService {
   async matrix(viewer: OwnerId, query: CorrelationsQuery): Promise<CorrelationsView> {
     const assetIds = await this.known(query.assets);
     const window = await this.window(viewer, query);
-    const { input, simulated } = await this.prices(assetIds, window);
+    const { input, simulated, notes } = await this.prices(assetIds, window);
     const { estimator } = query;
     if (estimator !== 'pairwise') {
       const found = await this.computed(tasks.estimated, {
@@ -66,6 +69,7 @@ export class CorrelationsService {
       return {
         ...aboutView(window, assetIds, found.assets),
         simulated,
+        notes,
         estimator,
         ...entriesView(found),
         shrinkage: found.shrinkage,
@@ -79,6 +83,7 @@ export class CorrelationsService {
     return {
       ...aboutView(window, assetIds, found.assets),
       simulated,
+      notes,
       estimator,
       ...entriesView(found),
       shrinkage: null,
@@ -97,7 +102,7 @@ export class CorrelationsService {
     const asked = query.assets ? await this.known(query.assets) : await this.firstEnabled(50);
     const candidates = asked.filter((assetId) => assetId !== anchor);
     const window = await this.window(viewer, query);
-    const { input, simulated } = await this.prices([anchor, ...candidates], window);
+    const { input, simulated, notes } = await this.prices([anchor, ...candidates], window);
     const { limit, count } = query;
     const { assets, matrix, observations } = await this.computed(tasks.pairwise, input);
     const place = new Map(assets.map((assetId, i) => [assetId, i]));
@@ -116,6 +121,7 @@ export class CorrelationsService {
     return {
       ...aboutView(window, [anchor, ...candidates], assets),
       simulated,
+      notes,
       anchor,
       limit,
       chosen: chosen.map((assetId, i) => {
@@ -179,15 +185,17 @@ export class CorrelationsService {
   private async prices(
     assetIds: readonly AssetId[],
     { viewer, asOf, knownAt, lookbackDays, numeraire }: Window,
-  ): Promise<{ input: CorrelationWindow; simulated: boolean }> {
+  ): Promise<{ input: CorrelationWindow; simulated: boolean; notes: string[] }> {
     const needed = [...assetIds, numeraire].filter((assetId) => assetId !== usd);
     const since = lookbackStart(asOf, lookbackDays);
-    const read = await this.closes.of(needed, { viewer, since, before: asOf - dayMs + 1, knownAt });
+    const splits = await this.splits.of(viewer, needed, knownAt);
+    const read = await this.closes.of(needed, { viewer, since, before: asOf - dayMs + 1, knownAt }, splits);
     const closes = new Map(
       [...read].map(([assetId, { openTimes, usd: inUsd }]) => [assetId, { openTimes, closes: inUsd }]),
     );
     const simulated = [...read.values()].some(({ world }) => world !== '');
-    return { input: { assetIds, closes, numeraire, asOf, lookbackDays }, simulated };
+    const notes = [...read].flatMap(([assetId, prices]) => splitNotes(assetId, prices.splits));
+    return { input: { assetIds, closes, numeraire, asOf, lookbackDays }, simulated, notes };
   }
 
   /** In a thread: a matrix of fifty assets holds the event loop up for seconds. */

@@ -6,7 +6,7 @@ import { CONFIG } from '../../../src/platform/config/config.module.js';
 import type { RiskReportView } from '../../../src/risk/risk.schemas.js';
 import { dayMs, toIso, utcDate } from '../../../src/shared/time.js';
 import { useDatabase } from '../../support/database.js';
-import { storeHistories, today } from '../../support/price-histories.js';
+import { storeCloses, storeHistories, today } from '../../support/price-histories.js';
 import { eventually, startApi, startWorker, testConfig } from '../../support/service.js';
 
 const db = useDatabase();
@@ -79,6 +79,7 @@ test('without a portfolio the dashboard shows the default weights, marked, with 
       'bias_flags',
       'bias_recommendation',
       'left_out',
+      'notes',
       'notional',
       'observations',
       'overall_recommendation',
@@ -318,6 +319,32 @@ test('known as of an earlier moment, a report has the numbers of then: prices, h
   const { id: _known, as_known_at: knownAt, created_at: _again, ...after } = known;
   expect(knownAt).toBe(then);
   expect(after).toEqual(before);
+});
+
+test('a split is no return: recorded in the ledger it is carried over, of nobody it is named', async () => {
+  // two years of a stock at 400, at 100 since four became of one hundred days ago
+  const days = Array.from({ length: 600 }, (_, i) => today() - (600 - i) * dayMs).filter(
+    (time) => ![0, 6].includes(new Date(time).getUTCDay()),
+  );
+  const at = days.findIndex((time) => time >= today() - 100 * dayMs);
+  const closes = days.map((time, i) => [time, String((i < at ? 400 : 100) * (1 + (i % 2) / 100))] as const);
+  await storeCloses(db.orm, 'AAPL', closes);
+  const id = await portfolio({ BTC: '1', AAPL: '10' }, 'Split');
+  const jump = utcDate(days[at]!);
+  const before = await report(id);
+  expect(before.notes).toEqual([expect.stringMatching(`^AAPL: the price jumps on ${jump} as after a split of about`)]);
+
+  await http()
+    .post(`/api/v1/portfolios/${id}/transactions`)
+    .send({ kind: 'split', asset: 'AAPL', ratio: '4', executed_at: `${utcDate(days[at]! - dayMs)}T22:00:00Z` })
+    .expect((answer) => expect([200, 201]).toContain(answer.status));
+  const after = await report(id);
+  expect(after.notes).toEqual([`AAPL: prices before ${jump} are carried over a split of 4 for 1, told by the ledger`]);
+  expect(after.id).not.toBe(before.id);
+  const { body } = await http().get('/api/v1/correlations').query({ assets: 'BTC,AAPL', lookback_days: '365' });
+  expect(body.notes).toEqual(after.notes);
+  const { body: dashboard } = await http().get('/api/dashboard/risk');
+  expect(dashboard.notes).toEqual([]);
 });
 
 test('a failed or cancelled attempt does not stand in the way of the next one', async () => {
