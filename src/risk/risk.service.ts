@@ -152,7 +152,7 @@ export class RiskService {
 
   /** Equal for questions whose report is the same. */
   private async keyOf({ ownerId, portfolioId, asOf, knownAt, request }: Question): Promise<string> {
-    const prices = await this.prices.of(request, { asOf, viewer: ownerId, knownAt });
+    const prices = await this.prices.stateOf(request, { asOf, viewer: ownerId, knownAt });
     return sha256(
       canonicalJson({
         version: riskReportVersion,
@@ -161,9 +161,7 @@ export class RiskService {
         asOf,
         knownAt: knownAt ?? null,
         request,
-        prices: Object.fromEntries(
-          [...prices].map(([assetId, one]) => [assetId, { ...one.series, sha256: one.sha256 }]),
-        ),
+        prices,
       }),
     );
   }

@@ -226,6 +226,33 @@ export class CandleRepository {
     return order === 'desc' ? { openTimes: openTimes.reverse(), closes: closes.reverse() } : { openTimes, closes };
   }
 
+  /**
+   * A hash that tells two states of what is stored of assets' bars before an instant apart: of all series that the viewer
+   * may see and of what sources disagree about, in one question and without reading bars, which are only ever added.
+   */
+  async stateOf(
+    assetIds: readonly AssetId[],
+    interval: Interval,
+    { viewer, before, knownAt }: { viewer: OwnerId; before: EpochMs; knownAt?: EpochMs | undefined },
+  ): Promise<string> {
+    const ofAssets = sql`asset_id in (${sql.join(assetIds)}) and "interval" = ${interval}`;
+    const conditions = [ofAssets, ...windowConditions(undefined, before), isKnown(knownAt), isVisible(viewer, knownAt)];
+    const instant = knownAt === undefined ? sql`'infinity'` : sql`${toIso(knownAt)}`;
+    const { rows } = await sql<{ state: string }>`
+      select md5(coalesce(string_agg(line, E'\\n' order by line), '')) as state from (
+        select concat_ws(' ', asset_id, source, quote_currency, adjustment, count(*), date_part('epoch', max(known_at))) as line
+        from candle where ${sql.join(conditions, sql` and `)}
+        group by asset_id, source, quote_currency, adjustment
+        union all
+        select concat_ws(' ', id, date_part('epoch', closed_at)) from (
+          select id, case when closed_at <= ${instant}::timestamptz then closed_at end as closed_at
+          from disputed_bar where ${ofAssets} and opened_at <= ${instant}::timestamptz
+        ) as dispute
+      ) as part
+    `.execute(this.em.getKysely());
+    return rows[0]!.state;
+  }
+
   /** Number of bars of a series, whatever their revisions, with the first and the last. */
   async extent(series: SeriesRef): Promise<Extent> {
     const { rows } = await sql<ExtentRow>`
@@ -532,6 +559,17 @@ interface SpanRow {
   last: number;
 }
 
+/** Condition on a source: it is everybody's, the viewer's own, or was published. */
+function isVisible(viewer: OwnerId | undefined, knownAt: EpochMs | undefined): RawBuilder<unknown> {
+  const isUnpublished =
+    knownAt === undefined
+      ? sql`published_at is null`
+      : sql`(published_at is null or published_at > ${toIso(knownAt)}::timestamptz)`;
+  return sql`source not in (
+    select source from private_source where ${isUnpublished} and owner_id is distinct from ${viewer ?? null}
+  )`;
+}
+
 /** Table expression `series`: jumps from one name to the next in the primary key, past all bars between. */
 function seriesOf(
   assetId: AssetId,
@@ -539,10 +577,6 @@ function seriesOf(
   viewer: OwnerId | undefined,
   knownAt: EpochMs | undefined,
 ): RawBuilder<unknown> {
-  const isUnpublished =
-    knownAt === undefined
-      ? sql`published_at is null`
-      : sql`(published_at is null or published_at > ${toIso(knownAt)}::timestamptz)`;
   const names = (after: RawBuilder<unknown>) => sql`
     select source, quote_currency, adjustment from candle
     where asset_id = ${assetId} and "interval" = ${interval} ${after}
@@ -555,9 +589,7 @@ function seriesOf(
         and (source, quote_currency, adjustment) > (name.source, name.quote_currency, name.adjustment)
       `)}) as next
     ), series as (
-      select * from name where source not in (
-        select source from private_source where ${isUnpublished} and owner_id is distinct from ${viewer ?? null}
-      )
+      select * from name where ${isVisible(viewer, knownAt)}
     )`;
 }
 

@@ -34,6 +34,8 @@ const daysOff = 5;
 const standsOut = Math.log(1.2);
 /** A close moves away from its split by a day's return; opens, which `suspectedSplits` prefers, are not known here. */
 const closeTolerance = 0.08;
+/** Below that of the smallest split that is looked for, two for one, with its tolerance. */
+const smallestJump = 1.8;
 
 /**
  * Daily closes in units after all splits, so that a split is no return. Closes that are adjusted already stay as they are.
@@ -47,7 +49,7 @@ export function splitAdjusted(
   known: readonly KnownSplit[],
   canSplit: boolean,
 ): SplitAdjusted {
-  const adjusted = Float64Array.from(closes);
+  const adjusted = new Float64Array(closes);
   const applied: KnownSplit[] = [];
   const unseen: KnownSplit[] = [];
   const isAdjusted = adjustment === 'split' || adjustment === 'total_return';
@@ -67,8 +69,20 @@ export function splitAdjusted(
     for (let i = 0; i < at; i++) adjusted[i]! /= split.factor;
     applied.push({ ...split, day: Math.floor(openTimes[at]! / dayMs) * dayMs });
   }
-  const bars = canSplit ? Array.from(adjusted, (close, i) => ({ openTime: openTimes[i]!, open: null, close })) : [];
-  return { closes: adjusted, applied, suspected: suspectedSplits(bars, [], closeTolerance), unseen };
+  const suspected = canSplit ? jumpsLikeSplits(openTimes, adjusted) : [];
+  return { closes: adjusted, applied, suspected, unseen };
+}
+
+/** Only the few jumps that are large enough are looked at as bars: histories are long, and a request may wait for this. */
+function jumpsLikeSplits(openTimes: ArrayLike<EpochMs>, closes: Float64Array): SuspectedSplit[] {
+  const suspected: SuspectedSplit[] = [];
+  for (let i = 1; i < closes.length; i++) {
+    const factor = closes[i - 1]! / closes[i]!;
+    if (factor < smallestJump && factor > 1 / smallestJump) continue;
+    const bars = [i - 1, i].map((at) => ({ openTime: openTimes[at]!, open: null, close: closes[at]! }));
+    suspected.push(...suspectedSplits(bars, [], closeTolerance));
+  }
+  return suspected;
 }
 
 /** Position of the first close after a split; `outside` when the closes do not reach over it. */

@@ -361,6 +361,45 @@ test('an owner’s own source is seen by its owner alone, until it is published'
   expect(await seenBy('bob')).toEqual(['binance', 'csv:ann']);
 });
 
+test('the state of what is stored changes with every bar, revision, dispute and visible source, and with nothing else', async () => {
+  const series = aSeries({ source: 'binance' });
+  const { assetId } = series;
+  const stateOf = (viewer = 'bob', knownAt?: number) =>
+    candles().stateOf([assetId], '1d', { viewer: viewer as OwnerId, before: at(10), knownAt });
+  const states = [await stateOf()];
+  const isAnother = async () => {
+    const state = await stateOf();
+    expect(states).not.toContain(state);
+    states.push(state);
+  };
+  await candles().storeSeries(series, bars(0, 3));
+  await isAnother();
+  const then = Date.now();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  await candles().storeSeries(series, [bar(1, '150')]);
+  await isAnother();
+  const { rows } = await owner.query<{ id: string }>(
+    `insert into disputed_bar (id, asset_id, "interval", adjustment, world, open_time, state, reason, votes, votes_hash, sources, opened_at)
+     values (gen_random_uuid(), $1, '1d', 'raw', '', $2, 'open', 'test', '[]', 'h', '["binance"]', now()) returning id`,
+    [assetId, utcDate(at(1))],
+  );
+  await isAnother();
+  await owner.query(`update disputed_bar set state = 'released', closed_at = now() where id = $1`, [rows[0]!.id]);
+  await isAnother();
+
+  // the same bars again, later ones, and those of somebody else
+  await candles().storeSeries(series, bars(2, 3));
+  await candles().storeSeries(series, bars(10, 12));
+  await candles().storeSeries({ ...series, source: 'csv:joe' }, bars(0, 3));
+  const joes = await stateOf('joe');
+  await owner.query(`insert into private_source (source, owner_id) values ('csv:joe', 'joe')`);
+  expect(await stateOf()).toBe(states.at(-1));
+  expect(await stateOf('joe')).toBe(joes);
+  expect(joes).not.toBe(states.at(-1));
+  // known as of the time before the revision
+  expect(await stateOf('bob', then)).toBe(states[1]);
+});
+
 describe('what was known at a moment, while more is being stored', () => {
   /** A store that has written its first part and waits for `end` before the second. */
   async function aStoreAtWork(series: SeriesRef) {
