@@ -2784,6 +2784,8 @@ export interface components {
             /** @description True when holdings have no price: the totals leave them out */
             partial: boolean;
             unpriced: string[];
+            /** @description Holdings whose price is more than 7 days older than the as-of */
+            stale: string[];
             /** @description True when any price came from the market simulator */
             simulated: boolean;
         };
@@ -4732,7 +4734,7 @@ export interface components {
          *     }
          */
         CreateRebalancingPlan: {
-            /** @description Shares of the portfolio; what they leave to 1 stays cash, what is not named is sold */
+            /** @description Shares of the portfolio without the kept cash; what they leave to 1 stays cash, what is not named is sold. All currencies are cash: none is traded */
             targets?: {
                 [key: string]: number;
             };
@@ -4849,10 +4851,19 @@ export interface components {
                         quantity: string;
                         /** @description US dollars, decimal text */
                         proceeds: string;
-                        /** @description US dollars, decimal text */
+                        /** @description At the exchange rate of the day on which the lot was acquired */
                         cost: string | null;
+                        /** @description Of the account in which it was acquired */
+                        cost_currency: string;
+                        /** @description US dollars for one unit of that currency then; null: not known */
+                        usd_rate: string | null;
                         /** @description US dollars, decimal text */
                         gain: string | null;
+                        /**
+                         * @description Why there is no gain: the holding was only stated, or no exchange rate of then is stored
+                         * @enum {string|null}
+                         */
+                        gain_unknown: "cost_not_stated" | "no_exchange_rate" | null;
                         /** @enum {string} */
                         term: "short" | "long";
                     }[];
@@ -4882,6 +4893,7 @@ export interface components {
                 cash_after: string;
                 turnover: number;
             };
+            /** @description All three are shares of the whole value, kept cash included */
             weights: {
                 asset_id: string;
                 before: number;

@@ -1,4 +1,5 @@
 import { isClosed, isSimulatedSource, type SeriesRef } from '../../data/domain/candle.js';
+import { longestPriceAgeDays } from '../../data/domain/price-basis.js';
 import { daysSinceClose } from '../../risk/domain/trading-days.js';
 import { InvariantViolation } from '../../shared/errors.js';
 import { dayMs, toIso, utcDate, type EpochMs, type IsoInstant } from '../../shared/time.js';
@@ -39,8 +40,6 @@ export interface SeriesCloses {
 
 /** Returns that a covariance is estimated from, at the least. */
 const minimumObservations = 20;
-/** The common dates may end this many days before the as-of: an exchange's longest usual break. */
-const stalenessLimitDays = 7;
 
 /**
  * The closes of all series on the UTC dates that every one of them has, within `lookbackDays` before the as-of.
@@ -111,7 +110,7 @@ export function whyTooLittleData(snapshot: MarketSnapshot): string | undefined {
   }
   const last = snapshot.dates.at(-1)!;
   const age = daysSinceClose(Date.parse(`${last}T00:00:00Z`), Date.parse(snapshot.asOf));
-  if (age <= stalenessLimitDays) return undefined;
+  if (age <= longestPriceAgeDays) return undefined;
   const stalest = snapshot.series.reduce((worst, series) => (series.lastDate! < worst.lastDate! ? series : worst));
   return `the latest common date is ${last}, ${age} days before the as-of ${snapshot.asOf}; ${stalest.assetId} ends on ${stalest.lastDate}`;
 }

@@ -92,7 +92,7 @@ export class LedgerRepository {
    */
   async inEffect(
     portfolioId: string,
-    { until, knownAt, scope }: { until?: EpochMs | undefined; knownAt?: EpochMs | undefined; scope?: Scope } = {},
+    { before, knownAt, scope }: { before?: EpochMs | undefined; knownAt?: EpochMs | undefined; scope?: Scope } = {},
     within: EntityManager = this.em,
   ): Promise<StatedTransaction[]> {
     const where = ['t.portfolio_id = ?', `t.kind <> 'reversal'`, 'r.id is null'];
@@ -101,7 +101,7 @@ export class LedgerRepository {
       where.push(condition);
       values.push(...of);
     };
-    if (until !== undefined) also('t.executed_at <= ?', toIso(until));
+    if (before !== undefined) also('t.executed_at < ?', toIso(before));
     if (knownAt !== undefined) also('t.recorded_at <= ?', toIso(knownAt));
     if (scope) {
       const [assets, accounts] = [[...scope.assets], [...scope.accounts]].map((ids) => JSON.stringify(ids));

@@ -18,7 +18,7 @@ import {
   type Scope,
   type Shortfall,
 } from '../domain/ledger.js';
-import { foldLots, type Lot, type LotLedger, type LotMethod } from '../domain/lots.js';
+import { foldLots, type LotLedger, type LotMethod } from '../domain/lots.js';
 import type { Transaction } from '../domain/transaction.js';
 import {
   contradictions,
@@ -40,9 +40,9 @@ export type LineOutcome = { readonly line: number } & (
   | { readonly status: 'refused'; readonly errors: readonly FieldError[]; readonly isConflict?: boolean }
 );
 
-/** Which transactions count: executed at or before `until`, recorded by `knownAt`. */
+/** Which transactions count: executed before `before`, as every as-of has it, and recorded by `knownAt`. */
 export interface LedgerAsOf {
-  readonly until?: EpochMs | undefined;
+  readonly before?: EpochMs | undefined;
   readonly knownAt?: EpochMs | undefined;
 }
 
@@ -74,17 +74,6 @@ export class LedgerService {
     return { accounts, transactions: await this.ledger.inEffect(portfolioId, asOf) };
   }
 
-  /** Holdings of all accounts together, by asset id. @throws as `stateOf` */
-  async holdingsAt(ownerId: OwnerId, portfolioId: string, asOf: LedgerAsOf = {}): Promise<HeldQuantity[]> {
-    return holdingsOf(await this.positionsAt(ownerId, portfolioId, asOf));
-  }
-
-  /** What each account holds. @throws as `stateOf` */
-  async positionsAt(ownerId: OwnerId, portfolioId: string, asOf: LedgerAsOf = {}): Promise<Position[]> {
-    const { accounts, transactions } = await this.stateOf(ownerId, portfolioId, asOf);
-    return foldLedger(accountsOf(accounts), transactions);
-  }
-
   /** Lots, realised gains and income. @throws as `stateOf` */
   async lotsOf(
     ownerId: OwnerId,
@@ -94,16 +83,6 @@ export class LedgerService {
   ): Promise<LotLedger & LedgerState> {
     const state = await this.stateOf(ownerId, portfolioId, asOf);
     return { ...state, ...foldLots(accountsOf(state.accounts), state.transactions, method) };
-  }
-
-  /** Lots that are held, for what a sale would take and what is not realised yet. @throws as `stateOf` */
-  async openLots(
-    ownerId: OwnerId,
-    portfolioId: string,
-    method: LotMethod,
-    asOf: LedgerAsOf = {},
-  ): Promise<readonly Lot[]> {
-    return (await this.lotsOf(ownerId, portfolioId, method, asOf)).open;
   }
 
   /**

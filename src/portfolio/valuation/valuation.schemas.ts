@@ -103,6 +103,7 @@ export const valuationSchema = z
     btc_share: z.number().nullable().describe('Null when the portfolio is worth nothing or not all of it is priced'),
     partial: z.boolean().describe('True when holdings have no price: the totals leave them out'),
     unpriced: z.array(z.string()),
+    stale: z.array(z.string()).describe('Holdings whose price is more than 7 days older than the as-of'),
     simulated: z.boolean().describe('True when any price came from the market simulator'),
   })
   .meta({ id: 'Valuation' });

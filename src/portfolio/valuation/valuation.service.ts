@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
 import { DatedPrices, type DatedPrice } from '../../data/prices/dated-prices.js';
+import { isStale } from '../../data/domain/price-basis.js';
 import { refusedFor } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
@@ -53,6 +54,8 @@ interface ValuationOf {
   readonly numeraire?: AssetId | undefined;
   /** Id or name of the only account that counts. */
   readonly account?: string | undefined;
+  /** Priced beside what is held. */
+  readonly also?: readonly AssetId[] | undefined;
 }
 
 @Injectable()
@@ -78,7 +81,12 @@ export class ValuationService {
     const allAccounts = accountsOf(all);
     const positions = foldLedger(allAccounts, transactions, until).filter(({ accountId }) => counts.has(accountId));
     const holdings = holdingsOf(positions);
-    const needed = [...holdings.map(({ assetId }) => assetId), numeraire, ...accounts.map(({ currency }) => currency)];
+    const needed = [
+      ...holdings.map(({ assetId }) => assetId),
+      numeraire,
+      ...accounts.map(({ currency }) => currency),
+      ...(wanted.also ?? []),
+    ];
     const stored = await this.prices.of(needed, { asOf, viewer: ownerId, knownAt });
     const splits = new SplitHistory(transactions);
     const prices = new Map([...stored].map(([assetId, price]) => [assetId, inUnits(price, splits, until)]));
@@ -137,6 +145,10 @@ export class ValuationService {
       btc_share: unpriced.length > 0 || totalUsd === '0' ? null : (shareOf(holdings, btc) ?? 0),
       partial: unpriced.length > 0,
       unpriced: [...unpriced],
+      stale: holdings.flatMap(({ assetId }) => {
+        const dated = prices.get(assetId);
+        return dated && isStale(dated, asOf ?? now) ? [assetId] : [];
+      }),
       simulated: [...prices.values()].some(({ simulated }) => simulated),
     };
   }

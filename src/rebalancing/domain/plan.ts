@@ -8,7 +8,7 @@ export interface PlannedAsset {
   readonly quantity: string;
   /** US dollars for one unit, decimal text. */
   readonly priceUsd: string;
-  /** Share of the whole portfolio that it should be, 0 to 1. */
+  /** Share that it should be of the portfolio without the kept cash, 0 to 1. */
   readonly target: number;
   /** Smallest step in which it is traded, units. */
   readonly lot: string;
@@ -20,7 +20,7 @@ export interface PlannedAsset {
 }
 
 export interface PlanRules {
-  /** US dollars held. */
+  /** What is held in currencies, US dollars. */
   readonly cash: string;
   /** US dollars that stay cash. */
   readonly cashKept: string;
@@ -69,8 +69,13 @@ export interface RebalancingPlan {
   readonly trades: readonly Trade[];
   readonly leftAlone: readonly LeftAlone[];
   readonly totals: PlanTotals;
-  /** Shares of the value before costs: as held now, and after the trades. */
-  readonly weights: readonly { readonly assetId: AssetId; readonly before: number; readonly after: number }[];
+  /** Shares of the value before costs, kept cash included: as held now, as wanted, and after the trades. */
+  readonly weights: readonly {
+    readonly assetId: AssetId;
+    readonly before: number;
+    readonly target: number;
+    readonly after: number;
+  }[];
   /** Less was traded than the targets ask for, because of the limit on turnover. */
   readonly isLimited: boolean;
 }
@@ -91,7 +96,8 @@ const tolerance = 1e-12;
  * is; what is left over is named. Everything is counted in decimals, so the plan's sums are exact.
  *
  * Targets are shares of the portfolio without the kept cash. A target of 0 sells all that is held, odd lots too. What the
- * last lots leave over buys further lots where most is lacking, never more than half a lot beyond a target.
+ * last lots leave over buys further lots where most is lacking, never more than half a lot beyond a target, nor beyond the
+ * limit on turnover.
  */
 export function planRebalancing(assets: readonly PlannedAsset[], rules: PlanRules): RebalancingPlan {
   const cash = new Exact(rules.cash);
@@ -145,13 +151,19 @@ export function planRebalancing(assets: readonly PlannedAsset[], rules: PlanRule
     units: inLots(one.wanted.times(share).div(one.asset.priceUsd), one.asset.lot),
   }));
   let left = money.minus(bought.reduce((sum, { asset, units, costOf }) => sum.plus(paid(asset, units, costOf)), zero));
+  let buyable = bought.reduce(
+    (room, { asset, units }) => room.minus(units.times(asset.priceUsd)),
+    rules.turnoverLimit === null ? new Exact(Infinity) : total.times(rules.turnoverLimit),
+  );
   // most lacking first, as a share of what is wanted of it in whole lots
   for (const one of bought.toSorted((a, b) => shortfall(b).comparedTo(shortfall(a)))) {
     const ofLot = paid(one.asset, new Exact(one.asset.lot), one.costOf);
-    const room = shortfall(one).div(new Exact(one.asset.lot).times(one.asset.priceUsd)).plus(0.5).floor();
-    const more = Exact.max(0, Exact.min(room, left.div(ofLot).floor()));
+    const valueOfLot = new Exact(one.asset.lot).times(one.asset.priceUsd);
+    const room = shortfall(one).div(valueOfLot).plus(0.5).floor();
+    const more = Exact.max(0, Exact.min(room, left.div(ofLot).floor(), buyable.div(valueOfLot).floor()));
     one.units = one.units.plus(more.times(one.asset.lot));
     left = left.minus(more.times(ofLot));
+    buyable = buyable.minus(more.times(valueOfLot));
   }
   for (const one of bought) {
     const trade = tradeOf(one.asset, 'buy', one.units);
@@ -182,9 +194,10 @@ export function planRebalancing(assets: readonly PlannedAsset[], rules: PlanRule
       cashAfter: cash.plus(remainder).toFixed(),
       turnover: shareOf(Exact.max(sums.sell, sums.buy)),
     },
-    weights: all.map(({ asset: { assetId }, value }) => ({
+    weights: all.map(({ asset: { assetId, target }, value }) => ({
       assetId,
       before: shareOf(value),
+      target: shareOf(invested.times(target)),
       after: shareOf(value.plus(tradedOf.get(assetId) ?? zero)),
     })),
     isLimited,

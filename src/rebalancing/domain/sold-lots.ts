@@ -1,8 +1,13 @@
 import { Exact, floored, zero } from '../../portfolio/domain/exact.js';
 import { takeLots, termOf, type Lot, type LotMethod } from '../../portfolio/domain/lots.js';
 import type { GivenLot } from '../../portfolio/domain/transaction.js';
+import type { AssetId } from '../../shared/ids.js';
 import type { EpochMs } from '../../shared/time.js';
 import type { Trade } from './plan.js';
+
+/** Why nobody can say what a lot gains: its cost was never stated, or no rate of its currency is known of that day. */
+export const gainUnknowns = ['cost_not_stated', 'no_exchange_rate'] as const;
+type GainUnknown = (typeof gainUnknowns)[number];
 
 /** What a planned sale would realise; decimal texts, US dollars. */
 export interface SoldLots {
@@ -11,9 +16,14 @@ export interface SoldLots {
     readonly acquiredAt: EpochMs;
     readonly quantity: string;
     readonly proceeds: string;
-    /** Null where the cost is unknown, or in another currency. */
+    /** Converted at the rate of the day on which the lot was acquired; null where it is unknown. */
     readonly cost: string | null;
+    /** What it was paid in, and US dollars for one unit of it then; null where no rate is known. */
+    readonly costCurrency: AssetId;
+    readonly usdRate: string | null;
     readonly gain: string | null;
+    /** Null when there is a gain. */
+    readonly gainUnknown: GainUnknown | null;
     readonly term: 'short' | 'long';
   }[];
   /** Sum of the known gains. */
@@ -22,33 +32,51 @@ export interface SoldLots {
   readonly quantityOfUnknownCost: string;
 }
 
-/** The lots that a sale would take, with the gains after its fee and spread. Account currencies other than USD are not converted. */
+/** US dollars for one unit of a currency at an instant, decimal text; undefined when no rate of then is known. */
+export type UsdRateAt = (currency: AssetId, at: EpochMs) => string | undefined;
+
+/**
+ * The lots that a sale would take, with the gains after its fee and spread. A cost in another currency is converted at the
+ * rate of the acquisition, before lots are chosen: the dearest is the dearest in US dollars. What cannot be converted, and
+ * what was never stated, is told lot by lot and is in no sum.
+ */
 export function soldLots(
   { assetId, quantity, value, fee, spread }: Trade,
   open: readonly Lot[],
-  { method, given, at }: { method: LotMethod; given: readonly GivenLot[]; at: EpochMs },
+  wanted: { method: LotMethod; given: readonly GivenLot[]; at: EpochMs; usdRateAt: UsdRateAt },
 ): SoldLots {
-  const { taken } = takeLots(
-    open.filter((lot) => lot.assetId === assetId),
-    quantity,
-    method,
-    given,
-  );
+  const { method, given, at, usdRateAt } = wanted;
+  const own = open.filter((lot) => lot.assetId === assetId);
+  /** Of each transaction that brought units: how their cost became US dollars. */
+  const origins = new Map<string, { currency: AssetId; rate: string | null; unknown: GainUnknown | null }>();
+  const inUsd = own.map((lot): Lot => {
+    const { transactionId, currency, acquiredAt } = lot;
+    const rate = currency === usd ? '1' : (usdRateAt(currency, acquiredAt) ?? null);
+    const unknown = lot.cost === null ? 'cost_not_stated' : rate === null ? 'no_exchange_rate' : null;
+    origins.set(transactionId, { currency, rate, unknown });
+    const cost = lot.cost === null || rate === null ? null : floored(new Exact(lot.cost).times(rate)).toFixed();
+    return { ...lot, currency: usd, cost };
+  });
+  const { taken } = takeLots(inUsd, quantity, method, given);
   const net = new Exact(value).minus(fee).minus(spread);
   let [money, units] = [net, new Exact(quantity)];
-  const lots = taken.map((lot) => {
+  const lots = taken.map(({ transactionId, acquiredAt, quantity: part, cost }) => {
     // the last one takes all that is left, so that nothing is lost by rounding
-    const proceeds = units.eq(lot.quantity) ? money : floored(money.times(lot.quantity).div(units));
-    [money, units] = [money.minus(proceeds), units.minus(lot.quantity)];
-    const cost = lot.currency === 'USD' ? lot.cost : null;
+    const proceeds = units.eq(part) ? money : floored(money.times(part).div(units));
+    [money, units] = [money.minus(proceeds), units.minus(part)];
+    const { currency, rate, unknown } = origins.get(transactionId)!;
     return {
-      transactionId: lot.transactionId,
-      acquiredAt: lot.acquiredAt,
-      quantity: lot.quantity,
+      transactionId,
+      acquiredAt,
+      quantity: part,
       proceeds: proceeds.toFixed(),
       cost,
+      costCurrency: currency,
+      usdRate: rate,
       gain: cost === null ? null : proceeds.minus(cost).toFixed(),
-      term: termOf(lot.acquiredAt, at),
+      // the average of lots is unknown when one of them is
+      gainUnknown: cost === null ? (unknown ?? 'cost_not_stated') : null,
+      term: termOf(acquiredAt, at),
     };
   });
   return {
@@ -59,3 +87,5 @@ export function soldLots(
       .toFixed(),
   };
 }
+
+const usd = 'USD' as AssetId;

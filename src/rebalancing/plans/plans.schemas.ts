@@ -5,6 +5,7 @@ import { oldNumber, oldText } from '../../platform/http/old-parameters.js';
 import { pageOf, pageQuery } from '../../platform/http/page.js';
 import { plainText } from '../../platform/http/plain-text.js';
 import { lotMethods } from '../../portfolio/domain/lots.js';
+import { gainUnknowns } from '../domain/sold-lots.js';
 
 const symbol = z.string().min(1).max(32);
 const fraction = z.number().min(0).max(1);
@@ -17,7 +18,9 @@ export const createPlanBody = z
     targets: few(fraction)
       .refine((map) => Object.values(map).reduce((sum, weight) => sum + weight, 0) <= 1 + 1e-9, 'add up to more than 1')
       .optional()
-      .describe('Shares of the portfolio; what they leave to 1 stays cash, what is not named is sold'),
+      .describe(
+        'Shares of the portfolio without the kept cash; what they leave to 1 stays cash, what is not named is sold. All currencies are cash: none is traded',
+      ),
     optimization_id: z.uuid().optional().describe('Takes the weights of a solved optimization as targets'),
     as_of: instantText.optional().describe('A date D means D+1T00:00Z; without it, now'),
     cash_kept: decimalText.default('0').describe('US dollars that stay cash'),
@@ -94,8 +97,17 @@ export const planSchema = z
                 acquired_at: z.iso.datetime(),
                 quantity: z.string(),
                 proceeds: money,
-                cost: money.nullable(),
+                cost: money.nullable().describe('At the exchange rate of the day on which the lot was acquired'),
+                cost_currency: z.string().describe('Of the account in which it was acquired'),
+                usd_rate: z
+                  .string()
+                  .nullable()
+                  .describe('US dollars for one unit of that currency then; null: not known'),
                 gain: money.nullable(),
+                gain_unknown: z
+                  .enum(gainUnknowns)
+                  .nullable()
+                  .describe('Why there is no gain: the holding was only stated, or no exchange rate of then is stored'),
                 term: z.enum(['short', 'long']),
               }),
             ),
@@ -120,7 +132,9 @@ export const planSchema = z
       cash_after: money,
       turnover: z.number(),
     }),
-    weights: z.array(z.object({ asset_id: z.string(), before: z.number(), target: z.number(), after: z.number() })),
+    weights: z
+      .array(z.object({ asset_id: z.string(), before: z.number(), target: z.number(), after: z.number() }))
+      .describe('All three are shares of the whole value, kept cash included'),
     limited_by_turnover: z.boolean(),
     policy: z.object({ id: z.uuid(), version: z.int(), broken_limits: z.array(z.string()) }),
     prices: z.array(

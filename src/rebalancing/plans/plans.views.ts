@@ -3,7 +3,7 @@ import type { PlanView } from './plans.schemas.js';
 import type { RebalancingPlanRow } from './rebalancing-plan.entity.js';
 
 export function planView(row: RebalancingPlanRow): PlanView {
-  const { trades, leftAlone, totals, weights, advice, targets, prices, isLimited } = row.plan;
+  const { trades, leftAlone, totals, weights, advice, prices, isLimited } = row.plan;
   return {
     id: row.id,
     portfolio_id: row.portfolioId,
@@ -26,11 +26,30 @@ export function planView(row: RebalancingPlanRow): PlanView {
       sold: sold && {
         gain: sold.gain,
         quantity_of_unknown_cost: sold.quantityOfUnknownCost,
-        lots: sold.lots.map(({ transactionId, acquiredAt, ...lot }) => ({
-          transaction_id: transactionId,
-          acquired_at: toIso(acquiredAt),
-          ...lot,
-        })),
+        lots: sold.lots.map(
+          ({
+            transactionId,
+            acquiredAt,
+            costCurrency,
+            usdRate,
+            gainUnknown,
+            quantity: units,
+            proceeds,
+            cost,
+            ...lot
+          }) => ({
+            transaction_id: transactionId,
+            acquired_at: toIso(acquiredAt),
+            quantity: units,
+            proceeds,
+            cost,
+            cost_currency: costCurrency,
+            usd_rate: usdRate,
+            gain: lot.gain,
+            gain_unknown: gainUnknown,
+            term: lot.term,
+          }),
+        ),
       },
     })),
     left_alone: leftAlone.map(({ assetId, difference, why }) => ({ asset_id: assetId, difference, why })),
@@ -44,12 +63,7 @@ export function planView(row: RebalancingPlanRow): PlanView {
       cash_after: totals.cashAfter,
       turnover: totals.turnover,
     },
-    weights: weights.map(({ assetId, before, after }) => ({
-      asset_id: assetId,
-      before,
-      target: targets[assetId] ?? 0,
-      after,
-    })),
+    weights: weights.map(({ assetId, before, target, after }) => ({ asset_id: assetId, before, target, after })),
     limited_by_turnover: isLimited,
     policy: { id: row.policy.id, version: row.policy.version, broken_limits: [...row.policy.brokenLimits] },
     prices: prices.map(({ assetId, usd, series, time, disputedSince }) => ({

@@ -2,24 +2,27 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
 import { isSimulatedSource } from '../../data/domain/candle.js';
+import { isStale, longestPriceAgeDays } from '../../data/domain/price-basis.js';
 import { DailyCloses } from '../../data/prices/daily-closes.js';
-import { DatedPrices } from '../../data/prices/dated-prices.js';
+import type { DatedPrice } from '../../data/prices/dated-prices.js';
 import { OptimizationService } from '../../optimization/optimization.service.js';
 import { breaches } from '../../policies/domain/policy-limits.js';
 import { PoliciesService } from '../../policies/policies.service.js';
 import type { HeldQuantity } from '../../portfolio/domain/holdings.js';
-import { LedgerService } from '../../portfolio/ledger/ledger.service.js';
+import { Exact, zero } from '../../portfolio/domain/exact.js';
+import { foldLots } from '../../portfolio/domain/lots.js';
+import { ValuationService } from '../../portfolio/valuation/valuation.service.js';
 import { alignedReturns } from '../../risk/domain/alignment.js';
 import { sampleCovariance } from '../../risk/domain/covariance/sample.js';
 import { barsPerYear, tradingDays } from '../../risk/domain/trading-days.js';
 import { DomainError } from '../../shared/errors.js';
-import type { AssetId } from '../../shared/ids.js';
-import { dayMs, type EpochMs } from '../../shared/time.js';
 import { defaultLot } from '../../data/domain/asset.js';
+import type { AssetId, OwnerId } from '../../shared/ids.js';
+import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
 import { usualVenue } from '../domain/market-rules.js';
 import { tradeOrWait } from '../domain/no-trade.js';
 import { planRebalancing, type PlannedAsset } from '../domain/plan.js';
-import { soldLots } from '../domain/sold-lots.js';
+import { soldLots, type UsdRateAt } from '../domain/sold-lots.js';
 import type { PlanRebalancingInput, PlanRequest, PlanSummary } from '../rebalancing.contract.js';
 import type { MadePlan } from './made-plan.js';
 import { RebalancingPlanRow } from './rebalancing-plan.entity.js';
@@ -35,8 +38,7 @@ export class RebalancingPlanner {
   constructor(
     private readonly em: EntityManager,
     private readonly assets: AssetRegistry,
-    private readonly ledger: LedgerService,
-    private readonly prices: DatedPrices,
+    private readonly valuations: ValuationService,
     private readonly closes: DailyCloses,
     private readonly policies: PoliciesService,
     private readonly optimizations: OptimizationService,
@@ -76,23 +78,23 @@ export class RebalancingPlanner {
   private async plan({ ownerId, portfolioId, asOf: text, request }: PlanRebalancingInput): Promise<MadePlan> {
     const asOf = Date.parse(text);
     const targets = request.targets ?? (await this.optimized(ownerId, request.optimizationId));
-    const holdings = await this.ledger.holdingsAt(ownerId, portfolioId, { until: asOf });
-    const traded = [...new Set([...holdings.map(({ assetId }) => assetId), ...Object.keys(targets)])].filter(
-      (assetId) => assetId !== usd,
-    ) as AssetId[];
-    const prices = await this.prices.of(traded, { asOf, viewer: ownerId });
-    const unpriced = traded.filter((assetId) => !prices.has(assetId));
-    if (unpriced.length > 0) {
-      throw new DomainError('conflict', `no price of ${unpriced.join(', ')} is stored that was known at ${text}`);
-    }
     const catalogue = await this.assets.catalogue();
+    const isCash = (assetId: AssetId) => catalogue.of(assetId)?.assetClass === 'cash';
+    const wanted = (Object.keys(targets) as AssetId[]).filter((assetId) => !isCash(assetId));
+    const priced = await this.valuations.priced(ownerId, portfolioId, { asOf, numeraire: usd, also: wanted });
+    const { prices, usdPriceOf } = priced;
+    const { holdings } = priced.valuation;
+    const traded = [...new Set([...holdings.map(({ assetId }) => assetId), ...wanted])].filter((id) => !isCash(id));
+    const currencies = holdings.filter(({ assetId }) => isCash(assetId));
+    const needed = [...traded, ...currencies.map(({ assetId }) => assetId)];
+    refuseUnpriced(needed, prices, asOf);
     const planned = traded.map((assetId): PlannedAsset => {
       const assetClass = catalogue.of(assetId)?.assetClass ?? 'stock';
       const { feeRate, spreadRate, minNotional } = venueOf(request, assetId, assetClass);
       return {
         assetId,
         quantity: quantityOf(holdings, assetId),
-        priceUsd: prices.get(assetId)!.usd,
+        priceUsd: usdPriceOf(assetId)!,
         target: targets[assetId] ?? 0,
         lot: request.lots[assetId] ?? defaultLot(assetClass),
         minNotional,
@@ -101,7 +103,8 @@ export class RebalancingPlanner {
       };
     });
     const { cashKept, turnoverLimit, noTradeBand } = request;
-    const plan = planRebalancing(planned, { cash: quantityOf(holdings, usd), cashKept, turnoverLimit, noTradeBand });
+    const cash = currencies.reduce((sum, { valueUsd }) => sum.plus(valueUsd ?? 0), zero).toFixed();
+    const plan = planRebalancing(planned, { cash, cashKept, turnoverLimit, noTradeBand });
 
     const { policyId, version, limits } = await this.policies.inForce(ownerId, portfolioId);
     const broken = breaches(limits, new Map(plan.weights.map(({ assetId, before }) => [assetId, before])));
@@ -109,7 +112,7 @@ export class RebalancingPlanner {
     const { covariance, observations } = await this.covariance(traded, ownerId, asOf);
     const value = Number(plan.totals.value);
     const advice = tradeOrWait({
-      deviations: Float64Array.from(planned, ({ target }, i) => plan.weights[i]!.before - target),
+      deviations: Float64Array.from(plan.weights, ({ before, target }) => before - target),
       covariance,
       riskAversion: request.riskAversion,
       horizonYears: request.horizonDays / 365,
@@ -117,7 +120,8 @@ export class RebalancingPlanner {
       brokenLimits,
       hasTrades: plan.trades.length > 0,
     });
-    const lots = await this.ledger.openLots(ownerId, portfolioId, request.lotMethod, { until: asOf });
+    const { open } = foldLots(priced.allAccounts, priced.transactions, request.lotMethod);
+    const usdRateAt = await this.ratesOf([...new Set(open.map(({ currency }) => currency))], ownerId, asOf);
     return {
       ...plan,
       trades: plan.trades.map((trade) => ({
@@ -125,22 +129,20 @@ export class RebalancingPlanner {
         venue: venueOf(request, trade.assetId, catalogue.of(trade.assetId)?.assetClass ?? 'stock').venue,
         sold:
           trade.side === 'sell'
-            ? soldLots(trade, lots, {
+            ? soldLots(trade, open, {
                 method: request.lotMethod,
                 given: request.givenLots[trade.assetId] ?? [],
                 at: asOf,
+                usdRateAt,
               })
             : null,
       })),
       advice: { ...advice, observations },
       targets,
-      prices: [...prices.values()].map(({ assetId, usd: price, series, time, disputedSince }) => ({
-        assetId,
-        usd: price,
-        series,
-        time,
-        disputedSince,
-      })),
+      prices: needed.map((assetId) => {
+        const { series, time, disputedSince } = prices.get(assetId)!;
+        return { assetId, usd: usdPriceOf(assetId)!, series, time, disputedSince };
+      }),
       policy: { id: policyId, version, brokenLimits },
     };
   }
@@ -152,6 +154,20 @@ export class RebalancingPlanner {
       AssetId,
       number
     >;
+  }
+
+  /** Daily rates of currencies before an instant: that of a day counts for whatever came after it ended. */
+  private async ratesOf(currencies: readonly AssetId[], viewer: OwnerId, asOf: EpochMs): Promise<UsdRateAt> {
+    const others = currencies.filter((currency) => currency !== usd);
+    if (others.length === 0) return () => undefined;
+    const daily = await this.closes.of(others, { viewer, before: asOf - dayMs + 1 });
+    return (currency, at) => {
+      const rates = daily.get(currency);
+      if (!rates) return undefined;
+      const index = lastAtOrBefore(rates.openTimes, at - dayMs);
+      if (index < 0 || isStale({ time: rates.openTimes[index]! + dayMs }, at)) return undefined;
+      return new Exact(rates.usd[index]!).toFixed();
+    };
   }
 
   /** Of the last year's returns on common dates; null where too few assets have any. */
@@ -171,6 +187,36 @@ export class RebalancingPlanner {
     const perYear = barsPerYear[tradingDays(dates.map((date) => Date.parse(`${date}T00:00:00Z`)))];
     return { covariance: sampleCovariance(returns, periods, series.length, perYear), observations: periods };
   }
+}
+
+/** Nothing is planned at a price that is absent or too old. @throws DomainError `conflict` naming the assets */
+function refuseUnpriced(
+  assetIds: readonly AssetId[],
+  prices: ReadonlyMap<AssetId, Pick<DatedPrice, 'time'>>,
+  asOf: EpochMs,
+): void {
+  const unpriced = assetIds.filter((assetId) => !prices.has(assetId));
+  if (unpriced.length > 0) {
+    throw new DomainError('conflict', `no price of ${unpriced.join(', ')} is stored that was known at ${toIso(asOf)}`);
+  }
+  const old = assetIds.flatMap((assetId) => {
+    const price = prices.get(assetId)!;
+    return isStale(price, asOf) ? [`${assetId} (${toIso(price.time)})`] : [];
+  });
+  if (old.length === 0) return;
+  const message = `the newest price is more than ${longestPriceAgeDays} days older than ${toIso(asOf)}: ${old.join(', ')}`;
+  throw new DomainError('conflict', message);
+}
+
+/** Index of the last of ascending instants that is not after one; -1 for none. */
+function lastAtOrBefore(instants: Float64Array, at: EpochMs): number {
+  let [low, high] = [0, instants.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (instants[middle]! <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
 }
 
 const quantityOf = (holdings: readonly HeldQuantity[], assetId: AssetId): string =>

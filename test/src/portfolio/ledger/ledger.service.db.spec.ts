@@ -110,12 +110,14 @@ test('as known at an earlier instant, what was recorded or reversed since is not
   await record(id, [{ line: 1, stated: { ...buy, quantity: '3' } }]);
   const { em, ledger } = services();
   await em.transactional((tx) => ledger.reverse(tx, ownerId, id, first.transactionId, 'wrong'));
-  const held = async (asOf: { until?: number; knownAt?: number }) =>
-    (await ledger.holdingsAt(ownerId, id, asOf)).map(({ quantity }) => quantity);
+  const held = async (asOf: { before?: number; knownAt?: number }) => {
+    const { accounts, transactions } = await ledger.stateOf(ownerId, id, asOf);
+    return holdingsOf(foldLedger(accountsOf(accounts), transactions)).map(({ quantity }) => quantity);
+  };
   expect(await held({})).toEqual(['3']);
   expect(await held({ knownAt: between })).toEqual(['1']);
-  expect(await held({ until: Date.parse('2023-12-31T23:59:59.999Z') })).toEqual([]);
-  expect((await ledger.openLots(ownerId, id, 'fifo')).map(({ cost }) => cost)).toEqual(['1']);
+  expect(await held({ before: Date.parse('2024-01-01T00:00:00Z') })).toEqual([]);
+  expect((await ledger.lotsOf(ownerId, id, 'fifo')).open.map(({ cost }) => cost)).toEqual(['1']);
   await expect(ledger.stateOf('other' as OwnerId, id)).rejects.toThrow('there is no portfolio');
 });
 

@@ -107,6 +107,25 @@ describe('a rebalancing plan', () => {
     expect(weights[0]!.after).toBeCloseTo(0.55, 8);
   });
 
+  it('buys no further lot beyond the limit on turnover', () => {
+    // 27.8 % of 360 dollars are 100: one lot of 190 is nearer to its target and not allowed
+    const { totals, trades } = planRebalancing(
+      [asset('SPY', '0', '190', 1, { lot: '1' })],
+      rules({ cash: '360', turnoverLimit: 0.278 }),
+    );
+    expect(trades).toEqual([]);
+    expect(totals.turnover).toBe(0);
+  });
+
+  it('tells all shares of one whole, so that what is at its target differs by nothing while cash is kept', () => {
+    const { weights, trades } = planRebalancing(
+      [asset('BTC', '0.6', '60000', 0.6), asset('ETH', '12', '2000', 0.4)],
+      rules({ cash: '50000', cashKept: '50000' }),
+    );
+    expect(trades).toEqual([]);
+    for (const { before, target, after } of weights) expect([before, after]).toEqual([target, target]);
+  });
+
   it('keeps cash', () => {
     const { totals } = planRebalancing([asset('BTC', '1', '50000', 1)], rules({ cashKept: '5000' }));
     expect(totals).toMatchObject({ cashAfter: '5000', sells: '5000' });
@@ -148,7 +167,7 @@ describe('for any holdings, targets and rules', () => {
   const anyRules = fc.record({
     cash: fc.constantFrom('0', '123.45', '100000'),
     cashKept: fc.constantFrom('0', '50'),
-    turnoverLimit: fc.constantFrom(null, 0, 0.1),
+    turnoverLimit: fc.constantFrom(null, 0, 0.1, 0.278),
     noTradeBand: fc.constantFrom(0, 0.02),
   });
 
@@ -172,6 +191,7 @@ describe('for any holdings, targets and rules', () => {
           expect(side === 'buy' || new Decimal(quantity).lte(of.quantity)).toBe(true);
           expect(new Decimal(value).gte(of.minNotional)).toBe(true);
         }
+        expect(totals.turnover).toBeLessThanOrEqual((given.turnoverLimit ?? Infinity) + 1e-12);
         const floor = Decimal.min(given.cash, given.cashKept);
         const buysNothing = trades.every(({ side }) => side === 'sell');
         expect(buysNothing || new Decimal(totals.cashAfter).gte(floor)).toBe(true);

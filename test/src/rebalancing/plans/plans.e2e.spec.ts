@@ -24,6 +24,7 @@ beforeAll(async () => {
     ['BTC', 60_000, 0.02],
     ['ETH', 2_000, 0.03],
     ['SPY', 600, 0.01],
+    ['EUR', 1.1, 0.001],
   ] as const) {
     const closes = Array.from({ length: days }, (_, i): [number, string] => {
       const close = i === days - 1 ? last : last * (1 + swing * Math.sin(i * (1 + swing)));
@@ -45,8 +46,8 @@ afterAll(async () => {
   await worker.close();
 });
 
-async function planned(body: object): Promise<PlanView> {
-  const accepted = await http().post(plans()).send(body);
+async function planned(body: object, of = portfolioId): Promise<PlanView> {
+  const accepted = await http().post(`/api/v1/portfolios/${of}/rebalancing-plans`).send(body);
   expect(accepted.status).toBe(202);
   const job = await eventually(
     async () => (await http().get(`/api/v1/jobs/${accepted.body.id}`)).body,
@@ -68,7 +69,7 @@ test('plans exact trades from holdings to targets, with costs, lots and the limi
     spread: '10',
     venue: 'crypto exchange',
     // holdings that were only stated have no known cost
-    sold: { gain: '0', quantity_of_unknown_cost: '10' },
+    sold: { gain: '0', quantity_of_unknown_cost: '10', lots: [{ cost: null, gain_unknown: 'cost_not_stated' }] },
   });
   // 200 dollars short of 20,000: whole shares
   expect(plan.trades[2]).toMatchObject({ asset_id: 'SPY', quantity: '33', venue: 'broker' });
@@ -77,6 +78,58 @@ test('plans exact trades from holdings to targets, with costs, lots and the limi
   expect(cash_after).toBe(remainder);
   expect(plan.observations).toBe(days - 1);
   expect(plan.cost_of_waiting).toBeGreaterThan(0);
+});
+
+describe('of a portfolio with an account in euros', () => {
+  let id: string;
+  const day = (back: number) => new Date(start + (days - back) * dayMs).toISOString();
+
+  beforeAll(async () => {
+    id = (await http().post('/api/v1/portfolios').send({ name: 'Euros' }).expect(201)).body.id;
+    await http()
+      .post(`/api/v1/portfolios/${id}/accounts`)
+      .send({ name: 'Broker', type: 'personal_trading', currency: 'EUR', tracks_cash: true })
+      .expect(201);
+    const transactions = [
+      { kind: 'deposit', asset: 'EUR', quantity: '100000', executed_at: day(20) },
+      { kind: 'buy', asset: 'ETH', quantity: '10', price: '1500', executed_at: day(10) },
+      { kind: 'buy', asset: 'ETH', quantity: '10', price: '1600', executed_at: day(1) },
+    ].map((one) => ({ ...one, account: 'Broker' }));
+    const { body } = await http().post(`/api/v1/portfolios/${id}/transactions`).send({ transactions });
+    expect(body).toMatchObject({ recorded: 3 });
+  });
+
+  test('holds the euros as cash, and costs its lots at the rate of the day on which they were bought', async () => {
+    const plan = await planned({ targets: { BTC: 0.5 }, no_trade_band: 0 }, id);
+    expect(plan.trades.map(({ asset_id, side }) => `${side} ${asset_id}`)).toEqual(['sell ETH', 'buy BTC']);
+    const [older, newer] = plan.trades[0]!.sold!.lots;
+    // the rate of the day before the purchase: that of the day itself was not known yet
+    expect(older).toMatchObject({ cost_currency: 'EUR', gain_unknown: null, quantity: '10' });
+    expect(Number(older!.cost)).toBeCloseTo(15_000 * Number(older!.usd_rate), 6);
+    expect(Number(newer!.cost)).toBeCloseTo(16_000 * Number(newer!.usd_rate), 6);
+    expect(Number(older!.gain)).toBeCloseTo(Number(older!.proceeds) - Number(older!.cost), 6);
+    expect(plan.prices.map(({ asset_id }) => asset_id).sort()).toEqual(['BTC', 'ETH', 'EUR']);
+    expect(Number(plan.totals.value)).toBeCloseTo(20 * 2_000 + (100_000 - 31_000) * 1.1, 6);
+  });
+
+  test('plans from what the valuation of the same as-of has: the first instant of a day is not of the day before', async () => {
+    const asOf = day(2).slice(0, 10);
+    const { body: valuation } = await http().get(`/api/v1/portfolios/${id}/valuation?as_of=${asOf}`).expect(200);
+    const eth = valuation.holdings.find(({ asset_id }: { asset_id: string }) => asset_id === 'ETH');
+    expect(eth.quantity).toBe('10');
+    const plan = await planned({ targets: {}, no_trade_band: 0, as_of: asOf }, id);
+    expect(plan.trades).toMatchObject([{ asset_id: 'ETH', side: 'sell', quantity: '10' }]);
+    expect(plan.totals.value).toBe(valuation.total_usd);
+  });
+});
+
+test('what lies at its target costs nothing to be waited for, whatever cash is kept', async () => {
+  const id = (await http().post('/api/v1/portfolios').send({ name: 'Kept' })).body.id;
+  const holdings = { BTC: '0.6', ETH: '12', USD: '50000' };
+  await http().put(`/api/v1/portfolios/${id}/holdings`).send({ holdings }).expect(200);
+  const plan = await planned({ targets: { BTC: 0.6, ETH: 0.4 }, cash_kept: '50000' }, id);
+  expect(plan).toMatchObject({ decision: 'wait', trades: [], cost_of_trading: 0 });
+  expect(plan.cost_of_waiting).toBeCloseTo(0, 12);
 });
 
 test('says that it is better to wait where the trades cost more than waiting is expected to', async () => {
@@ -116,6 +169,24 @@ test('fails in words where an asset has no price', async () => {
     ({ state }) => state === 'failed',
   );
   expect(job.problem.detail).toMatch(/no price of SOL is stored/);
+});
+
+test('plans nothing at a price that is too old, and the valuation names it', async () => {
+  await storeCloses(db.orm, 'SOL', [[start + 20 * dayMs, '100']]);
+  const accepted = await http()
+    .post(plans())
+    .send({ targets: { BTC: 0.5, SOL: 0.2 } });
+  const job = await eventually(
+    async () => (await http().get(`/api/v1/jobs/${accepted.body.id}`)).body,
+    ({ state }) => state === 'failed',
+  );
+  expect(job.problem.detail).toMatch(/more than 7 days older than .*: SOL/);
+  const id = (await http().post('/api/v1/portfolios').send({ name: 'Old' })).body.id;
+  await http()
+    .put(`/api/v1/portfolios/${id}/holdings`)
+    .send({ holdings: { BTC: '1', SOL: '5' } });
+  const { body } = await http().get(`/api/v1/portfolios/${id}/valuation`).expect(200);
+  expect(body).toMatchObject({ stale: ['SOL'], unpriced: [] });
 });
 
 test.each([
