@@ -8,8 +8,6 @@ import { CorporateActionRow } from './data/candles/corporate-action.entity.js';
 import { DisputedBar } from './data/candles/disputed-bar.entity.js';
 import { PriceImport, PrivateSource } from './data/imports/price-import.entity.js';
 import { SourceAttemptRow } from './data/sources/source-attempt.entity.js';
-import { SourceState } from './data/sources/source-state.entity.js';
-import { SourceUsage } from './data/sources/source-usage.entity.js';
 import { Decision } from './guidance/decision.entity.js';
 import { Idempotency } from './jobs/idempotency.entity.js';
 import { Job, JobEvent } from './jobs/job.entity.js';
@@ -17,6 +15,8 @@ import { WorkflowOutbox } from './jobs/workflow-outbox.entity.js';
 import { MarketSnapshotRow } from './optimization/market-snapshot.entity.js';
 import { Optimization } from './optimization/optimization.entity.js';
 import { Pipeline } from './pipelines/pipeline.entity.js';
+import { ProviderState } from './platform/outbound/provider-state.entity.js';
+import { ProviderUsage } from './platform/outbound/provider-usage.entity.js';
 import { Policy, PolicyRollout, PolicyVersion, PortfolioPolicy } from './policies/policy.entity.js';
 import { PortfolioDayRow, PortfolioSnapshot } from './portfolio/performance/portfolio-day.entity.js';
 import { Account, Holding, LedgerTransaction, Portfolio } from './portfolio/portfolio.entity.js';
@@ -54,12 +54,12 @@ export const entities: readonly EntityClass[] = [
   PortfolioSnapshot,
   PriceImport,
   PrivateSource,
+  ProviderState,
+  ProviderUsage,
   RebalancingPlanRow,
   RiskReportRow,
   Signal,
   SignalRun,
   SourceAttemptRow,
-  SourceState,
-  SourceUsage,
   WorkflowOutbox,
 ];

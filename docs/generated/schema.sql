@@ -117,6 +117,10 @@ alter table "price_import" add constraint "price_import_adjustment_check" check 
 
 create table "private_source" ("source" text not null, "owner_id" text not null, "published_at" timestamptz(3) null, "published_by" text null, primary key ("source"));
 
+create table "source_state" ("budget_key" text not null, "source" text not null, "failures" int not null, "resting_until" timestamptz(3) null, "resting_reason" text null, "last_ok_at" timestamptz(3) null, "last_error_at" timestamptz(3) null, "last_error" text null, primary key ("budget_key"));
+
+create table "source_usage" ("budget_key" text not null, "second" timestamptz(0) not null, "weight" int not null, primary key ("budget_key", "second"));
+
 create table "rebalancing_plan" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "as_of" timestamptz(3) not null, "optimization_id" uuid null, "request" jsonb not null, "policy" jsonb not null, "plan" jsonb not null, "decision" text not null, "simulated" boolean not null, "created_at" timestamptz(3) not null, primary key ("id"));
 create index "rebalancing_plan_owner_id_portfolio_id_id_index" on "rebalancing_plan" ("owner_id", "portfolio_id", "id");
 alter table "rebalancing_plan" add constraint "rebalancing_plan_decision_check" check ("decision" in ('trade', 'wait'));
@@ -141,10 +145,6 @@ create index "source_attempt_collection_id_asset_id_index" on "source_attempt" (
 create index "source_attempt_asset_id_interval_source_at_index" on "source_attempt" ("asset_id", "interval", "source", "at");
 alter table "source_attempt" add constraint "source_attempt_interval_check" check ("interval" in ('1m', '5m', '15m', '1h', '4h', '1d', '1w'));
 alter table "source_attempt" add constraint "source_attempt_outcome_check" check ("outcome" in ('ok', 'empty', 'unknownAsset', 'rateLimited', 'unavailable', 'badAnswer', 'notOffered', 'missingKey'));
-
-create table "source_state" ("budget_key" text not null, "source" text not null, "failures" int not null, "resting_until" timestamptz(3) null, "resting_reason" text null, "last_ok_at" timestamptz(3) null, "last_error_at" timestamptz(3) null, "last_error" text null, primary key ("budget_key"));
-
-create table "source_usage" ("budget_key" text not null, "second" timestamptz(0) not null, "weight" int not null, primary key ("budget_key", "second"));
 
 create table "workflow_outbox" ("id" uuid not null, "owner_id" text not null, "job_id" uuid not null, "job_kind" text not null, "portfolio_id" uuid null, "workflow_type" text not null, "workflow_id" text not null, "summary" text not null, "input" jsonb not null, "trace_headers" jsonb not null, "created_at" timestamptz not null default now(), "attempts" int not null default 0, "last_error" text null, "next_attempt_at" timestamptz not null default now(), "sent_at" timestamptz null, primary key ("id"));
 alter table "workflow_outbox" add constraint "workflow_outbox_job_id_unique" unique ("job_id");

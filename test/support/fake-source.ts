@@ -1,6 +1,6 @@
 import type { AssetClass } from '../../src/data/domain/asset.js';
+import type { BudgetWindow } from '../../src/platform/outbound/budget.js';
 import type {
-  BudgetWindow,
   MarketDataSource,
   SourceAbilities,
   SourceIo,

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { Fault } from '../../shared/errors.js';
 import { secondMs, toIso, type EpochMs } from '../../shared/time.js';
+import { failuresToOpen, type Rest } from '../../platform/outbound/circuit.js';
 import { AssetRegistry } from '../assets/asset-registry.js';
 import { CandleRepository, type ReceiptKey, type StoredCounts } from '../candles/candle.repository.js';
 import type { FetchBarsInput, FetchedBars, SourceFetched } from '../data.contract.js';
@@ -13,7 +14,6 @@ import { isHundredfold } from '../domain/unit-change.js';
 import { SOURCES } from '../sources/configured-sources.js';
 import { badAnswer, type FailedOutcome } from '../sources/http-outcome.js';
 import type { CandleAnswer, MarketDataSource, SourceIo, SourceOutcome } from '../sources/market-data-source.js';
-import { failuresToOpen, type Rest } from '../sources/source-circuit.js';
 import { detailOf } from '../sources/outcome-detail.js';
 import { SourceGate } from '../sources/source-gate.js';
 import { SourceAttempts } from './source-attempts.js';

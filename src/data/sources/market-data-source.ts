@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Budget } from '../../platform/outbound/budget.js';
 import type { EpochMs } from '../../shared/time.js';
 import type { Asset, AssetClass } from '../domain/asset.js';
 import type { Adjustment, Candle, Interval, PriceBasis, QuoteCurrency, RefusedRow } from '../domain/candle.js';
@@ -26,19 +27,8 @@ export interface SourceAbilities {
   readonly publicationLagMs: number;
 }
 
-/** So much weight in any window of this length, wherever the window begins. */
-export interface BudgetWindow {
-  readonly name: 'second' | 'minute' | 'day' | 'month';
-  readonly limit: number;
-}
-
-/** What all processes together may ask of one provider with one key. */
-export interface SourceBudget {
-  /** Names the account: source, host and, hashed, the key; never the key itself. */
-  readonly key: string;
-  /** None for what is on this machine. */
-  readonly windows: readonly BudgetWindow[];
-}
+/** What all processes together may ask of one source with one key. */
+export type SourceBudget = Budget;
 
 export interface CandleRequest {
   readonly asset: Asset;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { BudgetWindow, MarketDataSource, SourceBudget, SourceFamily } from './market-data-source.js';
+import type { BudgetWindow } from '../../platform/outbound/budget.js';
+import type { MarketDataSource, SourceBudget, SourceFamily } from './market-data-source.js';
 
 class SourceSettingsError extends Error {
   override readonly name = 'SourceSettingsError';

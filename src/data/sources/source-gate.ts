@@ -1,35 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import type { ClientBase } from 'pg';
-import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
+import { ProviderGate, type ProviderStanding } from '../../platform/outbound/provider-gate.js';
 import type {
   MarketDataSource,
   RequestOptions,
-  SourceBudget,
   SourceIo,
   SourceOutcome,
   SourceResponse,
 } from './market-data-source.js';
-import {
-  countFromNow,
-  forgetAbandoned,
-  giveBack,
-  isAnotherSecond,
-  takeOfBudget,
-  whyUsedUp,
-  windowsOf,
-  type WindowStanding,
-} from './source-budget.js';
-import {
-  askCircuit,
-  circuitStates,
-  lessonOf,
-  recordLesson,
-  runningRest,
-  type CircuitState,
-  type Rest,
-} from './source-circuit.js';
+import { lessonOf } from './source-lesson.js';
 
 /** A source's IO that counts what was really sent. */
 export interface CountingIo extends SourceIo {
@@ -38,73 +16,31 @@ export interface CountingIo extends SourceIo {
 }
 
 /** How a source's account is doing, as all processes know it. */
-export interface SourceStanding extends CircuitState {
+export interface SourceStanding extends ProviderStanding {
   readonly source: string;
-  /** None for what is on this machine. */
-  readonly windows: readonly WindowStanding[];
 }
 
-/** A request waits so long for its turn; what takes longer is the caller's to plan. */
-const longestWaitMs = 2_000;
-
-type Turn =
-  | { readonly kind: 'granted'; readonly at: EpochMs }
-  /** `waitMs` is undefined when it would be for ever. */
-  | { readonly kind: 'not now'; readonly waitMs: number | undefined; readonly why: string };
-
-/**
- * The one way to a provider: budgets, rests and the circuit breaker, shared by all processes through the database.
- *
- * Nobody is asked without a budget: when the database is away, its error comes through, and another attempt is worth it.
- */
+/** The one way to a source. */
 @Injectable()
-export class SourceGate {
-  /** Accounts whose probe is a question of this process, with the end of its lease. */
-  private readonly leases = new Map<string, EpochMs>();
-  /** When this process looked for abandoned accounts, by its steady clock. */
-  private lookedAt = -Infinity;
+export class SourceGate extends ProviderGate {
   /** Hears what came of each question of this process. */
   onLearnt: (source: string, outcome: SourceOutcome<unknown>['kind']) => void = () => undefined;
 
-  constructor(private readonly em: EntityManager) {}
-
   /**
-   * The same IO, whose every request takes its weight of the account's budget before it is sent. Up to two seconds it
-   * waits inside (`onWait` hears how long); otherwise the request is `rateLimited` without having been sent.
+   * The same IO, whose every request waits for its turn; one that cannot be sent soon is `rateLimited`.
    *
    * One for each question.
    */
   guard(source: MarketDataSource, io: SourceIo, onWait: (ms: number) => void): CountingIo {
-    const { budget } = source;
+    const inTurn = this.turns(source, io.signal, onWait);
     let requests = 0;
-    let ahead: { readonly weight: number; readonly at: EpochMs } | undefined;
-    const send = (url: URL, options?: RequestOptions) => {
-      requests += 1;
-      return io.get(url, options);
-    };
     const get = async (url: URL, options?: RequestOptions): Promise<SourceResponse> => {
-      if (budget.windows.length === 0) return send(url, options);
-      const { weight = 1, ahead: more = 0 } = options ?? {};
-      const taken = ahead && ahead.weight >= weight ? ahead : undefined;
-      const turn = taken
-        ? await this.turnTaken(budget, weight, taken.at)
-        : await this.turn(budget, weight + more, io.signal, onWait);
-      if (turn.kind === 'not now')
-        return { kind: 'rateLimited', retryAfterMs: turn.waitMs, why: turn.why, unsent: true };
-      if (taken) ahead = { ...taken, weight: taken.weight - weight };
-      else ahead = { weight: more, at: turn.at };
-      const begin = performance.now();
-      if (io.signal.aborted) {
-        await this.inTransaction((client) => giveBack(client, budget.key, taken ? weight : weight + more, turn.at));
-        io.signal.throwIfAborted();
-      }
-      try {
-        return await send(url, options);
-      } finally {
-        // the provider may have counted it just now
-        if (isAnotherSecond(turn.at, performance.now() - begin))
-          await this.inTransaction((client) => countFromNow(client, budget.key, weight, turn.at));
-      }
+      const answer = await inTurn(() => {
+        requests += 1;
+        return io.get(url, options);
+      }, options);
+      if (answer.kind !== 'not now') return answer;
+      return { kind: 'rateLimited', retryAfterMs: answer.waitMs, why: answer.why, unsent: true };
     };
     return {
       signal: io.signal,
@@ -116,116 +52,15 @@ export class SourceGate {
     };
   }
 
-  /**
-   * Why the source must not be asked now; undefined when it may. After a rest exactly one caller is let through as the
-   * probe: whoever is let through asks at once and tells `learn` what came, whatever it was.
-   */
-  async restingUntil({ budget }: MarketDataSource): Promise<Rest | undefined> {
-    const { rest, lease } = await askCircuit(await this.pool(), budget.key);
-    if (lease !== null) this.leases.set(budget.key, lease);
-    return rest && { ...rest, why: untilThen(rest) };
-  }
-
   /** What came of a question, for all processes. */
-  async learn({ id, budget: { key, windows } }: MarketDataSource, outcome: SourceOutcome<unknown>): Promise<void> {
-    this.onLearnt(id, outcome.kind);
-    const lease = this.leases.get(key) ?? null;
-    this.leases.delete(key);
-    const question = { key, source: id, lease, mayRest: windows.length > 0 };
-    const pool = await this.pool();
-    await recordLesson(pool, question, lessonOf(outcome));
-    const now = performance.now();
-    if (now - this.lookedAt < dayMs) return;
-    this.lookedAt = now;
-    await forgetAbandoned(pool);
+  async learn(source: MarketDataSource, outcome: SourceOutcome<unknown>): Promise<void> {
+    this.onLearnt(source.id, outcome.kind);
+    await this.learnt(source, lessonOf(outcome));
   }
 
   /** How the sources are doing; asks nobody and changes nothing. */
   async state(sources: readonly MarketDataSource[]): Promise<SourceStanding[]> {
-    const pool = await this.pool();
-    const budgets = sources.map(({ budget }) => budget);
-    const windows = await windowsOf(pool, budgets);
-    const circuits = await circuitStates(
-      pool,
-      budgets.map(({ key }) => key),
-    );
-    return sources.map(({ id }, i) => ({ source: id, windows: windows[i]!, ...circuits[i]! }));
-  }
-
-  /** Waits for its turn where that is soon. While it waits it holds nothing: who gives up has nothing to give back. */
-  private async turn(
-    budget: SourceBudget,
-    weight: number,
-    signal: AbortSignal,
-    onWait: (ms: number) => void,
-  ): Promise<Turn> {
-    for (let left = longestWaitMs; ;) {
-      signal.throwIfAborted();
-      const turn = await this.inTransaction((client) => takeTurn(client, budget, weight, this.leases.get(budget.key)));
-      if (turn.kind === 'granted' || turn.waitMs === undefined || turn.waitMs > left) return turn;
-      onWait(turn.waitMs);
-      await pause(turn.waitMs, signal);
-      left -= turn.waitMs;
-    }
-  }
-
-  /** The turn of a request whose weight was taken with an earlier one's: it counts from now, when it is sent. */
-  private turnTaken({ key }: SourceBudget, weight: number, takenAt: EpochMs): Promise<Turn> {
-    return this.inTransaction(async (client) => {
-      const rest = await restOfOthers(client, key, this.leases.get(key));
-      return rest ?? { kind: 'granted', at: await countFromNow(client, key, weight, takenAt) };
-    });
-  }
-
-  private async pool() {
-    return this.em.getConnection().getNativeClient();
-  }
-
-  /** A transaction of its own: what was taken stays taken, whatever becomes of the caller's. */
-  private async inTransaction<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
-    const client = await (await this.pool()).connect();
-    let failure: unknown;
-    try {
-      await client.query('begin');
-      const result = await work(client);
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      failure = error;
-      throw error;
-    } finally {
-      // a connection that failed half-way is thrown away, and its transaction with it
-      client.release(failure !== undefined);
-    }
+    const standings = await this.standings(sources);
+    return sources.map(({ id }, i) => ({ source: id, ...standings[i]! }));
   }
 }
-
-async function takeTurn(
-  client: ClientBase,
-  budget: SourceBudget,
-  weight: number,
-  lease: EpochMs | undefined,
-): Promise<Turn> {
-  const rest = await restOfOthers(client, budget.key, lease);
-  if (rest) return rest;
-  const answer = await takeOfBudget(client, budget, weight);
-  if (answer.kind === 'granted') return answer;
-  const { why, until } = whyUsedUp(answer.windows, weight, toIso);
-  return { kind: 'not now', waitMs: until === undefined ? undefined : Math.max(1, Math.ceil(until - answer.at)), why };
-}
-
-/** A question of many requests stops as soon as the provider has told anybody to wait; the probe's own lease is no rest. */
-async function restOfOthers(client: ClientBase, key: string, lease: EpochMs | undefined): Promise<Turn | undefined> {
-  const rest = await runningRest(client, key);
-  if (!rest || rest.until === lease) return undefined;
-  return { kind: 'not now', waitMs: Math.ceil(rest.leftMs), why: untilThen(rest) };
-}
-
-const untilThen = ({ until, why }: Pick<Rest, 'until' | 'why'>) =>
-  `${why}; the next request may be sent ${toIso(until)}`;
-
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  sleep(ms, undefined, { signal }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    throw error;
-  });

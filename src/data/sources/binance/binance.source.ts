@@ -1,18 +1,11 @@
 import { z } from 'zod';
+import { retryAfterMs, wishedUntil } from '../../../platform/outbound/retry-after.js';
 import type { EpochMs } from '../../../shared/time.js';
 import type { Asset } from '../../domain/asset.js';
 import { intervalMs, intervals, type Interval, type RefusedRow } from '../../domain/candle.js';
 import { whyNotOffered } from '../../domain/source-order.js';
 import { candleAnswer } from '../candle-answer.js';
-import {
-  badAnswer,
-  jsonOf,
-  retryAfterMs,
-  spellingAt,
-  statusOutcome,
-  wishedUntil,
-  type FailedOutcome,
-} from '../http-outcome.js';
+import { badAnswer, jsonOf, spellingAt, statusOutcome, type FailedOutcome } from '../http-outcome.js';
 import type {
   CandleAnswer,
   CandleRequest,

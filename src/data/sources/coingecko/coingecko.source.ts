@@ -1,17 +1,10 @@
 import { z } from 'zod';
+import { retryAfterMs } from '../../../platform/outbound/retry-after.js';
 import { dayMs, minuteMs, secondMs, type EpochMs } from '../../../shared/time.js';
 import type { Asset } from '../../domain/asset.js';
 import type { Interval } from '../../domain/candle.js';
 import { candleAnswer } from '../candle-answer.js';
-import {
-  badAnswer,
-  jsonOf,
-  quoted,
-  retryAfterMs,
-  spellingAt,
-  statusOutcome,
-  type FailedOutcome,
-} from '../http-outcome.js';
+import { badAnswer, jsonOf, quoted, spellingAt, statusOutcome, type FailedOutcome } from '../http-outcome.js';
 import { numberText } from '../json-number.js';
 import type {
   ApiKeyState,

@@ -1,18 +1,11 @@
 import { z } from 'zod';
+import { retryAfterMs } from '../../../platform/outbound/retry-after.js';
 import { dayMs, hourMs, minuteMs, toIso, utcDate, type EpochMs } from '../../../shared/time.js';
 import type { Asset } from '../../domain/asset.js';
 import type { OfferedCandle } from '../../domain/candle-checks.js';
 import { intervalMs, type Interval, type RefusedRow } from '../../domain/candle.js';
 import { candleAnswer } from '../candle-answer.js';
-import {
-  badAnswer,
-  jsonOf,
-  retryAfterMs,
-  spellingAt,
-  statusOutcome,
-  type Answered,
-  type FailedOutcome,
-} from '../http-outcome.js';
+import { badAnswer, jsonOf, spellingAt, statusOutcome, type Answered, type FailedOutcome } from '../http-outcome.js';
 import { numberText } from '../json-number.js';
 import type {
   ApiKeyState,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { retryAfterMs } from '../../../platform/outbound/retry-after.js';
 import { dayMs, hourMs, minuteMs, startOfUtcDay, toIso, utcDate, type EpochMs } from '../../../shared/time.js';
 import type { Asset } from '../../domain/asset.js';
 import { isBarStart } from '../../domain/bar-grid.js';
@@ -11,7 +12,6 @@ import {
   badAnswer,
   jsonOf,
   quoted,
-  retryAfterMs,
   spellingAt,
   statusOutcome,
   type Answered,

@@ -1,7 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { HttpSourceIo, withoutSecrets } from '../../../../src/data/sources/http-source-io.js';
+import { HttpSourceIo } from '../../../../src/data/sources/http-source-io.js';
+import { withoutSecrets } from '../../../../src/platform/outbound/http-exchange.js';
 
 const stops: (() => void)[] = [];
 afterEach(() => {

@@ -2,10 +2,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { AssetId } from '../../../../src/shared/ids.js';
+import { retryAfterMs } from '../../../../src/platform/outbound/retry-after.js';
 import { dayMs, toIso, utcDate } from '../../../../src/shared/time.js';
 import type { Asset } from '../../../../src/data/domain/asset.js';
 import { intervalMs, type Interval } from '../../../../src/data/domain/candle.js';
-import { retryAfterMs } from '../../../../src/data/sources/http-outcome.js';
 import type {
   CandleAnswer,
   Quote,

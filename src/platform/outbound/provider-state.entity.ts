@@ -1,12 +1,12 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
-/** How an account of a source is doing, as all processes know it. */
-const SourceStateSchema = defineEntity({
-  name: 'SourceState',
+/** How an account of a provider is doing, as all processes know it. */
+const ProviderStateSchema = defineEntity({
+  name: 'ProviderState',
   tableName: 'source_state',
   properties: {
     budgetKey: p.text().primary(),
-    source: p.text(),
+    provider: p.text().fieldName('source'),
     /** Failed questions since the last good one. */
     failures: p.integer(),
     /** Not asked before this instant: the circuit is open, or the provider asked to wait. */
@@ -17,5 +17,5 @@ const SourceStateSchema = defineEntity({
     lastError: p.text().nullable(),
   },
 });
-export class SourceState extends SourceStateSchema.class {}
-SourceStateSchema.setClass(SourceState);
+export class ProviderState extends ProviderStateSchema.class {}
+ProviderStateSchema.setClass(ProviderState);

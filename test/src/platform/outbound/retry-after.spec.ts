@@ -1,5 +1,4 @@
-import { retryAfterMs, wishedUntil } from '../../../../src/data/sources/http-outcome.js';
-import { lessonOf } from '../../../../src/data/sources/source-circuit.js';
+import { retryAfterMs, wishedUntil } from '../../../../src/platform/outbound/retry-after.js';
 import { dayMs } from '../../../../src/shared/time.js';
 
 const now = Date.parse('2025-01-10T09:00:00Z');
@@ -39,8 +38,4 @@ test('a ban that is over says nothing, and none is longer than three days', () =
   expect(wishedUntil(now - 1, now)).toBeUndefined();
   expect(wishedUntil(now + 1, now)).toBe(1);
   expect(wishedUntil(now + 5 * dayMs, now)).toBe(3 * dayMs);
-});
-
-test.each([0, -5_000, 1])('an account that was told to wait %d ms rests for a second at least', (wait) => {
-  expect(lessonOf({ kind: 'rateLimited', retryAfterMs: wait })).toMatchObject({ kind: 'limited', restMs: 1_000 });
 });

@@ -1,6 +1,19 @@
 import type { ClientBase } from 'pg';
 import { dayMs, minuteMs, secondMs, type EpochMs } from '../../shared/time.js';
-import type { BudgetWindow, SourceBudget } from './market-data-source.js';
+
+/** So much weight in any window of this length, wherever the window begins. */
+export interface BudgetWindow {
+  readonly name: 'second' | 'minute' | 'day' | 'month';
+  readonly limit: number;
+}
+
+/** What all processes together may ask of one provider with one key. */
+export interface Budget {
+  /** Names the account: provider, host and, hashed, the key; never the key itself. */
+  readonly key: string;
+  /** None for what is on this machine. */
+  readonly windows: readonly BudgetWindow[];
+}
 
 /** A calendar month has at most 31 days: what fits into them fits into every one. */
 const windowMs: Readonly<Record<BudgetWindow['name'], number>> = {
@@ -32,7 +45,7 @@ export type BudgetAnswer =
  */
 export async function takeOfBudget(
   client: ClientBase,
-  { key, windows }: SourceBudget,
+  { key, windows }: Budget,
   weight: number,
 ): Promise<BudgetAnswer> {
   await lock(client, key);
@@ -91,7 +104,7 @@ export const isAnotherSecond = (takenAt: EpochMs, elapsedMs: number): boolean =>
 /** The windows of each budget as they are now; `renewsAt` is about a request of this weight. */
 export async function windowsOf(
   client: Pick<ClientBase, 'query'>,
-  budgets: readonly SourceBudget[],
+  budgets: readonly Budget[],
   weight = 1,
 ): Promise<WindowStanding[][]> {
   const wanted = budgets.flatMap(({ key, windows }) => windows.map((window) => ({ key, window })));

@@ -1,8 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 
 /** Weight that all processes together sent to an account within one second; rows older than its longest window are deleted. */
-const SourceUsageSchema = defineEntity({
-  name: 'SourceUsage',
+const ProviderUsageSchema = defineEntity({
+  name: 'ProviderUsage',
   tableName: 'source_usage',
   properties: {
     budgetKey: p.text().primary(),
@@ -10,5 +10,5 @@ const SourceUsageSchema = defineEntity({
     weight: p.integer(),
   },
 });
-export class SourceUsage extends SourceUsageSchema.class {}
-SourceUsageSchema.setClass(SourceUsage);
+export class ProviderUsage extends ProviderUsageSchema.class {}
+ProviderUsageSchema.setClass(ProviderUsage);

@@ -1,7 +1,5 @@
 import type { ClientBase } from 'pg';
 import { dayMs, minuteMs, secondMs, type EpochMs } from '../../shared/time.js';
-import type { SourceOutcome } from './market-data-source.js';
-import { detailOf } from './outcome-detail.js';
 
 /** So many failed questions in a row open the circuit. */
 export const failuresToOpen = 5;
@@ -12,7 +10,7 @@ const untoldRestMs = minuteMs;
 /** A month's quota that is used up is looked at again before its end: plans change. */
 const longestToldRestMs = 3 * dayMs;
 /** A probe that has not told by then was lost with its process, and another one may try. */
-const probeMs = minuteMs;
+export const usualProbeMs = minuteMs;
 const textLength = 500;
 
 /** Until when an account is not asked, and why. */
@@ -34,58 +32,43 @@ export interface CircuitState {
   readonly lastError: string | null;
 }
 
-/** What an outcome says about the provider: an answer, a failure, "not so fast", or nothing. */
-type Lesson =
+/** What came of a question says about its provider: an answer, a failure, "not so fast", or nothing. */
+export type Lesson =
   | { readonly kind: 'answered' | 'nothing' }
   | { readonly kind: 'failed'; readonly error: string }
   | { readonly kind: 'limited'; readonly error: string; readonly restMs: number };
 
-export function lessonOf(outcome: SourceOutcome<unknown>): Lesson {
-  switch (outcome.kind) {
-    case 'ok':
-    case 'empty':
-      return { kind: 'answered' };
-    case 'unavailable':
-    case 'badAnswer':
-      return { kind: 'failed', error: outcome.why.slice(0, textLength) };
-    case 'rateLimited': {
-      if (outcome.unsent) return { kind: 'nothing' };
-      const restMs = Math.min(Math.max(outcome.retryAfterMs ?? untoldRestMs, secondMs), longestToldRestMs);
-      return { kind: 'limited', restMs, error: (detailOf(outcome) ?? 'too many requests').slice(0, textLength) };
-    }
-    // about the question or about our settings; often nothing was sent
-    case 'unknownAsset':
-    case 'notOffered':
-    case 'missingKey':
-      return { kind: 'nothing' };
-  }
-}
+/** How long an account rests that was told to wait so long; undefined when nobody said how long. */
+export const restAskedFor = (retryAfterMs: number | undefined): number =>
+  Math.min(Math.max(retryAfterMs ?? untoldRestMs, secondMs), longestToldRestMs);
 
 /** Who asked, and whether as the probe. */
 export interface Question {
   readonly key: string;
-  readonly source: string;
+  readonly provider: string;
   /** End of the lease under which it was let through after a rest; null for a question like any other. */
   readonly lease: EpochMs | null;
   /** False for what is on this machine: a broken file is no reason to leave the others alone. */
   readonly mayRest: boolean;
 }
 
+const shortened = (error: string) => error.slice(0, textLength);
+
 /** Writes down what came of a question. */
 export async function recordLesson(
   client: Pick<ClientBase, 'query'>,
-  { key, source, lease, mayRest }: Question,
+  { key, provider, lease, mayRest }: Question,
   lesson: Lesson,
 ): Promise<void> {
   switch (lesson.kind) {
     case 'answered':
-      await client.query(answeredQuery, [key, source, lease]);
+      await client.query(answeredQuery, [key, provider, lease]);
       return;
     case 'failed':
-      await client.query(failedQuery, [key, source, lease, lesson.error, mayRest]);
+      await client.query(failedQuery, [key, provider, lease, shortened(lesson.error), mayRest]);
       return;
     case 'limited':
-      await client.query(limitedQuery, [key, source, lease, lesson.error, mayRest ? lesson.restMs : 0]);
+      await client.query(limitedQuery, [key, provider, lease, shortened(lesson.error), mayRest ? lesson.restMs : 0]);
       return;
     case 'nothing':
       // the next one finds out
@@ -101,6 +84,7 @@ export async function recordLesson(
 export async function askCircuit(
   client: Pick<ClientBase, 'query'>,
   key: string,
+  probeMs = usualProbeMs,
 ): Promise<{ readonly rest: Rest | undefined; readonly lease: EpochMs | null }> {
   const rest = await restOf(client, key);
   if (!rest || rest.leftMs > 0) return { rest, lease: null };
