@@ -4,6 +4,7 @@ import { build } from '../../tools/build.mjs';
 import { needsStack } from '../../tools/faults/fault-row.js';
 import { Lab } from '../../tools/faults/lab.js';
 import { backfillKillOf } from '../../tools/faults/rows/backfill-kill.js';
+import { hostileInputOf } from '../../tools/faults/rows/hostile-input.js';
 import { faultRows } from '../../tools/faults/rows/registry.js';
 import { onOneStack, type TrialResult } from '../../tools/faults/run-trials.js';
 import { root } from '../../tools/local/project.mjs';
@@ -17,9 +18,13 @@ const trials: Record<string, number> = {
   duplicates: 1,
   'opposite-answers': 2,
   'backfill-kill': 1,
+  'hostile-input': 1,
 };
 /** Less of it than the full counts have, and on the stack that the others have, too. */
-const small = [backfillKillOf({ assets: ['BTC', 'ETH', 'SPY', 'AAPL'], days: 150, patienceMs: 120_000, mostKills: 1 })];
+const small = [
+  backfillKillOf({ assets: ['BTC', 'ETH', 'SPY', 'AAPL'], days: 150, patienceMs: 120_000, mostKills: 1 }),
+  hostileInputOf({ perRoute: 3 }),
+];
 const rows = faultRows.filter(needsStack).map((row) => small.find(({ name }) => name === row.name) ?? row);
 const compared = ['worker-kill', 'backfill-kill'];
 const quiet = () => undefined;

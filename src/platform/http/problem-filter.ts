@@ -2,6 +2,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import { UniqueConstraintViolationException, ConnectionException, DriverException } from '@mikro-orm/core';
 import type { Request, Response } from 'express';
 import { DomainError, Fault, type DomainErrorKind, type FieldError } from '../../shared/errors.js';
+import { AmbiguousBody } from './json-body.js';
 
 /** RFC 9457 body; `detail` is always a string. */
 interface Problem {
@@ -42,6 +43,7 @@ function fromHttp(status: number, message: string): Answer {
     400: 'Request cannot be read',
     404: 'Not found',
     405: 'Method not allowed',
+    408: 'Request took too long',
     413: 'Request too large',
     415: 'Unsupported media type',
   };
@@ -67,6 +69,9 @@ function isDatabaseAway(error: unknown): boolean {
 function answerTo(error: unknown): Answer {
   if (error instanceof DomainError) return fromDomain(error);
   if (error instanceof Fault) return fromDomain(new DomainError('unavailable', error.message));
+  if (error instanceof AmbiguousBody) {
+    return fromDomain(new DomainError('bad_request', error.message, { errors: [error.refused] }));
+  }
   if (error instanceof HttpException) return fromHttp(error.getStatus(), error.message);
   if (isDatabaseAway(error)) return fromDomain(new DomainError('unavailable', 'the database cannot be reached'));
   if (error instanceof UniqueConstraintViolationException)
@@ -81,6 +86,14 @@ function answerTo(error: unknown): Answer {
     },
   };
 }
+
+const send = (response: Response, problem: Problem) =>
+  response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+
+/** For what is refused before any route is reached. */
+export const sendProblem = (response: Response, status: number, detail: string): void => {
+  send(response, fromHttp(status, detail).problem);
+};
 
 /** The one place where errors become answers. Internal text never leaves. */
 @Catch()
@@ -103,6 +116,6 @@ export class ProblemFilter implements ExceptionFilter {
       return;
     }
     if (retryAfterSeconds !== undefined) response.setHeader('Retry-After', String(retryAfterSeconds));
-    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+    send(response, problem);
   }
 }

@@ -2,6 +2,7 @@ import type { FaultRow } from '../fault-row.js';
 import { backfillKill } from './backfill-kill.js';
 import { corruptBodies } from './corrupt-bodies.js';
 import { duplicates } from './duplicates.js';
+import { hostileInput } from './hostile-input.js';
 import { oppositeAnswers } from './opposite-answers.js';
 import { postgresRestart } from './postgres-restart.js';
 import { temporalOutage } from './temporal-outage.js';
@@ -16,4 +17,5 @@ export const faultRows: readonly FaultRow[] = [
   oppositeAnswers,
   backfillKill,
   corruptBodies,
+  hostileInput,
 ];
