@@ -3,14 +3,12 @@ import { annualizedVolatility, simpleReturns } from '../../risk/domain/returns.j
 import { barsPerYear, daysSinceClose, tradingDays, type TradingDays } from '../../risk/domain/trading-days.js';
 import { InvariantViolation } from '../../shared/errors.js';
 import { dayMs, utcDate, type EpochMs } from '../../shared/time.js';
-import {
-  exponentialMovingAverage,
-  macdLine,
-  pricePosition,
-  simpleMovingAverage,
-  trendOf,
-  wilderRsi,
-} from './indicators.js';
+import { closeColumns } from './indicators/bars.js';
+import { movingAverageConvergence } from './indicators/macd.js';
+import { exponentialMovingAverage, simpleMovingAverage } from './indicators/moving-averages.js';
+import { relativeStrength } from './indicators/relative-strength.js';
+import { latestValues } from './indicators/run-indicator.js';
+import { pricePosition, trendOf } from './indicators/trend.js';
 import type { Direction, SignalEvidence, SignalRule, Strength, TradeCategory, Trend } from './signal.js';
 import { categoryRules } from './trade-category.js';
 import {
@@ -151,17 +149,20 @@ type Indicators = Omit<SignalEvidence, 'rule' | 'reason' | 'riskFraction'>;
 
 function indicatorsOf(closed: readonly DailyClose[]): Indicators {
   const closes = closed.map(({ close }) => Number(close));
+  const bars = closeColumns(closes);
   const periodsPerYear = barsPerYear[tradingDays(closed.map(({ openTime }) => openTime))];
+  const sma20 = latestValues(simpleMovingAverage, bars, { period: 20 }).value;
+  const sma50 = latestValues(simpleMovingAverage, bars, { period: 50 }).value;
   return {
-    rsi: wilderRsi(closes),
-    sma20: simpleMovingAverage(closes, 20),
-    sma50: simpleMovingAverage(closes, 50),
-    ema12: exponentialMovingAverage(closes, 12),
-    ema26: exponentialMovingAverage(closes, 26),
-    macd: macdLine(closes),
+    rsi: latestValues(relativeStrength, bars).value,
+    sma20,
+    sma50,
+    ema12: latestValues(exponentialMovingAverage, bars, { period: 12 }).value,
+    ema26: latestValues(exponentialMovingAverage, bars, { period: 26 }).value,
+    macd: latestValues(movingAverageConvergence, bars).macd,
     volatility: annualizedVolatility(simpleReturns(closes), periodsPerYear),
     pricePosition: pricePosition(closes),
-    trend: trendOf(closes),
+    trend: trendOf(sma20, sma50),
     periodsPerYear,
     bars: closed.length,
     firstDate: utcDate(closed[0]!.openTime),
