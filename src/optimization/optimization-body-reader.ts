@@ -42,7 +42,7 @@ export class OptimizationBodyReader {
     const benchmark = body.benchmark ? this.byAsset(body.benchmark, 'benchmark', among, (weight) => weight) : null;
     const request: OptimizationRequest = {
       optimizer,
-      numeraire: this.numeraire(among),
+      numeraire: this.idOf(body.numeraire, 'numeraire'),
       covariance: body.covariance,
       expectedReturns: this.expectedReturns(assets, among),
       riskFreeRate: body.risk_free_rate,
@@ -88,14 +88,6 @@ export class OptimizationBodyReader {
       named.add(assetId);
     });
     return [...named];
-  }
-
-  private numeraire(among: ReadonlySet<AssetId>): AssetId {
-    const { numeraire } = this.body;
-    const assetId = this.idOf(numeraire, 'numeraire');
-    if (assetId !== usd && !among.has(assetId))
-      this.refuse('numeraire', numeraire, 'is neither USD nor among the assets');
-    return assetId;
   }
 
   /** Null when nothing is held. */

@@ -91,7 +91,11 @@ export const createOptimizationBody = z
       .optional()
       .describe('Without a portfolio, the limits that the service begins with hold'),
     optimizer: z.enum(optimizerIds.map(optimizerName)).default('min_variance').describe('See GET /api/v1/optimizers'),
-    numeraire: symbol.default('USD').describe("What returns are measured in; in BTC, BTC's own risk is zero"),
+    numeraire: symbol
+      .default('USD')
+      .describe(
+        "What returns are measured in: any asset or currency with stored prices; in BTC, BTC's own risk is zero",
+      ),
     covariance: z.enum(Object.keys(covarianceEstimators) as [CovarianceEstimatorId]).default('sample'),
     expected_returns: expectedReturns,
     risk_free_rate: between(-0.1, 1)

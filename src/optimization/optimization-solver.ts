@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../data/assets/asset-registry.js';
-import { CanonicalSeries } from '../data/candles/canonical-series.js';
 import type { SeriesRef } from '../data/domain/candle.js';
+import { StoredCloses } from '../data/quotes/stored-closes.js';
 import { ComputePool, type ComputeTask } from '../platform/compute/compute-pool.js';
 import { defaultLimits, type PolicyLimits } from '../policies/domain/policy-limits.js';
 import { PoliciesService } from '../policies/policies.service.js';
@@ -31,7 +31,7 @@ const inThread: ComputeTask<ThreadInput, SnapshotOptimization> = {
 export class OptimizationSolver {
   constructor(
     private readonly assets: AssetRegistry,
-    private readonly canonical: CanonicalSeries,
+    private readonly closes: StoredCloses,
     private readonly policies: PoliciesService,
     private readonly optimizations: OptimizationRepository,
     private readonly compute: ComputePool,
@@ -44,8 +44,8 @@ export class OptimizationSolver {
     const without: string[] = [];
     for (const assetId of assets) {
       const asset = catalogue.of(assetId);
-      const span = asset && (await this.canonical.stored(asset, '1d', { viewer: ownerId, ...knownAtOf(input) }));
-      if (span) chosen.push(span.series);
+      const series = asset && (await this.closes.series(asset, '1d', ownerId, knownAtOf(input).knownAt));
+      if (series) chosen.push(series);
       else without.push(assetId);
     }
     if (without.length > 0) throw new DomainError('conflict', `no daily prices of ${without.join(', ')} are stored`);

@@ -64,6 +64,8 @@ export interface FreezeSnapshotInput {
   rehearsal: boolean;
   /** Only bars that were stored by then. */
   readonly knownAt?: IsoInstant;
+  /** What returns are measured in: its prices are frozen, too. */
+  readonly numeraire?: AssetId;
 }
 
 export interface SolveInput {

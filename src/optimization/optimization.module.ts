@@ -10,6 +10,7 @@ import { OldOptimizationController, OptimizationController, OptimizersController
 import { OptimizationRepository } from './optimization.repository.js';
 import { OptimizationService } from './optimization.service.js';
 import { OptimizationSolver } from './optimization-solver.js';
+import { SnapshotFreezer } from './snapshot-freezer.js';
 import { OptimizationRequests } from './optimization-requests.service.js';
 
 @Module({
@@ -22,7 +23,8 @@ import { OptimizationRequests } from './optimization-requests.service.js';
     OptimizationRequests,
     OptimizationService,
     OptimizationSolver,
+    SnapshotFreezer,
   ],
-  exports: [OptimizationService, OptimizationRepository, OptimizationSolver],
+  exports: [OptimizationService, OptimizationRepository, OptimizationSolver, SnapshotFreezer],
 })
 export class OptimizationModule {}

@@ -3,11 +3,14 @@ import { OptimizationActivitiesProvider } from '../../activities/optimization.ac
 import { AssetRegistry } from '../../src/data/assets/asset-registry.js';
 import { CandleRepository } from '../../src/data/candles/candle.repository.js';
 import { CanonicalSeries } from '../../src/data/candles/canonical-series.js';
+import { DailyCloses } from '../../src/data/prices/daily-closes.js';
 import { KnownSplits } from '../../src/data/prices/known-splits.js';
 import { AssetSplits } from '../../src/portfolio/ledger/asset-splits.js';
 import type { SeriesRef } from '../../src/data/domain/candle.js';
 import { defaultRequest } from '../../src/optimization/domain/optimization-request.js';
 import { optimizeSnapshot } from '../../src/optimization/domain/optimize-snapshot.js';
+import { SnapshotFreezer } from '../../src/optimization/snapshot-freezer.js';
+import { StoredCloses } from '../../src/data/quotes/stored-closes.js';
 import { OptimizationSolver } from '../../src/optimization/optimization-solver.js';
 import type { OptimizePortfolioInput } from '../../src/optimization/optimization.contract.js';
 import { OptimizationRepository } from '../../src/optimization/optimization.repository.js';
@@ -33,18 +36,17 @@ const policies = {
 } as unknown as PoliciesService;
 const pool = new ComputePool();
 const never = new AbortController().signal;
+const config = { sources: { order: [], cryptoBasis: 'spot', environment: {} } } as never;
+const closes = () => new StoredCloses([], config, new CanonicalSeries([], config, candles()), candles());
 const solver = (compute: ComputePool = pool) =>
-  new OptimizationSolver(
-    new AssetRegistry(db.orm.em.fork()),
-    new CanonicalSeries([], { sources: { order: [], cryptoBasis: 'spot', environment: {} } } as never, candles()),
-    policies,
-    optimizations(),
-    compute,
-  );
+  new OptimizationSolver(new AssetRegistry(db.orm.em.fork()), closes(), policies, optimizations(), compute);
 const activities = () => {
   const em = db.orm.em.fork();
   const splits = new AssetSplits(em, new KnownSplits(em));
-  return new OptimizationActivitiesProvider(solver(), new AssetRegistry(em), candles(), splits, optimizations());
+  const assets = new AssetRegistry(em);
+  const daily = new DailyCloses(assets, candles(), closes());
+  const freezer = new SnapshotFreezer(assets, candles(), daily, splits, solver(), optimizations());
+  return new OptimizationActivitiesProvider(solver(), freezer);
 };
 afterAll(() => pool.onApplicationShutdown());
 
@@ -100,6 +102,49 @@ test('freezes the closes of the lookback that were closed at the as-of', async (
   expect(snapshot.dates.at(0)).toBe('2021-04-01');
   expect(snapshot.dates.at(-1)).toBe('2021-07-09');
   expect(snapshot.closes['BTC']!.at(-1)).toBe(swinging(0.05, 0.9)[189]!.close);
+});
+
+test('closes in USDT are frozen in dollars at the price of USDT of the day, and the answer says so', async () => {
+  const inUsdt = { ...series('SOL'), quoteCurrency: 'USDT' as const };
+  await candles().storeSeries(inUsdt, swinging(0, 1));
+  const usdt = Array.from({ length: days }, (_, i) => {
+    const text = i % 2 ? '1.05' : '0.95';
+    return { openTime: start + i * dayMs, open: text, high: text, low: text, close: text, volume: null };
+  });
+  await candles().storeSeries(series('USDT'), usdt);
+  const run = input({ series: [series('BTC'), inUsdt, series('SPY'), series('GLD')] });
+  const snapshot = await optimizations().snapshot(await freeze(run));
+  expect(snapshot.closes['SOL']!.slice(-2)).toEqual(['95', '105']);
+  expect(snapshot.series[1]!.notes).toEqual(['SOL: closes in USDT at the price of USDT of the day']);
+});
+
+test('what is only measured in is frozen beside the assets and weighted with none of them', async () => {
+  await candles().storeSeries(series('EUR'), swinging(0.004, 0.7));
+  const run = input();
+  const { optimizationId: key, ownerId, series: own, asOf, lookbackDays, rehearsal } = run;
+  const numeraire = 'EUR' as AssetId;
+  const id = await activities().freezeMarketSnapshot({
+    key,
+    ownerId,
+    series: own,
+    asOf,
+    lookbackDays,
+    rehearsal,
+    numeraire,
+  });
+  const snapshot = await optimizations().snapshot(id);
+  expect(snapshot.series.map(({ assetId, isUnit }) => [assetId, isUnit ?? false])).toEqual([
+    ['BTC', false],
+    ['ETH', false],
+    ['SPY', false],
+    ['GLD', false],
+    ['EUR', true],
+  ]);
+  const { outcome } = optimizeSnapshot(snapshot, defaultLimits, { ...defaultRequest, numeraire });
+  if (outcome.kind !== 'solved') throw new Error(outcome.reason);
+  expect(outcome.weights.map(({ assetId }) => assetId)).toEqual(['BTC', 'ETH', 'SPY', 'GLD']);
+  expect(outcome.alternative).toMatchObject({ numeraire: 'USD' });
+  expect(outcome.notes.join()).not.toMatch(/has no risk by definition/);
 });
 
 test('carries prices over a split that a source tells of, and says so in the snapshot and in the answer', async () => {

@@ -41,6 +41,7 @@ export const requestedOptimization: RequestedOptimization = (input) =>
       asOf,
       lookbackDays,
       rehearsal,
+      numeraire: request.numeraire,
       ...known,
     });
     await progress(2, steps, 'solving');

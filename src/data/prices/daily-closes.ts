@@ -101,14 +101,17 @@ export class DailyCloses {
   }
 }
 
-/** Closes in USDT at the last price of USDT of the same day or a few days before. */
+/** Closes in USDT at the price of USDT. */
 function inDollars(openTimes: Float64Array, closes: Float64Array, rates: DailyPrices): Float64Array {
-  const usd = new Float64Array(closes.length);
+  const rateOn = usdtRateOn(rates);
+  return closes.map((close, i) => close * rateOn(openTimes[i]!));
+}
+
+/** The last price of USDT of the same day or a few days before, 1 without any; asked for days that only grow. */
+export function usdtRateOn({ openTimes, usd }: Pick<DailyPrices, 'openTimes' | 'usd'>): (day: EpochMs) => number {
   let at = -1;
-  for (let i = 0; i < closes.length; i++) {
-    while (at + 1 < rates.openTimes.length && rates.openTimes[at + 1]! <= openTimes[i]!) at++;
-    const isUsable = at >= 0 && openTimes[i]! - rates.openTimes[at]! <= longestUsdtAgeMs;
-    usd[i] = closes[i]! * (isUsable ? rates.usd[at]! : 1);
-  }
-  return usd;
+  return (day) => {
+    while (at + 1 < openTimes.length && openTimes[at + 1]! <= day) at++;
+    return at >= 0 && day - openTimes[at]! <= longestUsdtAgeMs ? usd[at]! : 1;
+  };
 }

@@ -14,7 +14,7 @@ import {
   type ExpectedReturns,
   type ReturnSample,
 } from './expected-returns.js';
-import type { MarketSnapshot } from './market-snapshot.js';
+import { assetsOf, type MarketSnapshot } from './market-snapshot.js';
 import type { Scenarios } from './optimization-problem.js';
 import type { OptimizationRequest } from './optimization-request.js';
 
@@ -44,7 +44,7 @@ export function estimatesOf(
   const days = tradingDays(snapshot.dates.map((date) => Date.parse(`${date}T00:00:00Z`)));
   const periodsPerYear = barsPerYear[days];
   const unit = numeraire === 'USD' ? undefined : snapshot.closes[numeraire]!.map(Number);
-  const byAsset = snapshot.series.map(({ assetId }) =>
+  const byAsset = assetsOf(snapshot).map((assetId) =>
     simpleReturns(snapshot.closes[assetId]!.map((close, t) => (unit ? Number(close) / unit[t]! : Number(close)))),
   );
   const n = byAsset.length;

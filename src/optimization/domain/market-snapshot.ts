@@ -2,6 +2,7 @@ import { isClosed, isSimulatedSource, type SeriesRef } from '../../data/domain/c
 import { longestPriceAgeDays } from '../../data/domain/price-basis.js';
 import { daysSinceClose } from '../../risk/domain/trading-days.js';
 import { InvariantViolation } from '../../shared/errors.js';
+import type { AssetId } from '../../shared/ids.js';
 import { dayMs, toIso, utcDate, type EpochMs, type IsoInstant } from '../../shared/time.js';
 
 /** One series in a snapshot, and how much of it lay in the lookback before dates were intersected. */
@@ -9,8 +10,10 @@ export interface SnapshotSeries extends SeriesRef {
   readonly bars: number;
   readonly firstDate: string | null;
   readonly lastDate: string | null;
-  /** What is to be known of the prices because of splits; absent where there is nothing. */
+  /** What is to be known of the prices, because of splits or their currency; absent where there is nothing. */
   readonly notes?: readonly string[];
+  /** True for what is only measured in and is no asset of the problem. */
+  readonly isUnit?: boolean;
 }
 
 /** Prices as they stood when they were frozen: every result that names the snapshot can be derived again from it. */
@@ -36,6 +39,8 @@ export interface SeriesCloses {
   /** Oldest first; bars outside the lookback or still open at the as-of are left out here. */
   readonly closes: readonly DailyClose[];
   readonly notes?: readonly string[];
+  /** True for what is only measured in. */
+  readonly isUnit?: boolean;
 }
 
 /** Returns that a covariance is estimated from, at the least. */
@@ -50,11 +55,11 @@ const minimumObservations = 20;
  */
 export function frozenMarket(asOf: EpochMs, lookbackDays: number, inputs: readonly SeriesCloses[]): MarketSnapshot {
   const seen = new Set<string>();
-  const byDate = inputs.map(({ series, closes, notes = [] }) => {
+  const byDate = inputs.map(({ series, closes, notes = [], isUnit = false }) => {
     if (series.interval !== '1d') throw new InvariantViolation(`${series.assetId} comes in ${series.interval} bars`);
     if (seen.has(series.assetId)) throw new InvariantViolation(`${series.assetId} is in the snapshot twice`);
     seen.add(series.assetId);
-    return { series, notes, closeOn: closesByDate(series, closes, asOf, lookbackDays) };
+    return { series, notes, isUnit, closeOn: closesByDate(series, closes, asOf, lookbackDays) };
   });
   const [first, ...others] = byDate;
   const dates = first
@@ -63,10 +68,10 @@ export function frozenMarket(asOf: EpochMs, lookbackDays: number, inputs: readon
   return {
     asOf: toIso(asOf),
     lookbackDays,
-    series: byDate.map(({ series, closeOn, notes }) => {
+    series: byDate.map(({ series, closeOn, notes, isUnit }) => {
       const own = [...closeOn.keys()];
       const span = { bars: own.length, firstDate: own.at(0) ?? null, lastDate: own.at(-1) ?? null };
-      return { ...series, ...span, ...(notes.length > 0 && { notes }) };
+      return { ...series, ...span, ...(notes.length > 0 && { notes }), ...(isUnit && { isUnit }) };
     }),
     dates,
     closes: Object.fromEntries(
@@ -87,6 +92,10 @@ function closesByDate(series: SeriesRef, closes: readonly DailyClose[], asOf: Ep
   });
   return new Map(usable.map(({ openTime, close }) => [utcDate(openTime), close]));
 }
+
+/** What is weighted, in the order in which it was asked for. */
+export const assetsOf = ({ series }: Pick<MarketSnapshot, 'series'>): AssetId[] =>
+  series.filter(({ isUnit }) => !isUnit).map(({ assetId }) => assetId);
 
 /** Returns between successive common dates. */
 export const observationsOf = (snapshot: MarketSnapshot): number => Math.max(0, snapshot.dates.length - 1);

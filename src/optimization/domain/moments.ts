@@ -3,7 +3,7 @@ import type { AssetId } from '../../shared/ids.js';
 import { dot, quadraticForm } from '../../shared/vectors.js';
 import { estimatesOf, expectedReturnsOf, type Estimates } from './estimates.js';
 import type { ExpectedReturns } from './expected-returns.js';
-import type { MarketSnapshot } from './market-snapshot.js';
+import { assetsOf, type MarketSnapshot } from './market-snapshot.js';
 import type { OptimizationRequest, ViewsRequest } from './optimization-request.js';
 import { blackLitterman, entropyPooling, meanView, volatilityView, type ScenarioView } from './views.js';
 
@@ -44,7 +44,7 @@ export function momentsOf(
   numeraire: AssetId,
   request: OptimizationRequest,
 ): Moments | NoMoments {
-  const assets = snapshot.series.map(({ assetId }) => assetId);
+  const assets = assetsOf(snapshot);
   const estimates = estimatesOf(snapshot, numeraire, request.covariance);
   const expected = expectedReturnsOf(estimates, assets, request);
   if (typeof expected === 'string') return { code: 'too_little_data', reason: expected };

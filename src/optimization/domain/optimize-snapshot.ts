@@ -5,7 +5,7 @@ import { whyBandsCannotHold } from './bands.js';
 import { limitsUnder, linearUnder, whyAnchorIsMissing, type WeightLimits } from './constraints.js';
 import type { ExpectedReturns } from './expected-returns.js';
 import { lotsOf } from './lots.js';
-import { observationsOf, whyTooLittleData, type MarketSnapshot } from './market-snapshot.js';
+import { assetsOf, observationsOf, whyTooLittleData, type MarketSnapshot } from './market-snapshot.js';
 import { momentsOf, type AppliedViews, type Moments } from './moments.js';
 import type { OptimizationProblem } from './optimization-problem.js';
 import type { OptimizationRequest } from './optimization-request.js';
@@ -46,7 +46,7 @@ export function optimizeSnapshot(
   policy: PolicyLimits,
   request: OptimizationRequest,
 ): SnapshotOptimization {
-  const assets = snapshot.series.map(({ assetId }) => assetId);
+  const assets = assetsOf(snapshot);
   const limits = limitsUnder(policy, assets, request.bands);
   const optimizer = { id: request.optimizer, version: optimizerById(request.optimizer).version };
   const without = (code: UnsolvedCode | 'too_little_data', reason: string): SnapshotOptimization => ({
@@ -77,7 +77,7 @@ export function optimizeSnapshot(
   if (tooLittle !== undefined) return without('too_little_data', tooLittle);
   const { numeraire } = request;
   if (numeraire !== 'USD' && !snapshot.closes[numeraire]) {
-    return without('too_little_data', `${numeraire} is not among the assets, so nothing can be measured in it`);
+    return without('too_little_data', `there are no prices of ${numeraire}, so nothing can be measured in it`);
   }
   const vector = (of: Readonly<Record<string, number>>) => Float64Array.from(assets, (assetId) => of[assetId] ?? 0);
   const solveIn = (unit: AssetId) => {
@@ -191,7 +191,9 @@ function withDollars(
   dollars: { readonly outcome: OptimizationOutcome } | { readonly reason: string },
 ): OptimizationOutcome {
   if (outcome.kind !== 'solved') return outcome;
-  const notes = [...outcome.notes, `measured in ${numeraire}, ${numeraire} itself has no risk by definition`];
+  const isHeld = outcome.weights.some(({ assetId }) => assetId === numeraire);
+  const own = isHeld ? [`measured in ${numeraire}, ${numeraire} itself has no risk by definition`] : [];
+  const notes = [...outcome.notes, ...own];
   const why =
     'reason' in dollars ? dollars.reason : dollars.outcome.kind === 'infeasible' ? dollars.outcome.reason : '';
   if ('reason' in dollars || dollars.outcome.kind !== 'solved') {

@@ -9,7 +9,7 @@ import {
   type FrontierPoint,
   type FrontierQuery,
 } from './frontier.js';
-import { whyTooLittleData, type MarketSnapshot } from './market-snapshot.js';
+import { assetsOf, whyTooLittleData, type MarketSnapshot } from './market-snapshot.js';
 import { momentsOf } from './moments.js';
 import type { OptimizationRequest } from './optimization-request.js';
 import { riskFreeRateIn } from './optimize-snapshot.js';
@@ -65,7 +65,7 @@ export function snapshotFrontier(
   { targetReturn, targetVolatility }: FrontierTarget,
 ): SnapshotFrontier {
   const none = (reason: string): SnapshotFrontier => ({ kind: 'none', reason });
-  const assets = snapshot.series.map(({ assetId }) => assetId);
+  const assets = assetsOf(snapshot);
   const boxes = { min: Float64Array.from(limits, ({ min }) => min), max: Float64Array.from(limits, ({ max }) => max) };
   const tooLittle = whyTooLittleData(snapshot) ?? whyBandsCannotHold(assets, boxes);
   if (tooLittle !== undefined) return none(tooLittle);

@@ -249,7 +249,7 @@ test.each([
     { assets: ['BTC', 'ETH'], expected_returns: { kind: 'given', values: { BTC: 0.1 } } },
     /lacks ETH/,
   ],
-  ['a numeraire beside the assets', { assets: four, numeraire: 'SOL' }, /numeraire "SOL" is neither USD nor among/],
+  ['a numeraire that nobody knows', { assets: four, numeraire: 'XXZ' }, /numeraire "XXZ" is not a known asset/],
   ['the future', { assets: four, as_of: '2999-01-01' }, /lies in the future/],
   ['numbers as texts', { assets: four, l2: '1' }, /l2: is no number/],
   ['a lone surrogate', { assets: four, linear: [{ label: '\ud800', coefficients: { BTC: 1 }, max: 1 }] }, /Unicode/],
