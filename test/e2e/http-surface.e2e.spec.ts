@@ -7,6 +7,14 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => service.stop());
 
+test('an ambiguous body is refused with the member that it is about, and a NUL in an address at once', async () => {
+  const { http } = service;
+  const sent = http.post('/api/v1/portfolios').set('content-type', 'application/json');
+  const { body, status } = await sent.send('{"name":"a","more":[1e400]}');
+  expect([status, body.errors]).toEqual([400, [{ field: 'more.0', message: 'is too large a number' }]]);
+  expect((await http.get('/api/v1/data/quarantine?source=%00')).status).toBe(400);
+});
+
 test('system routes answer as their clients expect', async () => {
   const { http } = service;
   await http.get('/').expect(200, { service: 'FKS Portfolio API', version: '0.1.0', status: 'running' });

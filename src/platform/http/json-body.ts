@@ -18,7 +18,7 @@ const longestNumber = 400;
 const halfOfPair = /\p{Cs}/u;
 const numberText = /-?[\d.eE+-]+/y;
 
-/** What the parser passes on as it is: of an error of another kind it makes one of its own. */
+/** A refusal before the parser, which the filter of problems knows again. */
 export class AmbiguousBody extends BadRequestException {
   constructor(readonly refused: FieldError) {
     super(`the JSON cannot be read: ${refused.field} ${refused.message}`);

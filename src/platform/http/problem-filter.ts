@@ -69,8 +69,10 @@ function isDatabaseAway(error: unknown): boolean {
 function answerTo(error: unknown): Answer {
   if (error instanceof DomainError) return fromDomain(error);
   if (error instanceof Fault) return fromDomain(new DomainError('unavailable', error.message));
-  if (error instanceof AmbiguousBody) {
-    return fromDomain(new DomainError('bad_request', error.message, { errors: [error.refused] }));
+  // the framework wraps what the body parser passes on
+  const cause = error instanceof HttpException && error.cause instanceof Error ? error.cause : error;
+  if (cause instanceof AmbiguousBody) {
+    return fromDomain(new DomainError('bad_request', cause.message, { errors: [cause.refused] }));
   }
   if (error instanceof HttpException) return fromHttp(error.getStatus(), error.message);
   if (isDatabaseAway(error)) return fromDomain(new DomainError('unavailable', 'the database cannot be reached'));

@@ -18,7 +18,7 @@ export const refuseSlowBodies =
       response.setHeader('Connection', 'close');
       response.once('finish', () => request.destroy());
       sendProblem(response, 408, `the body did not come whole within ${withinMs / 1_000} s`);
-    }, withinMs);
+    }, withinMs).unref();
     for (const event of ['end', 'close']) request.once(event, () => clearTimeout(timer));
     next();
   };

@@ -45,7 +45,7 @@ export function routesOf({ paths, components }: ApiDocument): Route[] {
         takesJson: 'application/json' in content,
         takesFile: (['text/csv', 'multipart/form-data'] as const).find((type) => type in content),
         members: Object.keys(schema.properties ?? {}),
-        example: example as Record<string, unknown>,
+        example,
       };
     }),
   );
