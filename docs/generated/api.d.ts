@@ -4714,9 +4714,11 @@ export interface components {
             total_value_usd: number;
             /** @description True when the total is made up: the value of 1 BTC */
             notional: boolean;
-            /** @description What the limits leave over: it stays cash */
+            /** @description What the shares leave to 1: it is cash before the trades */
+            cash_usd: number;
+            /** @description What the limits leave over: it is cash after the trades, cash_usd and all sales less all purchases */
             cash_remainder_usd: number;
-            /** @description Symbols that nobody knows a price of; they are left out */
+            /** @description Symbols that nobody knows a price of; they keep their share */
             unpriced: string[];
             note: string | null;
         };

@@ -23,8 +23,20 @@ const threshold = z
   .nullish()
   .transform((points) => points || defaultThreshold);
 
+/** Of a whole portfolio: percentages of less than a cent would be beyond any number. */
+const portfolioValue = (value: z.ZodNumber) =>
+  value
+    .min(0, 'is below 0')
+    .max(1e15, 'is above 1e15')
+    .refine((dollarsOfAll) => dollarsOfAll === 0 || dollarsOfAll >= 0.01, 'is less than a cent and not 0');
+const oldPortfolioValue = oldNumber.pipe(portfolioValue(z.number()));
+
 export const calculateBody = z
-  .object({ holdings: oldHoldings, portfolio_value: dollars, rebalancing_threshold: threshold })
+  .object({
+    holdings: oldHoldings,
+    portfolio_value: portfolioValue(z.number('is not a number')),
+    rebalancing_threshold: threshold,
+  })
   .meta({
     id: 'CalculateAllocation',
     example: {
@@ -35,17 +47,20 @@ export const calculateBody = z
   });
 export type CalculateBody = z.output<typeof calculateBody>;
 
-export const targetsQuery = z.object({ portfolio_value: oldNumber });
+export const targetsQuery = z.object({ portfolio_value: oldPortfolioValue });
 export type TargetsQuery = z.output<typeof targetsQuery>;
 
 export const checkQuery = z.object({
   holdings: oldText.describe('JSON object of symbol to {asset_class, value}'),
-  portfolio_value: oldNumber,
-  threshold: oldNumber.optional().transform((points) => points || defaultThreshold),
+  portfolio_value: oldPortfolioValue,
+  threshold: oldNumber
+    .pipe(z.number().min(0, 'is below 0').max(100, 'is above 100'))
+    .optional()
+    .transform((points) => points || defaultThreshold),
 });
 export type CheckQuery = z.output<typeof checkQuery>;
 
-export const driftQuery = z.object({ holdings: oldText, portfolio_value: oldNumber });
+export const driftQuery = z.object({ holdings: oldText, portfolio_value: oldPortfolioValue });
 export type DriftQuery = z.output<typeof driftQuery>;
 
 const accountType = z

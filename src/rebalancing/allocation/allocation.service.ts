@@ -182,22 +182,24 @@ export class AllocationService {
     const catalogue = await this.assets.catalogue();
     const rates = new Map([['USD', 1]]);
     const errors: FieldError[] = [];
+    const resolved = new Map(
+      accounts.map(({ currency }) => [currency.toUpperCase(), catalogue.resolve(currency.toUpperCase())]),
+    );
+    const known = [...resolved.values()].flatMap((one) => (one.kind === 'known' ? [one.assetId] : []));
+    const prices = await this.prices.of(known, { asOf: Date.now(), viewer });
+    for (const [code, one] of resolved) {
+      const price = one.kind === 'known' ? prices.get(one.assetId) : undefined;
+      if (price) rates.set(code, Number(price.usd));
+    }
     for (const [i, { currency }] of accounts.entries()) {
       const code = currency.toUpperCase();
       if (rates.has(code)) continue;
-      const resolved = catalogue.resolve(code);
-      const price =
-        resolved.kind === 'known'
-          ? (await this.prices.of([resolved.assetId], { asOf: Date.now(), viewer })).get(resolved.assetId)
-          : undefined;
-      if (price) rates.set(code, Number(price.usd));
-      else {
-        const message = resolved.kind === 'known' ? 'has no stored price in USD' : resolved.message;
-        errors.push({ field: `accounts.${i}.currency`, value: currency, message });
-      }
+      const one = resolved.get(code)!;
+      const message = one.kind === 'known' ? 'has no stored price in USD' : one.message;
+      errors.push({ field: `accounts.${i}.currency`, value: currency, message });
     }
     if (errors.length === 0) return rates;
-    throw fieldsRefused('invalid', errors);
+    throw fieldsRefused('invalid', errors.slice(0, 50));
   }
 }
 

@@ -41,25 +41,34 @@ export class OldPlanService {
     const total = await this.totals.of(ownerId, given);
     if (!total) throw noBtcPrice();
 
-    const sum = priced.reduce((all, symbol) => all + weights.get(symbol)!, 0);
-    const current = (symbol: AssetId) => (sum > 0 ? weights.get(symbol)! / sum : 0);
+    const sum = [...weights.values()].reduce((all, weight) => all + weight, 0);
+    // shares of a whole: what they leave to 1 is cash, and what adds up to more is shared out
+    const share = (symbol: AssetId) => (weights.get(symbol) ?? 0) / Math.max(1, sum);
+    const shareOfUnpriced = unpriced.reduce((all, symbol) => all + share(symbol), 0);
+    const cashShare = Math.max(0, 1 - sum);
     const others = priced.filter((symbol) => symbol !== btc);
     const answer = {
       target_btc_allocation: target,
-      current_btc_allocation: weights.has(btc) && prices.has(btc) ? current(btc) : 0,
+      current_btc_allocation: share(btc),
       total_value_usd: total.usd,
       notional: total.notional,
+      cash_usd: cashShare * total.usd,
       unpriced,
     };
     const why = sum === 0 ? 'nothing is held' : others.length === 0 ? 'there is no other asset to hold the rest' : null;
-    if (why !== null) return { ...answer, actions: [], cash_remainder_usd: 0, note: why };
+    if (why !== null) return { ...answer, actions: [], cash_remainder_usd: answer.cash_usd, note: why };
     const wanted = [...new Set([btc, ...priced])].filter((symbol) => prices.has(symbol));
-    const { targets, cash } = btcTargets(wanted, target, limits);
+    const { targets, cash, broken } = btcTargets(wanted, target, limits, 1 - shareOfUnpriced);
+    const notes = [
+      ...(shareOfUnpriced > 0 ? ['what has no price stays as it is'] : []),
+      ...(cash > 1e-9 ? ['the limits of the other assets leave a part that stays cash'] : []),
+      ...(broken.length > 0 ? [`limits that cannot be kept: ${broken.join(', ')}`] : []),
+    ];
     return {
       ...answer,
       actions: wanted.flatMap((symbol) => {
         const price = Number(prices.get(symbol)!.usd);
-        const held = weights.has(symbol) ? (current(symbol) * total.usd) / price : 0;
+        const held = (share(symbol) * total.usd) / price;
         const change = (targets.get(symbol)! * total.usd) / price - held;
         if (Math.abs(change * price) <= 1e-9 * total.usd) return [];
         return [
@@ -72,7 +81,7 @@ export class OldPlanService {
         ];
       }),
       cash_remainder_usd: cash * total.usd,
-      note: cash > 1e-9 ? 'the limits of the other assets leave a part that stays cash' : null,
+      note: notes.length > 0 ? notes.join('; ') : null,
     };
   }
 

@@ -177,8 +177,11 @@ export const oldPlanSchema = z
     ),
     total_value_usd: z.number(),
     notional: z.boolean().describe('True when the total is made up: the value of 1 BTC'),
-    cash_remainder_usd: z.number().describe('What the limits leave over: it stays cash'),
-    unpriced: z.array(z.string()).describe('Symbols that nobody knows a price of; they are left out'),
+    cash_usd: z.number().describe('What the shares leave to 1: it is cash before the trades'),
+    cash_remainder_usd: z
+      .number()
+      .describe('What the limits leave over: it is cash after the trades, cash_usd and all sales less all purchases'),
+    unpriced: z.array(z.string()).describe('Symbols that nobody knows a price of; they keep their share'),
     note: z.string().nullable(),
   })
   .meta({ id: 'OldRebalancingPlan' });

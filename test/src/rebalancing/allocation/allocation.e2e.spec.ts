@@ -131,3 +131,14 @@ test.each([
   expect(answer.status).toBe(status);
   expect(answer.body.detail).toMatch(detail);
 });
+
+test.each([
+  ['targets?portfolio_value=1e308', 'portfolio_value'],
+  ['targets?portfolio_value=-1', 'portfolio_value'],
+  ['check-rebalancing?holdings={}&portfolio_value=1e-300', 'portfolio_value'],
+  ['check-rebalancing?holdings={}&portfolio_value=100&threshold=-3', 'threshold'],
+])('refuses %s, naming %s', async (query, field) => {
+  const answer = await http().get(`/api/v1/allocation/${query}`);
+  expect(answer.status).toBe(422);
+  expect(answer.body.errors[0]).toMatchObject({ field });
+});
