@@ -243,11 +243,22 @@ function openFolders(folders: readonly string[]): CsvSource[] {
     }
     opened.set(id, folder);
     if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-      throw new PriceFolderError(`the price folder ${folder} is not there or is no folder`);
+      const hint = given.includes(',') ? `; several folders are separated by "${path.delimiter}"` : '';
+      throw new PriceFolderError(`the price folder ${folder} is not there or is no folder${hint}`);
     }
+    refuseFolderOfFolders(folder);
     const { quote, adjustment } = describedBy(path.join(folder, 'folder.json'));
     return new CsvSource(folder, quote, adjustment);
   });
+}
+
+/** Folders are not searched: one that only holds others would be a source that knows nothing. */
+function refuseFolderOfFolders(folder: string): void {
+  const entries = fs.readdirSync(folder, { withFileTypes: true });
+  const inner = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  if (inner.length === 0 || entries.some(({ name }) => /\.csv(\.gz)?$/.test(name))) return;
+  const named = inner.slice(0, 3).join(', ');
+  throw new PriceFolderError(`the price folder ${folder} holds folders (${named}) and no price file: name those`);
 }
 
 function describedBy(file: string) {

@@ -41,10 +41,19 @@ test('each folder is a source of its own, named by its last part', () => {
 test('refuses at the start what could not be told apart or read', () => {
   const [a, b] = [folder('a/x', {}), folder('b/x', {})];
   expect(() => sources(a, b)).toThrow(`the price folders ${a} and ${b} would both be the source csv:x: rename one`);
-  expect(() => sources(path.join(root, 'none'))).toThrow('is not there or is no folder');
+  expect(() => sources(path.join(root, 'none'))).toThrow(/is not there or is no folder$/);
+  expect(() => sources('coins,stocks')).toThrow(/coins,stocks is not there .*; several folders are separated by ":"$/);
   expect(() => sources(folder('j', { 'folder.json': '{' }))).toThrow('folder.json is no JSON');
   expect(() => sources(folder('k', { 'folder.json': '{"quote":"EUR"}' }))).toThrow(/folder\.json: quote: /);
   expect(() => sources(folder('l', { 'folder.json': '{"qoute":"USD"}' }))).toThrow(/folder\.json: .*qoute/);
+});
+
+test('a folder that only holds folders is refused, one that is still empty is not', () => {
+  folder('all/coins', { 'BTC.csv': rows(first) });
+  expect(() => sources(path.join(root, 'all'))).toThrow(/all holds folders \(coins\) and no price file: name those$/);
+  folder('all', { 'ETH.csv.gz': gzipSync(rows(first)) });
+  expect(sources(path.join(root, 'all'))).toHaveLength(1);
+  expect(sources(folder('none', {}))).toHaveLength(1);
 });
 
 test('the name of the file tells the quote currency, the folder the rest', async () => {
