@@ -44,9 +44,16 @@ export async function chooseData(
   const probes = await world.probe();
   const reachable = probes.filter((probe) => probe.reachable).map((probe) => probe.source);
   if (reachable.length > 0) return live(options, reachable);
-  const why = probes.map((probe) => `${probe.source}: ${probe.detail}`).join('; ');
-  if (options.live) throw new Error(`--live: no live source can be reached (${why})`);
-  return simulated(options, `market simulator, seed ${options.seed}, because no live source can be reached (${why})`);
+  if (options.live) {
+    const why = probes.map((probe) => `${probe.source}: ${probe.detail}`).join('; ');
+    throw new Error(`--live: no live source can be reached (${why})`);
+  }
+  // the reasons hold whole addresses: whoever wants a live source gets them
+  const asked = probes.map(({ source }) => source).join(', ');
+  return simulated(
+    options,
+    `market simulator, seed ${options.seed}: no live source can be reached (${asked}; --live says why)`,
+  );
 }
 
 function simulated(options: DemoOptions, words: string): DataChoice {

@@ -129,13 +129,13 @@ export function weightLines(run: Pipeline, optimization: Optimization, decision:
     percent(weight.weight),
     `${percent(weight.min)} … ${percent(weight.max)}`,
     weight.binding ? `${weight.binding} limit binds` : '',
-    weight.binding && typeof weight.shadow_price === 'number' ? weight.shadow_price.toExponential(2) : '',
   ]);
   const total = optimization.weights.reduce((sum, weight) => sum + weight.weight, 0);
   const { snapshot, certificate, volatility } = optimization;
   return [
     ...heading(`Weights (${optimization.optimizer.id})`, run),
-    ...table(['asset', 'now', 'target', 'allowed', 'limit', 'shadow price'], rows, [1, 2, 5]),
+    ...table(['asset', 'now', 'target', 'allowed', 'limit'], rows, [1, 2]),
+    ...optimization.binding_limits.map(({ words }) => `  ${words}`),
     `  sum ${percent(total)}; volatility ${volatility === null ? 'unknown' : percent(volatility)} a year, from ` +
       `${snapshot.observations} returns, ${snapshot.first_date} … ${snapshot.last_date} (snapshot ${snapshot.content_hash.slice(0, 12)})`,
     ...(certificate

@@ -118,11 +118,11 @@ test('without folders the live sources that answer are used', async () => {
   });
 });
 
-test('where none answers the simulator is used, and why is said', async () => {
+test('where none answers the simulator is used, and that none did is said in a short line', async () => {
   const choice = await chooseData(options, { now, probe: probes(false, false) });
   expect(choice.simulate).toEqual({ seed: 1 });
   expect(choice.words).toBe(
-    'market simulator, seed 1, because no live source can be reached (binance: status 451; yahoofinance: cannot be reached)',
+    'market simulator, seed 1: no live source can be reached (binance, yahoofinance; --live says why)',
   );
 });
 

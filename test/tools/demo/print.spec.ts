@@ -113,7 +113,14 @@ const optimization: Optimization = {
   request: null,
   expected_return: null,
   sharpe_ratio: null,
-  binding_limits: [],
+  binding_limits: [
+    {
+      limit: 'BTC',
+      side: 'min',
+      shadow_price: 0.0123,
+      words: 'allowing 1 point less BTC lowers yearly volatility by 0.0123 points',
+    },
+  ],
   projected: null,
   notes: [],
   alternative: null,
@@ -221,13 +228,14 @@ test('signals show prices to six digits and say why others are withheld', () => 
   ]);
 });
 
-test('weights show the binding limits, the sum, what they rest on, and the certificate', () => {
+test('weights show the binding limits with what each is worth in words, the sum, what they rest on, and the certificate', () => {
   expect(weightLines({ ...pipeline, rehearsal: false }, optimization, decision)).toEqual([
     '',
     'WEIGHTS (MIN_VARIANCE)',
-    '  asset      now   target  allowed            limit              shadow price',
-    '  BTC    61.23 %  50.00 %  50.00 % … 60.00 %  lower limit binds       1.23e-2',
+    '  asset      now   target  allowed            limit',
+    '  BTC    61.23 %  50.00 %  50.00 % … 60.00 %  lower limit binds',
     '  SPY          ?  50.00 %  0.00 % … 20.00 %',
+    '  allowing 1 point less BTC lowers yearly volatility by 0.0123 points',
     '  sum 100.00 %; volatility 43.21 % a year, from 250 returns, 2020-07-08 … 2021-07-06 (snapshot abcdef012345)',
     '  certificate: primal residual 1.0e-17, dual residual 2.0e-16, complementarity 0.0e+0, duality gap 3.0e-17, condition 1.2e+2, 4 iterations',
   ]);
