@@ -511,7 +511,10 @@ export interface paths {
         /** Portfolios, in the order they were made */
         get: operations["PortfolioController_list"];
         put?: never;
-        /** A new portfolio, which holds nothing yet */
+        /**
+         * A new portfolio, which holds nothing yet
+         * @description It begins with one account, `Default`, in US dollars. The first portfolio of an owner is the one that is meant where a route names none.
+         */
         post: operations["PortfolioController_create"];
         delete?: never;
         options?: never;
@@ -545,7 +548,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Sets the quantities of all assets */
+        /**
+         * Sets the quantities of all assets
+         * @description An asset that is not named is no longer held. What changes is written as adjustments of unknown cost, so gains of those units are unknown; record transactions where you know what was paid.
+         */
         put: operations["PortfolioController_setHoldings"];
         post?: never;
         delete?: never;
@@ -564,7 +570,10 @@ export interface paths {
         /** Accounts of a portfolio, the default one first */
         get: operations["AccountsController_list"];
         put?: never;
-        /** A new account of a portfolio */
+        /**
+         * A new account of a portfolio
+         * @description Prices, amounts and fees of its transactions are in its currency, which cannot be changed. With `tracks_cash`, trades, fees and dividends move its cash, and deposits of it have to come first.
+         */
         post: operations["AccountsController_create"];
         delete?: never;
         options?: never;
@@ -600,7 +609,10 @@ export interface paths {
         /** Transactions of a portfolio, newest first, also those that were reversed */
         get: operations["TransactionsController_list"];
         put?: never;
-        /** Records one transaction, or a list of them */
+        /**
+         * Records one transaction, or a list of them
+         * @description One transaction is answered as it was recorded; of `{"transactions": [...]}` with up to 1,000, the good ones are recorded and each is reported. Which fields a kind needs is told in docs/how-to/keep-a-portfolio.md; what has an `external_id` is recorded once in an account.
+         */
         post: operations["TransactionsController_record"];
         delete?: never;
         options?: never;
@@ -617,7 +629,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Records the good lines of a CSV file */
+        /**
+         * Records the good lines of a CSV file
+         * @description Separated by commas, with a header: kind, executed_at and asset are needed; quantity, price, amount, currency, fee, fee_currency, account, to_account, ratio, external_id and note may be there. The same file again records nothing twice.
+         */
         post: operations["TransactionsController_import"];
         delete?: never;
         options?: never;
@@ -651,7 +666,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Takes a transaction back by a reversing one */
+        /**
+         * Takes a transaction back by a reversing one
+         * @description Both stay in the ledger, neither is in effect: a wrong transaction is reversed and recorded anew. A reversal that later transactions rest on is refused.
+         */
         post: operations["TransactionsController_reverse"];
         delete?: never;
         options?: never;
@@ -666,7 +684,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Realised gains by lot, and income by holding */
+        /**
+         * Realised gains by lot, and income by holding
+         * @description Derived from the transactions by the lot method that is asked for, in each account's currency. With `Accept: text/csv`, the realised gains as CSV. Unrealised gains are in the valuation.
+         */
         get: operations["GainsController_gains"];
         put?: never;
         post?: never;
@@ -683,7 +704,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a portfolio was worth at an instant, and which prices say so */
+        /**
+         * What a portfolio was worth at an instant, and which prices say so
+         * @description What has no stored price is named in `unpriced` and makes the total `partial`; it is never counted as zero. It reads stored prices and asks no source: collect or import them first.
+         */
         get: operations["ValuationController_valuation"];
         put?: never;
         post?: never;
@@ -700,7 +724,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What an amount of one asset or currency is worth in another, at an instant */
+        /**
+         * What an amount of one asset or currency is worth in another, at an instant
+         * @description By the same stored prices as a valuation.
+         */
         get: operations["ConversionsController_convert"];
         put?: never;
         post?: never;
@@ -717,7 +744,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Returns of a portfolio day by day, who made them, and what BTC alone would have made */
+        /**
+         * Returns of a portfolio day by day, who made them, and what BTC alone would have made
+         * @description Reads stored days; where they are not up to date, waits eight seconds for them at most, and `current` says whether every transaction and every day that is over is in it. Money that comes from outside or leaves is a flow and no gain.
+         */
         get: operations["PerformanceController_view"];
         put?: never;
         post?: never;
@@ -734,7 +764,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is held, in BTC */
+        /**
+         * What is held, in BTC
+         * @description As the prototype served it; `GET /api/v1/portfolios/{id}/valuation` replaces it.
+         */
         get: operations["PortfolioValueController_value"];
         put?: never;
         post?: never;
@@ -754,7 +787,10 @@ export interface paths {
         /** Policies with their versions, in the order they were made */
         get: operations["PoliciesController_list"];
         put?: never;
-        /** A new policy with its first version */
+        /**
+         * A new policy with its first version
+         * @description Limits that are not named keep the defaults: BTC 50 to 60 %, every other asset up to 20 %. Its first version is in force at once for the portfolios that choose the policy.
+         */
         post: operations["PoliciesController_create"];
         delete?: never;
         options?: never;
@@ -788,7 +824,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The next version of the limits */
+        /**
+         * The next version of the limits
+         * @description Versions never change, and nobody follows a new one before it is rolled out. What is not named has the default, not the value of the version before.
+         */
         post: operations["PoliciesController_propose"];
         delete?: never;
         options?: never;
@@ -803,7 +842,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a version would mean for every portfolio that follows the policy */
+        /**
+         * What a version would mean for every portfolio that follows the policy
+         * @description Which limits each portfolio breaks now and would break then, and the least that it would have to trade. Nothing is changed.
+         */
         get: operations["PoliciesController_effect"];
         put?: never;
         post?: never;
@@ -822,7 +864,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Gives a version to all portfolios of the policy, or to a part of them */
+        /**
+         * Gives a version to all portfolios of the policy, or to a part of them
+         * @description `share` reaches a fixed part of the portfolios, `portfolios` those that are named besides; for each, the newest rollout that reaches it counts.
+         */
         post: operations["PoliciesController_rollOut"];
         delete?: never;
         options?: never;
@@ -839,7 +884,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Gives all portfolios the version back that all had before */
+        /**
+         * Gives all portfolios the version back that all had before
+         * @description It is a rollout, too: the history keeps both.
+         */
         post: operations["PoliciesController_rollBack"];
         delete?: never;
         options?: never;
@@ -854,7 +902,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The limits that a portfolio follows */
+        /**
+         * The limits that a portfolio follows
+         * @description Those of the policy that it chose, or of the owner's default one, in the version that was rolled out to it.
+         */
         get: operations["PortfolioPolicyController_inForce"];
         /** Lets a portfolio follow a policy */
         put: operations["PortfolioPolicyController_choose"];
@@ -872,7 +923,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How assets move together, with the observations behind each number */
+        /**
+         * How assets move together, with the observations behind each number
+         * @description Of daily simple returns; `pairwise` takes each pair over the dates that both have, every other estimator takes the dates that all have.
+         */
         get: operations["CorrelationsController_matrix"];
         put?: never;
         post?: never;
@@ -889,7 +943,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Assets that move little with BTC, or another anchor, and with each other */
+        /**
+         * Assets that move little with BTC, or another anchor, and with each other
+         * @description Chosen one after the other: first the lowest correlation with the anchor, then the lowest with those chosen; whoever is above the limit is left out.
+         */
         get: operations["CorrelationsController_selection"];
         put?: never;
         post?: never;
@@ -906,7 +963,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Risk of the default portfolio, with losses as negative numbers */
+        /**
+         * Risk of the default portfolio, with losses as negative numbers
+         * @description As the prototype served it; `GET /api/v1/portfolios/{id}/risk` replaces it, where losses are positive.
+         */
         get: operations["DashboardRiskController_dashboard"];
         put?: never;
         post?: never;
@@ -923,7 +983,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Correlation of each symbol with BTC */
+        /**
+         * Correlation of each symbol with BTC
+         * @description As the prototype served it; `GET /api/v1/correlations` replaces it.
+         */
         get: operations["OldCorrelationsController_withBtc"];
         put?: never;
         post?: never;
@@ -940,7 +1003,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Correlations by pair of symbols */
+        /**
+         * Correlations by pair of symbols
+         * @description As the prototype served it; `GET /api/v1/correlations` replaces it.
+         */
         get: operations["OldCorrelationsController_matrix"];
         put?: never;
         post?: never;
@@ -957,7 +1023,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Correlations for the dashboard */
+        /**
+         * Correlations for the dashboard
+         * @description As the prototype served it; `GET /api/v1/correlations` replaces it.
+         */
         get: operations["OldCorrelationsController_dashboard"];
         put?: never;
         post?: never;
@@ -974,7 +1043,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many kinds of assets there are among the symbols */
+        /**
+         * How many kinds of assets there are among the symbols
+         * @description As the prototype served it; `GET /api/v1/correlations/selection` and `concentration` of the risk report say more.
+         */
         get: operations["OldCorrelationsController_diversification"];
         put?: never;
         post?: never;
@@ -991,7 +1063,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The risk of a portfolio's weights, in BTC and in US dollars */
+        /**
+         * The risk of a portfolio's weights, in BTC and in US dollars
+         * @description Today's weights are held constant over the past of the lookback. Answers a stored report, or has one made and waits for it, eight seconds at most; judged by the thresholds of the portfolio's policy.
+         */
         get: operations["RiskController_ofPortfolio"];
         put?: never;
         post?: never;
@@ -1061,7 +1136,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Weights of named assets, within the limits of the default portfolio */
+        /**
+         * Weights of named assets, within the limits of the default portfolio
+         * @description As the prototype served it: starts or joins the job of this question and waits for it, eight seconds at most. `POST /api/v1/optimizations` replaces it.
+         */
         post: operations["OldOptimizationController_optimize"];
         delete?: never;
         options?: never;
@@ -1079,7 +1157,10 @@ export interface paths {
         /** Optimizations, the newest first */
         get: operations["OptimizationController_list"];
         put?: never;
-        /** Asks for weights within the limits, with their certificate */
+        /**
+         * Asks for weights within the limits, with their certificate
+         * @description Answers at once with the job, whose `result` is the path of the optimization; that there are no weights is an answer, too (`infeasible`, with the limits that collide). The limits are those of the portfolio's policy, and those of the request besides.
+         */
         post: operations["OptimizationController_create"];
         delete?: never;
         options?: never;
@@ -1094,7 +1175,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Weights, their certificate and the snapshot they were solved on */
+        /**
+         * Weights, their certificate and the snapshot they were solved on
+         * @description `binding_limits` says in words what each limit costs, `certificate` how far the weights can be from the best ones. It never changes.
+         */
         get: operations["OptimizationController_view"];
         put?: never;
         post?: never;
@@ -1111,7 +1195,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The exact efficient frontier of the same prices, estimates and limits, all turning points */
+        /**
+         * The exact efficient frontier of the same prices, estimates and limits, all turning points
+         * @description Computed from the frozen prices: the same optimization has the same frontier for ever. Between two neighbouring turning points the weights are a straight line.
+         */
         get: operations["OptimizationController_frontier"];
         put?: never;
         post?: never;
@@ -1128,7 +1215,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every optimizer, what it needs and which constraints it takes */
+        /**
+         * Every optimizer, what it needs and which constraints it takes
+         * @description `supported` limits are part of what is solved; `projected` ones are kept by the nearest weights; `refused` ones are answered with the reason.
+         */
         get: operations["OptimizersController_list"];
         put?: never;
         post?: never;
@@ -1147,7 +1237,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** How holdings lie beside the targets of their classes */
+        /**
+         * How holdings lie beside the targets of their classes
+         * @description As the prototype served it: holdings come with the request. For a portfolio that is kept here, `POST /api/v1/portfolios/{id}/rebalancing-plans`.
+         */
         post: operations["AllocationController_calculate"];
         delete?: never;
         options?: never;
@@ -1162,7 +1255,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Targets of each class for a portfolio of a value */
+        /**
+         * Targets of each class for a portfolio of a value
+         * @description As the prototype served it; limits of single assets are policies, see `GET /api/v1/policies`.
+         */
         get: operations["AllocationController_targets"];
         put?: never;
         post?: never;
@@ -1180,7 +1276,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Sets the targets of all portfolios, or of one type of account */
+        /**
+         * Sets the targets of all portfolios, or of one type of account
+         * @description As the prototype served it; limits of single assets are policies, see `POST /api/v1/policies`.
+         */
         put: operations["AllocationController_setTargets"];
         post?: never;
         delete?: never;
@@ -1196,7 +1295,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether any class lies further from its target than the threshold */
+        /**
+         * Whether any class lies further from its target than the threshold
+         * @description As the prototype served it; `POST /api/v1/portfolios/{id}/rebalancing-plans` weighs what waiting costs instead.
+         */
         get: operations["AllocationController_check"];
         put?: never;
         post?: never;
@@ -1213,7 +1315,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far each class lies from its target, the furthest first */
+        /**
+         * How far each class lies from its target, the furthest first
+         * @description As the prototype served it; a rebalancing plan has the weights before, as wanted, and after.
+         */
         get: operations["AllocationController_drift"];
         put?: never;
         post?: never;
@@ -1232,7 +1337,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Accounts by type, each type beside its own targets */
+        /**
+         * Accounts by type, each type beside its own targets
+         * @description As the prototype served it. Accounts come in the body; the query is read as well. For accounts that are kept here, `GET /api/v1/portfolios/{id}/valuation?account=`.
+         */
         post: operations["AllocationController_summary"];
         delete?: never;
         options?: never;
@@ -1247,7 +1355,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Trades that bring BTC to a target and the rest to equal parts, within the limits */
+        /**
+         * Trades that bring BTC to a target and the rest to equal parts, within the limits
+         * @description As the prototype served it; `POST /api/v1/portfolios/{id}/rebalancing-plans` replaces it.
+         */
         get: operations["OldPlanController_plan"];
         put?: never;
         post?: never;
@@ -1267,7 +1378,10 @@ export interface paths {
         /** Plans of a portfolio, the newest first */
         get: operations["PlansController_list"];
         put?: never;
-        /** The trades from holdings to targets, or that it is better to wait */
+        /**
+         * The trades from holdings to targets, or that it is better to wait
+         * @description Answers at once with the job, whose `result` is the path of the plan. A plan is a calculation: nothing is traded or recorded.
+         */
         post: operations["PlansController_create"];
         delete?: never;
         options?: never;
@@ -4873,7 +4987,7 @@ export interface components {
             }[];
             left_alone: {
                 asset_id: string;
-                /** @description What it lacks (positiveDecimalText) or has too much */
+                /** @description What it lacks (positive) or has too much (negative) */
                 difference: string;
                 /** @enum {string} */
                 why: "within_band" | "below_one_lot" | "below_minimum" | "no_cash";

@@ -54,10 +54,13 @@ export class OptimizationController {
     private readonly frontiers: FrontierService,
   ) {}
 
-  /** Answers at once with the job; the finished job links the optimization, which may say that there are no weights. */
   @Post()
   @HttpCode(202)
-  @ApiOperation({ summary: 'Asks for weights within the limits, with their certificate' })
+  @ApiOperation({
+    summary: 'Asks for weights within the limits, with their certificate',
+    description:
+      "Answers at once with the job, whose `result` is the path of the optimization; that there are no weights is an answer, too (`infeasible`, with the limits that collide). The limits are those of the portfolio's policy, and those of the request besides.",
+  })
   @ApiHeader({ name: idempotencyKeyHeader, required: false })
   @ApiAcceptedResponse({ standardSchema: jobSchema })
   async create(
@@ -81,16 +84,21 @@ export class OptimizationController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'Weights, their certificate and the snapshot they were solved on' })
+  @ApiOperation({
+    summary: 'Weights, their certificate and the snapshot they were solved on',
+    description:
+      '`binding_limits` says in words what each limit costs, `certificate` how far the weights can be from the best ones. It never changes.',
+  })
   @ApiOkResponse({ standardSchema: optimizationView })
   view(@CurrentOwner() owner: OwnerId, @Param('id', { schema: optimizationId }) id: string): Promise<OptimizationView> {
     return this.optimizations.view(owner, id);
   }
 
-  /** Computed from the frozen prices: the same optimization has the same frontier for ever. */
   @Get(':id/frontier')
   @ApiOperation({
     summary: 'The exact efficient frontier of the same prices, estimates and limits, all turning points',
+    description:
+      'Computed from the frozen prices: the same optimization has the same frontier for ever. Between two neighbouring turning points the weights are a straight line.',
   })
   @ApiOkResponse({ standardSchema: frontierView })
   @ApiConflictResponse({ description: 'There is none: limits on several assets, too few dates' })
@@ -107,7 +115,11 @@ export class OptimizationController {
 @Controller('api/v1/optimizers')
 export class OptimizersController {
   @Get()
-  @ApiOperation({ summary: 'Every optimizer, what it needs and which constraints it takes' })
+  @ApiOperation({
+    summary: 'Every optimizer, what it needs and which constraints it takes',
+    description:
+      '`supported` limits are part of what is solved; `projected` ones are kept by the nearest weights; `refused` ones are answered with the reason.',
+  })
   @ApiOkResponse({ standardSchema: optimizersPage })
   list(): OptimizersView {
     return optimizersView();
@@ -119,10 +131,13 @@ export class OptimizersController {
 export class OldOptimizationController {
   constructor(private readonly optimizations: OldOptimizationService) {}
 
-  /** Starts or joins the job of this question and waits for it, eight seconds at most. */
   @Post('optimize')
   @HttpCode(200)
-  @ApiOperation({ summary: 'Weights of named assets, within the limits of the default portfolio' })
+  @ApiOperation({
+    summary: 'Weights of named assets, within the limits of the default portfolio',
+    description:
+      'As the prototype served it: starts or joins the job of this question and waits for it, eight seconds at most. `POST /api/v1/optimizations` replaces it.',
+  })
   @ApiOkResponse({ standardSchema: oldOptimizationSchema })
   @ApiUnprocessableEntityResponse({ description: 'No weights: `detail` names the limits that cannot hold together' })
   @ApiServiceUnavailableResponse({ description: 'Still being solved: `detail` names the job' })

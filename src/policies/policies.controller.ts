@@ -51,7 +51,11 @@ export class PoliciesController {
     private readonly effects: PolicyEffectService,
   ) {}
 
-  @ApiOperation({ summary: 'A new policy with its first version' })
+  @ApiOperation({
+    summary: 'A new policy with its first version',
+    description:
+      'Limits that are not named keep the defaults: BTC 50 to 60 %, every other asset up to 20 %. Its first version is in force at once for the portfolios that choose the policy.',
+  })
   @Post()
   @HttpCode(201)
   @ApiHeader({ name: idempotencyKeyHeader, required: false })
@@ -84,8 +88,11 @@ export class PoliciesController {
     return this.policies.get(owner, id);
   }
 
-  /** Nobody follows it before it is rolled out. */
-  @ApiOperation({ summary: 'The next version of the limits' })
+  @ApiOperation({
+    summary: 'The next version of the limits',
+    description:
+      'Versions never change, and nobody follows a new one before it is rolled out. What is not named has the default, not the value of the version before.',
+  })
   @Post(':id/versions')
   @HttpCode(201)
   @ApiHeader({ name: idempotencyKeyHeader, required: false })
@@ -102,7 +109,11 @@ export class PoliciesController {
     sendStored(response, await this.policies.propose(request, id, body));
   }
 
-  @ApiOperation({ summary: 'What a version would mean for every portfolio that follows the policy' })
+  @ApiOperation({
+    summary: 'What a version would mean for every portfolio that follows the policy',
+    description:
+      'Which limits each portfolio breaks now and would break then, and the least that it would have to trade. Nothing is changed.',
+  })
   @Get(':id/versions/:version/effect')
   @ApiOkResponse({ standardSchema: policyEffectSchema })
   @ApiNotFoundResponse({ description: 'There is no such version' })
@@ -114,7 +125,11 @@ export class PoliciesController {
     return this.effects.of(owner, id, version);
   }
 
-  @ApiOperation({ summary: 'Gives a version to all portfolios of the policy, or to a part of them' })
+  @ApiOperation({
+    summary: 'Gives a version to all portfolios of the policy, or to a part of them',
+    description:
+      '`share` reaches a fixed part of the portfolios, `portfolios` those that are named besides; for each, the newest rollout that reaches it counts.',
+  })
   @Post(':id/rollouts')
   @HttpCode(201)
   @ApiHeader({ name: idempotencyKeyHeader, required: false })
@@ -131,7 +146,10 @@ export class PoliciesController {
     sendStored(response, await this.policies.rollOut(request, id, body));
   }
 
-  @ApiOperation({ summary: 'Gives all portfolios the version back that all had before' })
+  @ApiOperation({
+    summary: 'Gives all portfolios the version back that all had before',
+    description: 'It is a rollout, too: the history keeps both.',
+  })
   @Post(':id/rollback')
   @HttpCode(201)
   @ApiHeader({ name: idempotencyKeyHeader, required: false })
@@ -154,7 +172,11 @@ export class PoliciesController {
 export class PortfolioPolicyController {
   constructor(private readonly policies: PoliciesService) {}
 
-  @ApiOperation({ summary: 'The limits that a portfolio follows' })
+  @ApiOperation({
+    summary: 'The limits that a portfolio follows',
+    description:
+      "Those of the policy that it chose, or of the owner's default one, in the version that was rolled out to it.",
+  })
   @Get(':id/policy')
   @ApiOkResponse({ standardSchema: policyInForceSchema })
   inForce(

@@ -30,7 +30,11 @@ const path = '/api/v1/portfolios';
 export class PortfolioController {
   constructor(private readonly portfolios: PortfolioService) {}
 
-  @ApiOperation({ summary: 'A new portfolio, which holds nothing yet' })
+  @ApiOperation({
+    summary: 'A new portfolio, which holds nothing yet',
+    description:
+      'It begins with one account, `Default`, in US dollars. The first portfolio of an owner is the one that is meant where a route names none.',
+  })
   @Post()
   @HttpCode(201)
   @ApiHeader({ name: idempotencyKeyHeader, required: false })
@@ -72,8 +76,11 @@ export class PortfolioController {
     return this.portfolios.change(owner, id, body);
   }
 
-  /** Sets the quantities of all assets; an asset that is not named is no longer held. */
-  @ApiOperation({ summary: 'Sets the quantities of all assets' })
+  @ApiOperation({
+    summary: 'Sets the quantities of all assets',
+    description:
+      'An asset that is not named is no longer held. What changes is written as adjustments of unknown cost, so gains of those units are unknown; record transactions where you know what was paid.',
+  })
   @Put(':id/holdings')
   @ApiOkResponse({ standardSchema: portfolioSchema })
   setHoldings(

@@ -29,8 +29,11 @@ const stillMade = 'The report is still being made: `detail` names the job, Retry
 export class RiskController {
   constructor(private readonly risk: RiskService) {}
 
-  /** Answers a stored report, or has one made and waits for it, eight seconds at most. */
-  @ApiOperation({ summary: "The risk of a portfolio's weights, in BTC and in US dollars" })
+  @ApiOperation({
+    summary: "The risk of a portfolio's weights, in BTC and in US dollars",
+    description:
+      "Today's weights are held constant over the past of the lookback. Answers a stored report, or has one made and waits for it, eight seconds at most; judged by the thresholds of the portfolio's policy.",
+  })
   @Get('portfolios/:id/risk')
   @ApiOkResponse({ standardSchema: riskReportSchema })
   @ApiNotFoundResponse({ description: 'There is no such portfolio' })
@@ -57,7 +60,11 @@ export class RiskController {
 export class DashboardRiskController {
   constructor(private readonly risk: RiskService) {}
 
-  @ApiOperation({ summary: 'Risk of the default portfolio, with losses as negative numbers' })
+  @ApiOperation({
+    summary: 'Risk of the default portfolio, with losses as negative numbers',
+    description:
+      'As the prototype served it; `GET /api/v1/portfolios/{id}/risk` replaces it, where losses are positive.',
+  })
   @Get('risk')
   @ApiOkResponse({ standardSchema: dashboardRiskSchema })
   @ApiServiceUnavailableResponse({ description: stillMade })

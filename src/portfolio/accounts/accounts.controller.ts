@@ -32,7 +32,11 @@ import { AccountsService, accountView } from './accounts.service.js';
 export class AccountsController {
   constructor(private readonly accounts: AccountsService) {}
 
-  @ApiOperation({ summary: 'A new account of a portfolio' })
+  @ApiOperation({
+    summary: 'A new account of a portfolio',
+    description:
+      'Prices, amounts and fees of its transactions are in its currency, which cannot be changed. With `tracks_cash`, trades, fees and dividends move its cash, and deposits of it have to come first.',
+  })
   @Post()
   @HttpCode(201)
   @ApiHeader({ name: idempotencyKeyHeader, required: false })

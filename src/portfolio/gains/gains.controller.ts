@@ -14,8 +14,11 @@ import { gainsCsv, gainsView } from './gains.views.js';
 export class GainsController {
   constructor(private readonly ledger: LedgerService) {}
 
-  /** JSON or, asked for by `Accept: text/csv`, the realised gains as CSV. */
-  @ApiOperation({ summary: 'Realised gains by lot, and income by holding' })
+  @ApiOperation({
+    summary: 'Realised gains by lot, and income by holding',
+    description:
+      "Derived from the transactions by the lot method that is asked for, in each account's currency. With `Accept: text/csv`, the realised gains as CSV. Unrealised gains are in the valuation.",
+  })
   @Get()
   @Header('Vary', 'Accept')
   @ApiProduces('application/json', 'text/csv')

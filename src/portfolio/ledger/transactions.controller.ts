@@ -41,11 +41,11 @@ const pathOf = (portfolioId: string) => `/api/v1/portfolios/${portfolioId}/trans
 export class TransactionsController {
   constructor(private readonly transactions: TransactionsService) {}
 
-  /**
-   * One transaction, or `{"transactions": [...]}` with up to 1,000, of which the good ones are recorded and each is
-   * reported.
-   */
-  @ApiOperation({ summary: 'Records one transaction, or a list of them' })
+  @ApiOperation({
+    summary: 'Records one transaction, or a list of them',
+    description:
+      'One transaction is answered as it was recorded; of `{"transactions": [...]}` with up to 1,000, the good ones are recorded and each is reported. Which fields a kind needs is told in docs/how-to/keep-a-portfolio.md; what has an `external_id` is recorded once in an account.',
+  })
   @Post()
   @HttpCode(201)
   @ApiHeader({ name: idempotencyKeyHeader, required: false })
@@ -63,11 +63,11 @@ export class TransactionsController {
     sendStored(response, await this.transactions.record(request, id, body));
   }
 
-  /**
-   * A header names the columns: kind, executed_at, asset are needed; quantity, price, amount, currency, fee, fee_currency,
-   * account, to_account, ratio, external_id, note may be there.
-   */
-  @ApiOperation({ summary: 'Records the good lines of a CSV file' })
+  @ApiOperation({
+    summary: 'Records the good lines of a CSV file',
+    description:
+      'Separated by commas, with a header: kind, executed_at and asset are needed; quantity, price, amount, currency, fee, fee_currency, account, to_account, ratio, external_id and note may be there. The same file again records nothing twice.',
+  })
   @Post('imports')
   @HttpCode(200)
   @ApiConsumes('text/csv', 'multipart/form-data')
@@ -113,8 +113,11 @@ export class TransactionsController {
     return this.transactions.get(owner, id, transactionId);
   }
 
-  /** Both stay in the ledger, neither is in effect: a wrong transaction is reversed and recorded anew. */
-  @ApiOperation({ summary: 'Takes a transaction back by a reversing one' })
+  @ApiOperation({
+    summary: 'Takes a transaction back by a reversing one',
+    description:
+      'Both stay in the ledger, neither is in effect: a wrong transaction is reversed and recorded anew. A reversal that later transactions rest on is refused.',
+  })
   @Post(':transactionId/reverse')
   @HttpCode(201)
   @ApiHeader({ name: idempotencyKeyHeader, required: false })

@@ -23,8 +23,11 @@ import { PerformanceService } from './performance.service.js';
 export class PerformanceController {
   constructor(private readonly performance: PerformanceService) {}
 
-  /** Reads stored days; where they are not up to date, waits eight seconds for them at most. */
-  @ApiOperation({ summary: 'Returns of a portfolio day by day, who made them, and what BTC alone would have made' })
+  @ApiOperation({
+    summary: 'Returns of a portfolio day by day, who made them, and what BTC alone would have made',
+    description:
+      'Reads stored days; where they are not up to date, waits eight seconds for them at most, and `current` says whether every transaction and every day that is over is in it. Money that comes from outside or leaves is a flow and no gain.',
+  })
   @Get(':id/performance')
   @ApiOkResponse({ standardSchema: performanceSchema })
   @ApiNotFoundResponse({ description: 'There is no such portfolio' })

@@ -92,7 +92,10 @@ export class PerformanceService {
     const missing = prices.findIndex(Number.isNaN);
     if (missing < 0) return prices;
     const day = utcDate(days[missing]!.day);
-    throw new DomainError('conflict', `no price of ${numeraire} is stored for ${day}; collect it, or begin later`);
+    throw new DomainError(
+      'conflict',
+      `no price of ${numeraire} is stored for ${day}; collect or import it, or begin later`,
+    );
   }
 
   private async dailyPrices(viewer: OwnerId, assetId: AssetId, days: readonly PortfolioDay[]): Promise<Float64Array> {

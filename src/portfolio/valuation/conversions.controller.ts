@@ -10,7 +10,10 @@ import { ConversionsService } from './conversions.service.js';
 export class ConversionsController {
   constructor(private readonly conversions: ConversionsService) {}
 
-  @ApiOperation({ summary: 'What an amount of one asset or currency is worth in another, at an instant' })
+  @ApiOperation({
+    summary: 'What an amount of one asset or currency is worth in another, at an instant',
+    description: 'By the same stored prices as a valuation.',
+  })
   @Get()
   @ApiOkResponse({ standardSchema: conversionSchema })
   convert(

@@ -16,7 +16,10 @@ import { PortfolioValueService } from './portfolio-value.service.js';
 export class PortfolioValueController {
   constructor(private readonly values: PortfolioValueService) {}
 
-  @ApiOperation({ summary: 'What is held, in BTC' })
+  @ApiOperation({
+    summary: 'What is held, in BTC',
+    description: 'As the prototype served it; `GET /api/v1/portfolios/{id}/valuation` replaces it.',
+  })
   @Get('value')
   @ApiOkResponse({ standardSchema: portfolioValueSchema })
   value(

@@ -11,7 +11,11 @@ import { ValuationService } from './valuation.service.js';
 export class ValuationController {
   constructor(private readonly valuations: ValuationService) {}
 
-  @ApiOperation({ summary: 'What a portfolio was worth at an instant, and which prices say so' })
+  @ApiOperation({
+    summary: 'What a portfolio was worth at an instant, and which prices say so',
+    description:
+      'What has no stored price is named in `unpriced` and makes the total `partial`; it is never counted as zero. It reads stored prices and asks no source: collect or import them first.',
+  })
   @Get(':id/valuation')
   @ApiOkResponse({ standardSchema: valuationSchema })
   @ApiNotFoundResponse({ description: 'There is no such portfolio' })

@@ -40,7 +40,11 @@ import { AllocationService } from './allocation.service.js';
 export class AllocationController {
   constructor(private readonly allocation: AllocationService) {}
 
-  @ApiOperation({ summary: 'How holdings lie beside the targets of their classes' })
+  @ApiOperation({
+    summary: 'How holdings lie beside the targets of their classes',
+    description:
+      'As the prototype served it: holdings come with the request. For a portfolio that is kept here, `POST /api/v1/portfolios/{id}/rebalancing-plans`.',
+  })
   @Post('calculate')
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: calculatedSchema })
@@ -51,14 +55,20 @@ export class AllocationController {
     return this.allocation.calculate(owner, body);
   }
 
-  @ApiOperation({ summary: 'Targets of each class for a portfolio of a value' })
+  @ApiOperation({
+    summary: 'Targets of each class for a portfolio of a value',
+    description: 'As the prototype served it; limits of single assets are policies, see `GET /api/v1/policies`.',
+  })
   @Get('targets')
   @ApiOkResponse({ standardSchema: targetsSchema })
   targets(@CurrentOwner() owner: OwnerId, @Query({ schema: targetsQuery }) query: TargetsQuery): Promise<TargetsView> {
     return this.allocation.targets(owner, query.portfolio_value);
   }
 
-  @ApiOperation({ summary: 'Sets the targets of all portfolios, or of one type of account' })
+  @ApiOperation({
+    summary: 'Sets the targets of all portfolios, or of one type of account',
+    description: 'As the prototype served it; limits of single assets are policies, see `POST /api/v1/policies`.',
+  })
   @Put('targets/:targetSet')
   @ApiOkResponse({ standardSchema: setTargetsSchema })
   setTargets(
@@ -69,22 +79,32 @@ export class AllocationController {
     return this.allocation.setTargets(owner, targetSet, body.percentages);
   }
 
-  @ApiOperation({ summary: 'Whether any class lies further from its target than the threshold' })
+  @ApiOperation({
+    summary: 'Whether any class lies further from its target than the threshold',
+    description:
+      'As the prototype served it; `POST /api/v1/portfolios/{id}/rebalancing-plans` weighs what waiting costs instead.',
+  })
   @Get('check-rebalancing')
   @ApiOkResponse({ standardSchema: checkSchema })
   check(@CurrentOwner() owner: OwnerId, @Query({ schema: checkQuery }) query: CheckQuery): Promise<CheckView> {
     return this.allocation.check(owner, query);
   }
 
-  @ApiOperation({ summary: 'How far each class lies from its target, the furthest first' })
+  @ApiOperation({
+    summary: 'How far each class lies from its target, the furthest first',
+    description: 'As the prototype served it; a rebalancing plan has the weights before, as wanted, and after.',
+  })
   @Get('drift-analysis')
   @ApiOkResponse({ standardSchema: driftSchema })
   drift(@CurrentOwner() owner: OwnerId, @Query({ schema: driftQuery }) query: DriftQuery): Promise<DriftView> {
     return this.allocation.drift(owner, query);
   }
 
-  /** In the body; the query is read as well, as the prototype had it. */
-  @ApiOperation({ summary: 'Accounts by type, each type beside its own targets' })
+  @ApiOperation({
+    summary: 'Accounts by type, each type beside its own targets',
+    description:
+      'As the prototype served it. Accounts come in the body; the query is read as well. For accounts that are kept here, `GET /api/v1/portfolios/{id}/valuation?account=`.',
+  })
   @Post('multi-account/summary')
   @HttpCode(200)
   @ApiOkResponse({ standardSchema: summarySchema })

@@ -37,8 +37,11 @@ import { PlansService } from './plans.service.js';
 export class PlansController {
   constructor(private readonly plans: PlansService) {}
 
-  /** Answers at once with the job; the finished job links the plan. */
-  @ApiOperation({ summary: 'The trades from holdings to targets, or that it is better to wait' })
+  @ApiOperation({
+    summary: 'The trades from holdings to targets, or that it is better to wait',
+    description:
+      'Answers at once with the job, whose `result` is the path of the plan. A plan is a calculation: nothing is traded or recorded.',
+  })
   @Post(':id/rebalancing-plans')
   @HttpCode(202)
   @ApiHeader({ name: idempotencyKeyHeader, required: false })
@@ -85,7 +88,10 @@ export class PlansController {
 export class OldPlanController {
   constructor(private readonly plans: OldPlanService) {}
 
-  @ApiOperation({ summary: 'Trades that bring BTC to a target and the rest to equal parts, within the limits' })
+  @ApiOperation({
+    summary: 'Trades that bring BTC to a target and the rest to equal parts, within the limits',
+    description: 'As the prototype served it; `POST /api/v1/portfolios/{id}/rebalancing-plans` replaces it.',
+  })
   @Get('plan')
   @ApiOkResponse({ standardSchema: oldPlanSchema })
   plan(@CurrentOwner() owner: OwnerId, @Query({ schema: oldPlanQuery }) query: OldPlanQuery): Promise<OldPlanView> {

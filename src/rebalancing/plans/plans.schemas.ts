@@ -118,7 +118,7 @@ export const planSchema = z
     left_alone: z.array(
       z.object({
         asset_id: z.string(),
-        difference: money.describe('What it lacks (positiveDecimalText) or has too much'),
+        difference: money.describe('What it lacks (positive) or has too much (negative)'),
         why: z.enum(['within_band', 'below_one_lot', 'below_minimum', 'no_cash']),
       }),
     ),

@@ -36,7 +36,11 @@ const busy = 'Not there in time: fewer assets or days, or later';
 export class CorrelationsController {
   constructor(private readonly correlations: CorrelationsService) {}
 
-  @ApiOperation({ summary: 'How assets move together, with the observations behind each number' })
+  @ApiOperation({
+    summary: 'How assets move together, with the observations behind each number',
+    description:
+      'Of daily simple returns; `pairwise` takes each pair over the dates that both have, every other estimator takes the dates that all have.',
+  })
   @Get()
   @ApiOkResponse({ standardSchema: correlationsSchema })
   @ApiServiceUnavailableResponse({ description: busy })
@@ -47,7 +51,11 @@ export class CorrelationsController {
     return this.correlations.matrix(viewer, query);
   }
 
-  @ApiOperation({ summary: 'Assets that move little with BTC, or another anchor, and with each other' })
+  @ApiOperation({
+    summary: 'Assets that move little with BTC, or another anchor, and with each other',
+    description:
+      'Chosen one after the other: first the lowest correlation with the anchor, then the lowest with those chosen; whoever is above the limit is left out.',
+  })
   @Get('selection')
   @ApiOkResponse({ standardSchema: selectionSchema })
   @ApiServiceUnavailableResponse({ description: busy })
@@ -65,7 +73,10 @@ export class CorrelationsController {
 export class OldCorrelationsController {
   constructor(private readonly correlations: OldCorrelationsService) {}
 
-  @ApiOperation({ summary: 'Correlation of each symbol with BTC' })
+  @ApiOperation({
+    summary: 'Correlation of each symbol with BTC',
+    description: 'As the prototype served it; `GET /api/v1/correlations` replaces it.',
+  })
   @Get('correlation/btc')
   @ApiOkResponse({ standardSchema: btcCorrelationsSchema })
   @ApiServiceUnavailableResponse({ description: busy })
@@ -76,7 +87,10 @@ export class OldCorrelationsController {
     return this.correlations.withBtc(viewer, query);
   }
 
-  @ApiOperation({ summary: 'Correlations by pair of symbols' })
+  @ApiOperation({
+    summary: 'Correlations by pair of symbols',
+    description: 'As the prototype served it; `GET /api/v1/correlations` replaces it.',
+  })
   @Get('correlation/matrix')
   @ApiOkResponse({ standardSchema: correlationMatrixSchema })
   @ApiServiceUnavailableResponse({ description: busy })
@@ -87,7 +101,10 @@ export class OldCorrelationsController {
     return this.correlations.matrix(viewer, query);
   }
 
-  @ApiOperation({ summary: 'Correlations for the dashboard' })
+  @ApiOperation({
+    summary: 'Correlations for the dashboard',
+    description: 'As the prototype served it; `GET /api/v1/correlations` replaces it.',
+  })
   @Get('dashboard/correlation')
   @ApiOkResponse({ standardSchema: dashboardCorrelationSchema })
   @ApiServiceUnavailableResponse({ description: busy })
@@ -98,7 +115,11 @@ export class OldCorrelationsController {
     return this.correlations.dashboard(viewer, query);
   }
 
-  @ApiOperation({ summary: 'How many kinds of assets there are among the symbols' })
+  @ApiOperation({
+    summary: 'How many kinds of assets there are among the symbols',
+    description:
+      'As the prototype served it; `GET /api/v1/correlations/selection` and `concentration` of the risk report say more.',
+  })
   @Get('diversification/score')
   @ApiOkResponse({ standardSchema: diversificationSchema })
   diversification(@Query({ schema: diversificationQuery }) query: DiversificationQuery): Promise<DiversificationView> {

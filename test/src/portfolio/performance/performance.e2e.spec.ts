@@ -256,7 +256,7 @@ test('a numeraire that has no price on some day is refused by the day', async ()
   await record(id, buyBtc);
   const { body, status } = await performance(id, `numeraire=SOL&to=${date(3)}`);
   expect(status).toBe(409);
-  expect(body.detail).toBe(`no price of SOL is stored for ${date(-1)}; collect it, or begin later`);
+  expect(body.detail).toBe(`no price of SOL is stored for ${date(-1)}; collect or import it, or begin later`);
 });
 
 describe('without a worker', () => {
