@@ -51,7 +51,19 @@ test.each([
   [
     'two rates',
     [flow('2021-01-01', -100), flow('2022-01-01', 230), flow('2023-01-01', -132)],
-    '2 rates explain the flows',
+    '2 rates explain the flows: 10 % and 20 %',
+  ],
+  // 100 in, 223 out, 124.32 in
+  [
+    'two rates beside each other',
+    [flow('2021-01-01', -100), flow('2022-01-01', 223), flow('2023-01-01', -124.32)],
+    '2 rates explain the flows: 11 % and 12 %',
+  ],
+  // (1 - 1.1 v)(1 - 1.2 v)(1 - 1.3 v), v the discount of a year
+  [
+    'three rates',
+    [flow('2021-01-01', -100), flow('2022-01-01', 360), flow('2023-01-01', -431), flow('2024-01-01', 171.6)],
+    '3 rates explain the flows: 10 %, 20 % and 30 %',
   ],
   [
     'no rate',
@@ -60,4 +72,27 @@ test.each([
   ],
 ])('of %s there is none, and it says why', (_, flows, reason) => {
   expect(moneyWeightedReturn(flows)).toEqual({ kind: 'none', reason });
+});
+
+test('of what comes back as it was put in is nothing', () => {
+  const found = moneyWeightedReturn([flow('2021-01-01', -100), flow('2022-01-01', 100)]);
+  expect(found).toEqual({ kind: 'rate', yearly: expect.closeTo(0, 15) });
+});
+
+test('that the present value only touches is one rate', () => {
+  // 100 in, 220 out, 121 in: 10 % twice
+  const found = moneyWeightedReturn([flow('2021-01-01', -100), flow('2022-01-01', 220), flow('2023-01-01', -121)]);
+  expect(found).toEqual({ kind: 'rate', yearly: expect.closeTo(0.1, 5) });
+});
+
+test('of daily flows over twelve years is found, and explains them', () => {
+  const flows = Array.from({ length: 4_383 }, (_, i) => ({
+    time: i * dayMs,
+    amount: i % 7 === 3 ? 40 : -10 - (i % 5),
+  }));
+  flows.push({ time: 4_383 * dayMs, amount: 90_000 });
+  const found = moneyWeightedReturn(flows);
+  if (found.kind !== 'rate') throw new Error(found.reason);
+  const rest = flows.reduce((sum, { time, amount }) => sum + amount / (1 + found.yearly) ** (time / (365 * dayMs)), 0);
+  expect(Math.abs(rest)).toBeLessThan(1e-6);
 });
