@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Context } from '@temporalio/activity';
 import { beat } from '../src/platform/temporal/heartbeat.js';
 import type {
   PortfolioActivities,
@@ -17,7 +18,8 @@ export class PortfolioActivitiesProvider implements PortfolioActivities {
   ) {}
 
   snapshotPortfolioDays(input: SnapshotInput): Promise<SnapshotReport> {
-    return this.snapshots.refresh(input, Date.now(), (note) => beat({ note }));
+    const { cancellationSignal: signal } = Context.current();
+    return this.snapshots.refresh(input, Date.now(), { signal, onProgress: (note) => beat({ note }) });
   }
 
   async startSnapshots(): Promise<ScheduledSnapshotsReport> {

@@ -18,7 +18,7 @@ import { Pipeline } from './pipelines/pipeline.entity.js';
 import { ProviderState } from './platform/outbound/provider-state.entity.js';
 import { ProviderUsage } from './platform/outbound/provider-usage.entity.js';
 import { Policy, PolicyRollout, PolicyVersion, PortfolioPolicy } from './policies/policy.entity.js';
-import { PortfolioDayRow, PortfolioSnapshot } from './portfolio/performance/portfolio-day.entity.js';
+import { PortfolioSnapshot, PortfolioYearRow } from './portfolio/performance/portfolio-year.entity.js';
 import { Account, Holding, LedgerTransaction, Portfolio } from './portfolio/portfolio.entity.js';
 import { AllocationTarget } from './rebalancing/allocation/allocation-target.entity.js';
 import { RebalancingPlanRow } from './rebalancing/plans/rebalancing-plan.entity.js';
@@ -49,9 +49,9 @@ export const entities: readonly EntityClass[] = [
   PolicyRollout,
   PolicyVersion,
   Portfolio,
-  PortfolioDayRow,
   PortfolioPolicy,
   PortfolioSnapshot,
+  PortfolioYearRow,
   PriceImport,
   PrivateSource,
   ProviderState,

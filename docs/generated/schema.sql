@@ -102,11 +102,11 @@ create table "portfolio" ("id" uuid not null, "owner_id" text not null, "name" t
 create index "portfolio_owner_id_id_index" on "portfolio" ("owner_id", "id");
 create unique index "portfolio_one_default" on "portfolio" ("owner_id") where is_default;
 
-create table "portfolio_day" ("portfolio_id" uuid not null, "day" date not null, "owner_id" text not null, "assets" jsonb not null, "quantities" bytea not null, "prices" bytea not null, "flows" bytea not null, "external" bytea not null, "splits" bytea not null, "btc" double precision null, "unpriced" jsonb not null, "simulated" boolean not null, "digest" text not null, "written_at" timestamptz(3) not null, primary key ("portfolio_id", "day"));
-
 create table "portfolio_policy" ("portfolio_id" uuid not null, "owner_id" text not null, "policy_id" uuid not null, "since" timestamptz(3) not null, primary key ("portfolio_id"));
 
 create table "portfolio_snapshot" ("portfolio_id" uuid not null, "owner_id" text not null, "ledger_version" text not null, "complete_until" date not null, "refreshed_at" timestamptz(3) not null, primary key ("portfolio_id"));
+
+create table "portfolio_year" ("portfolio_id" uuid not null, "year" int not null, "owner_id" text not null, "first" date not null, "rows" int not null, "assets" jsonb not null, "totals" bytea not null, "usd_attribution" bytea not null, "btc_attribution" bytea not null, "unpriced" jsonb not null, "simulated" bytea not null, "asset_values" bytea not null, "changes" bytea not null, "closing" jsonb not null, "digest" text not null, "written_at" timestamptz(3) not null, primary key ("portfolio_id", "year"));
 
 create table "price_import" ("id" uuid not null, "owner_id" text not null, "file_name" text not null, "file_hash" text not null, "bytes" bigint not null, "asset_id" text not null, "interval" text not null, "quote_currency" text not null, "adjustment" text not null, "source" text not null, "rows_read" int not null, "rows_new" int not null, "rows_revised" int not null, "rows_refused" int not null, "refused" jsonb not null, "first_open_time" timestamptz(3) null, "last_open_time" timestamptz(3) null, "created_at" timestamptz(3) not null, primary key ("id"));
 create index "price_import_owner_id_id_index" on "price_import" ("owner_id", "id");

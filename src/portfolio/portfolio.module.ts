@@ -10,7 +10,7 @@ import { TransactionsController } from './ledger/transactions.controller.js';
 import { TransactionsService } from './ledger/transactions.service.js';
 import { PerformanceController } from './performance/performance.controller.js';
 import { PerformanceService } from './performance/performance.service.js';
-import { PortfolioDaysRepository } from './performance/portfolio-days.repository.js';
+import { PortfolioYearsRepository } from './performance/portfolio-years.repository.js';
 import { PortfolioSnapshots } from './performance/portfolio-snapshots.js';
 import { SnapshotStarter } from './performance/snapshot-starter.js';
 import { PortfolioController } from './portfolio.controller.js';
@@ -49,7 +49,7 @@ import { ValuationService } from './valuation/valuation.service.js';
     ValuationService,
     PerformanceService,
     PortfolioValueService,
-    PortfolioDaysRepository,
+    PortfolioYearsRepository,
     PortfolioSnapshots,
     SnapshotStarter,
   ],

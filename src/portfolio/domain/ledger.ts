@@ -41,29 +41,32 @@ export function movesOf(transaction: Transaction, accounts: Accounts): Move[] {
   const { kind, accountId, assetId, toAccountId } = transaction;
   const { currency, tracksCash } = accountOf(accounts, accountId);
   const quantity = new Exact(transaction.quantity ?? 0);
-  const amount = new Exact(transaction.amount ?? 0);
-  const fee = new Exact(transaction.fee ?? 0);
+  const amount = () => new Exact(transaction.amount ?? 0);
+  const fee = () => new Exact(transaction.fee ?? 0);
   const units = (signed: Exact): Move => ({ accountId, assetId, quantity: signed, leg: 'asset' });
-  const cash = (signed: Exact): Move[] =>
-    tracksCash && !signed.isZero() ? [{ accountId, assetId: currency, quantity: signed, leg: 'trade' }] : [];
+  // read only where it counts: most accounts state quantities alone
+  const cash = (signed: () => Exact): Move[] => {
+    const moved = tracksCash ? signed() : zero;
+    return moved.isZero() ? [] : [{ accountId, assetId: currency, quantity: moved, leg: 'trade' }];
+  };
   switch (kind) {
     case 'buy':
-      return [units(quantity), ...cash(amount.plus(fee).neg())];
+      return [units(quantity), ...cash(() => amount().plus(fee()).neg())];
     case 'sell':
-      return [units(quantity.neg()), ...cash(amount.minus(fee))];
+      return [units(quantity.neg()), ...cash(() => amount().minus(fee()))];
     case 'deposit':
     case 'staking_reward':
     case 'adjustment':
-      return [units(quantity), ...cash(fee.neg())];
+      return [units(quantity), ...cash(() => fee().neg())];
     case 'withdrawal':
-      return [units(quantity.neg()), ...cash(fee.neg())];
+      return [units(quantity.neg()), ...cash(() => fee().neg())];
     case 'fee':
-      return assetId === currency ? cash(quantity.neg()) : [units(quantity.neg())];
+      return assetId === currency ? cash(() => quantity.neg()) : [units(quantity.neg())];
     case 'dividend':
-      return cash(amount.minus(fee));
+      return cash(() => amount().minus(fee()));
     case 'transfer':
       if (toAccountId === null) throw new InvariantViolation(`transfer ${transaction.id} goes nowhere`);
-      return [units(quantity.neg()), { ...units(quantity), accountId: toAccountId }, ...cash(fee.neg())];
+      return [units(quantity.neg()), { ...units(quantity), accountId: toAccountId }, ...cash(() => fee().neg())];
     case 'split':
       return [];
   }
@@ -77,7 +80,15 @@ export const afterSplit = (quantity: Exact, { numerator, denominator }: SplitRat
 export class Ledger {
   private readonly held = new Map<string, { accountId: string; assetId: AssetId; quantity: Exact }>();
 
-  constructor(private readonly accounts: Accounts) {}
+  /** Begins with what is held already. */
+  constructor(
+    private readonly accounts: Accounts,
+    opening: readonly Position[] = [],
+  ) {
+    for (const { accountId, assetId, quantity } of opening) {
+      this.held.set(keyOf(accountId, assetId), { accountId, assetId, quantity: new Exact(quantity) });
+    }
+  }
 
   /** @returns what it moved; quantities may have become negative by it */
   apply(transaction: Transaction): Move[] {

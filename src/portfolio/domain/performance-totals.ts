@@ -1,6 +1,6 @@
 import { dayMs, type EpochMs } from '../../shared/time.js';
 import { moneyWeightedReturn, type CashFlow, type MoneyWeightedReturn } from './money-weighted-return.js';
-import type { Performance } from './performance.js';
+import type { PerformanceSeries } from './performance.js';
 
 /** What a measured time comes to, in the numeraire. */
 export interface PerformanceTotals {
@@ -22,7 +22,7 @@ const yearDays = 365;
  * return what comes in comes in the morning and what leaves goes in the evening, as for the time-weighted one.
  */
 export function totalsOf(
-  { values, external, timeWeighted }: Pick<Performance, 'values' | 'external' | 'timeWeighted'>,
+  { values, external, timeWeighted }: Pick<PerformanceSeries, 'values' | 'external' | 'timeWeighted'>,
   times: readonly EpochMs[],
 ): PerformanceTotals {
   const last = values.length - 1;

@@ -1,150 +1,188 @@
 import { InvariantViolation } from '../../shared/errors.js';
+import type { AssetId } from '../../shared/ids.js';
+import { changeWidth, type DayTotals, type PortfolioDays } from './portfolio-days.js';
 
-/** What happened to one asset of a portfolio on one day. */
-export interface DayChange {
-  /** Row of the day in the price table. */
-  readonly day: number;
-  /** Column of the asset. */
-  readonly asset: number;
-  /** Units that came in (positive) or went out. */
-  readonly quantity: number;
-  /** Value that moved into the asset (positive) or out of it, from outside or from another asset; in US dollars. */
-  readonly flow: number;
-  /** The part of `flow` that came from outside of the portfolio, or left it. */
-  readonly external: number;
-}
-
-/** A portfolio's days: T rows, the first of which is where measuring begins, n assets. */
-export interface PerformanceInput {
-  readonly days: number;
-  readonly assets: number;
-  /** US dollars for one unit at the end of each day: T×n, by rows. Where nothing is held the price may be NaN. */
-  readonly prices: Float64Array;
-  /** US dollars for one unit of the numeraire at the end of each day: T. */
+/** Prices in US dollars at the end of each of some days. */
+export interface UnitPrices {
+  /** Of one unit of the numeraire. */
   readonly numeraire: Float64Array;
-  /** US dollars for one BTC at the end of each day: T. */
+  /** Of one BTC. */
   readonly btc: Float64Array;
-  /** Units held at the end of day 0: n. */
-  readonly opening: Float64Array;
-  /** Of the days after day 0, by day. */
-  readonly changes: readonly DayChange[];
 }
 
-/** Measured in the numeraire; each series has T values, the first of which is the beginning. */
-export interface Performance {
+/** Measured in the numeraire; each series has one value a day, the first of which is the beginning. */
+export interface PerformanceSeries {
   readonly values: Float64Array;
   /** Net value that came from outside on each day. */
   readonly external: Float64Array;
-  /** Return of each day, chain-linked from the first: `timeWeighted[t]` is that from the beginning to day t. */
+  /** Growth from the beginning to each day, chain-linked; 1 at the beginning. */
+  readonly growth: Float64Array;
+  /** The same as a return: `growth - 1`. */
   readonly timeWeighted: Float64Array;
-  /** Of each asset to the return of the whole time: they add up to the last of `timeWeighted`. */
-  readonly contributions: Float64Array;
-  /** Gain of each asset over the whole time; with `btcEffect` it adds up. */
-  readonly gains: Float64Array;
-  /** The part of each gain that the asset made against BTC, and the part that BTC made against the numeraire. */
-  readonly assetEffect: Float64Array;
-  readonly btcEffect: Float64Array;
+  /** What one unit of a gain of the day contributes to the return: the growth before it over what was invested. */
+  readonly weights: Float64Array;
   /** What the same money would be worth, had it been BTC from the first day on and at every flow. */
   readonly onlyBtc: Float64Array;
   /** Return of BTC against the numeraire from the beginning to each day. */
   readonly btcReturn: Float64Array;
 }
 
+/** Who made the returns of some days, one entry for each asset; money in the numeraire. */
+export interface Attribution {
+  /** 1 where something was held or moved. */
+  readonly active: Float64Array;
+  /** To the return of the days: they add up to it. */
+  readonly contributions: Float64Array;
+  readonly gains: Float64Array;
+  /** The part of each gain that BTC made against the numeraire; the rest the asset made against BTC. */
+  readonly btcEffect: Float64Array;
+}
+
 /**
- * Time-weighted return with its contributions, and gains split into an asset's own and BTC's part.
+ * Time-weighted return of consecutive days.
  *
  * A day's return is `(V1 + out) / (V0 + in) - 1`: what comes in works from the morning on, what leaves goes in the
  * evening (GIPS allows any constant convention; this one needs no value within the day and is defined on the first day
- * of a portfolio). Days are chain-linked. An asset's contribution of a day is its gain over `V0 + in`; contributions are
- * linked by the return that had been made before the day (Frongello, Linking Single Period Attribution Results, 2002), so
- * that they add up to the whole exactly. A day without money neither gains nor loses.
- *
- * A gain splits as `b·u` with b the asset's price in BTC and u BTC's price in the numeraire: the change of a product is
- * `mean(u)·Δb + mean(b)·Δu`, without a rest. What was bought or sold within the day counts from its own price on.
+ * of a portfolio). Days are chain-linked. A day without money neither gains nor loses.
  */
-export function measurePerformance(input: PerformanceInput): Performance {
-  const { days, assets, prices, numeraire, btc, opening, changes } = input;
-  if (prices.length !== days * assets || numeraire.length !== days || btc.length !== days) {
-    throw new InvariantViolation(`prices of ${days} days and ${assets} assets were expected`);
-  }
-  if (opening.length !== assets) throw new InvariantViolation(`${opening.length} holdings for ${assets} assets`);
-
+export function chainDays(
+  { values: worth, came, left }: Pick<DayTotals, 'values' | 'came' | 'left'>,
+  { numeraire, btc }: UnitPrices,
+): PerformanceSeries {
+  const days = worth.length;
+  if (numeraire.length !== days || btc.length !== days)
+    throw new InvariantViolation(`prices of ${days} days are needed`);
   const values = new Float64Array(days);
   const external = new Float64Array(days);
+  const growth = new Float64Array(days).fill(1);
   const timeWeighted = new Float64Array(days);
-  const contributions = new Float64Array(assets);
-  const gains = new Float64Array(assets);
-  const btcEffect = new Float64Array(assets);
+  const weights = new Float64Array(days);
   const onlyBtc = new Float64Array(days);
   const btcReturn = new Float64Array(days);
-  const held = Float64Array.from(opening);
-  /** Value and flow of each asset today and its value yesterday, in the numeraire. */
-  const before = new Float64Array(assets);
-  const flow = new Float64Array(assets);
-  const bought = new Float64Array(assets);
 
-  for (let a = 0; a < assets; a++) {
-    if (held[a] !== 0) before[a] = (held[a]! * prices[a]!) / numeraire[0]!;
-    values[0]! += before[a]!;
-  }
   const firstBtc = btc[0]! / numeraire[0]!;
-  onlyBtc[0] = values[0]!;
-  let btcUnits = values[0]! / firstBtc;
-  let next = 0;
+  values[0] = onlyBtc[0] = worth[0]! / numeraire[0]!;
+  let btcUnits = values[0] / firstBtc;
   let grown = 1;
   for (let t = 1; t < days; t++) {
     const unit = numeraire[t]!;
     const btcNow = btc[t]! / unit;
-    const btcBefore = btc[t - 1]! / numeraire[t - 1]!;
-    flow.fill(0);
-    bought.fill(0);
-    let [came, left] = [0, 0];
-    for (; next < changes.length && changes[next]!.day <= t; next++) {
-      const change = changes[next]!;
-      if (change.day < t) throw new InvariantViolation(`change ${next} is of day ${change.day}, behind day ${t}`);
-      bought[change.asset]! += change.quantity;
-      flow[change.asset]! += change.flow / unit;
-      const outside = change.external / unit;
-      if (outside > 0) came += outside;
-      else left -= outside;
-    }
-    const invested = values[t - 1]! + came;
-    let value = 0;
-    for (let a = 0; a < assets; a++) {
-      const had = held[a]!;
-      const has = (held[a] = had + bought[a]!);
-      if (had === 0 && has === 0 && flow[a] === 0) continue;
-      const now = has === 0 ? 0 : (has * prices[t * assets + a]!) / unit;
-      const gain = now - before[a]! - flow[a]!;
-      value += now;
-      gains[a]! += gain;
-      if (invested > 0) contributions[a]! += (gain / invested) * grown;
-      if (had !== 0) {
-        // of what was held all day long; what was traded within the day has no part of BTC's move
-        const inBtcBefore = before[a]! / had / btcBefore;
-        const kept = has === 0 ? undefined : now / has / btcNow;
-        const middle = kept === undefined ? inBtcBefore : (inBtcBefore + kept) / 2;
-        btcEffect[a]! += had * middle * (btcNow - btcBefore);
-      }
-      before[a] = now;
+    const [value, into, out] = [worth[t]! / unit, came[t]! / unit, left[t]! / unit];
+    const invested = values[t - 1]! + into;
+    if (invested > 0) {
+      weights[t] = grown / invested;
+      grown *= (value + out) / invested;
     }
     values[t] = value;
-    external[t] = came - left;
-    if (invested > 0) grown *= (value + left) / invested;
+    external[t] = into - out;
+    growth[t] = grown;
     timeWeighted[t] = grown - 1;
-    btcUnits += (came - left) / btcNow;
+    btcUnits += (into - out) / btcNow;
     onlyBtc[t] = btcUnits * btcNow;
     btcReturn[t] = btcNow / firstBtc - 1;
   }
-  return {
-    values,
-    external,
-    timeWeighted,
-    contributions,
-    gains,
-    btcEffect,
-    assetEffect: gains.map((gain, a) => gain - btcEffect[a]!),
-    onlyBtc,
-    btcReturn,
-  };
+  return { values, external, growth, timeWeighted, weights, onlyBtc, btcReturn };
+}
+
+/**
+ * Who made the returns of the days from row `from` to row `to`, by the weights that chaining gave for them; entry 0 of
+ * weights and prices is row `from`.
+ *
+ * An asset's contribution of a day is its gain over `V0 + in`; contributions are linked by the return that had been made
+ * before the day (Frongello, Linking Single Period Attribution Results, 2002), so that they add up to the whole exactly.
+ *
+ * A gain splits as `b·u` with b the asset's price in BTC and u BTC's price in the numeraire: the change of a product is
+ * `mean(u)·Δb + mean(b)·Δu`, without a rest. What was bought or sold within the day counts from its own price on.
+ */
+export function attribute(
+  { rows, assets, values, changes }: Pick<PortfolioDays, 'rows' | 'assets' | 'values' | 'changes'>,
+  { from, to }: { readonly from: number; readonly to: number },
+  { numeraire, btc }: UnitPrices,
+  weights: Float64Array,
+): Attribution {
+  const n = assets.length;
+  const contributions = new Float64Array(n);
+  const gains = new Float64Array(n);
+  const btcEffect = new Float64Array(n);
+  const active = new Float64Array(n);
+  /** Half of what BTC moved on each day, for what one BTC's worth of the numeraire was in the morning and in the evening. */
+  const ofMorning = new Float64Array(weights.length);
+  const ofEvening = new Float64Array(weights.length);
+  for (let t = 1; t <= to - from; t++) {
+    const morning = btc[t - 1]! / numeraire[t - 1]!;
+    const evening = btc[t]! / numeraire[t]!;
+    ofMorning[t] = (evening - morning) / 2 / morning;
+    ofEvening[t] = (evening - morning) / 2 / evening;
+  }
+  for (let a = 0; a < n; a++) {
+    const first = a * rows + from;
+    let was = values[first]! / numeraire[0]!;
+    if (was !== 0) active[a] = 1;
+    let gain = 0;
+    let contribution = 0;
+    let effect = 0;
+    for (let t = 1; t <= to - from; t++) {
+      const now = values[first + t]! / numeraire[t]!;
+      gain += now - was;
+      contribution += (now - was) * weights[t]!;
+      effect += was * ofMorning[t]! + now * ofEvening[t]!;
+      was = now;
+    }
+    gains[a] = gain;
+    contributions[a] = contribution;
+    btcEffect[a] = effect;
+  }
+  for (let i = 0; i < changes.length; i += changeWidth) {
+    const row = changes[i]!;
+    if (row <= from || row > to) continue;
+    const a = changes[i + 1]!;
+    const t = row - from;
+    const flow = changes[i + 2]! / numeraire[t]!;
+    const kept = changes[i + 4]!;
+    active[a] = 1;
+    gains[a]! -= flow;
+    contributions[a]! -= flow * weights[t]!;
+    btcEffect[a]! += ((kept - values[a * rows + row]!) / numeraire[t]!) * ofEvening[t]!;
+  }
+  return { active, contributions, gains, btcEffect };
+}
+
+/** Attributions of consecutive stretches of days added up, by asset. */
+export class AttributionSum {
+  private readonly sums = new Map<AssetId, { contribution: number; gain: number; btcEffect: number }>();
+
+  /** @param growth from the beginning to where the stretch begins; 1 where its weights know of it already */
+  add(assets: readonly AssetId[], { active, contributions, gains, btcEffect }: Attribution, growth: number): void {
+    for (const [a, assetId] of assets.entries()) {
+      if (active[a] === 0) continue;
+      const sum = this.sums.get(assetId) ?? { contribution: 0, gain: 0, btcEffect: 0 };
+      this.sums.set(assetId, sum);
+      sum.contribution += growth * contributions[a]!;
+      sum.gain += gains[a]!;
+      sum.btcEffect += btcEffect[a]!;
+    }
+  }
+
+  /** By asset, ascending. */
+  get all(): AssetPerformance[] {
+    return [...this.sums]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([assetId, { contribution, gain, btcEffect }]) => ({
+        assetId,
+        contribution,
+        gain,
+        btcEffect,
+        assetEffect: gain - btcEffect,
+      }));
+  }
+}
+
+/** What one asset made over the whole time; `gain` is the sum of both effects. */
+export interface AssetPerformance {
+  readonly assetId: AssetId;
+  /** To the time-weighted return. */
+  readonly contribution: number;
+  readonly gain: number;
+  readonly assetEffect: number;
+  readonly btcEffect: number;
 }

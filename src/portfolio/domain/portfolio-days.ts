@@ -1,10 +1,9 @@
 import { InvariantViolation } from '../../shared/errors.js';
 import type { AssetId } from '../../shared/ids.js';
-import { dayMs, startOfUtcDay, utcDate, type EpochMs } from '../../shared/time.js';
+import { dayMs, startOfUtcDay, type EpochMs } from '../../shared/time.js';
 import { Exact, zero } from './exact.js';
-import { Ledger, sorted, type Accounts } from './ledger.js';
-import type { DayChange, PerformanceInput } from './performance.js';
-import { SplitHistory, unitFactor } from './splits.js';
+import { Ledger, sorted, type Accounts, type Position } from './ledger.js';
+import { unitFactor, type SplitHistory } from './splits.js';
 import type { Transaction } from './transaction.js';
 
 /** Daily closes of one asset in US dollars, oldest first; each is the price of the end of the day that it opens. */
@@ -14,36 +13,67 @@ export interface DailyHistory {
   readonly adjustment: string;
 }
 
-/** A portfolio at the end of one UTC day, and what moved on it; the arrays have one entry for each asset. */
-export interface PortfolioDay {
-  /** Its 00:00 UTC. */
-  readonly day: EpochMs;
-  /** What is held and measured, or had a flow; ascending. */
-  readonly assets: readonly AssetId[];
-  /** Units at the end of the day. */
-  readonly quantities: Float64Array;
-  /** US dollars for one such unit; NaN where nothing is held and nobody knows. */
-  readonly prices: Float64Array;
-  /** Value that moved into the asset (positive) or out of it, from outside or from another one; US dollars. */
-  readonly flows: Float64Array;
-  /** The part of the flow that came from outside of what is measured, or left it. */
-  readonly external: Float64Array;
-  /** How many units each unit became by the day's splits. */
-  readonly splits: Float64Array;
-  /** US dollars for one BTC; NaN where nobody knows. */
-  readonly btc: number;
-  /** What is held or paid in and has no price: it is left out of everything above. */
-  readonly unpriced: readonly AssetId[];
+/** What a whole portfolio was worth on each of some days, and what came and went; US dollars, one entry a day. */
+export interface DayTotals {
+  /** At the end of the day. */
+  readonly values: Float64Array;
+  /** What came from outside of what is measured, and what left it; both positive. */
+  readonly came: Float64Array;
+  readonly left: Float64Array;
+  /** One BTC; NaN where nobody knows. */
+  readonly btc: Float64Array;
 }
 
-export interface PortfolioHistory {
+/** Rows, from and to, on which an asset was held or paid in without a price: it is left out of everything else. */
+export interface UnpricedRun {
+  readonly assetId: AssetId;
+  readonly from: number;
+  to: number;
+}
+
+/** Numbers of one change: row, column, flow, external, kept. */
+export const changeWidth = 5;
+
+/** Consecutive days of a portfolio, all that is needed to chain returns over any of them, in any numeraire. */
+export interface PortfolioDays {
+  /** 00:00 UTC of row 0: at its end measuring begins. */
+  readonly first: EpochMs;
+  readonly rows: number;
+  /** Columns, ascending: whatever was held or moved. */
+  readonly assets: readonly AssetId[];
+  readonly totals: DayTotals;
+  /** What each asset was worth at the end of each day, in US dollars; by columns. */
+  readonly values: Float64Array;
+  /**
+   * By rows, and within one by columns, `changeWidth` numbers for each asset of which units or money moved: its row and
+   * column; the value that moved into it (positive) or out of it, and the part of that which came from outside or left;
+   * and what the units of the morning were worth in the evening. Where nothing is left, what they were worth in the morning
+   * at BTC's evening price. All in US dollars.
+   */
+  readonly changes: Float64Array;
+  readonly unpriced: readonly UnpricedRun[];
+  /** 1 for each row of which a price came from the market simulator. */
+  readonly simulated: Uint8Array;
+}
+
+/** What the years of a portfolio have in common. */
+export interface YearSources {
   readonly accounts: Accounts;
-  /** In effect, in whatever order. */
-  readonly transactions: readonly Transaction[];
+  /** All that the ledger records, of later years too: adjusted prices are those of today's units. */
+  readonly splits: SplitHistory;
   /** Of all assets and currencies that were ever held or paid in, and of BTC; those without any are not in it. */
   readonly prices: ReadonlyMap<AssetId, DailyHistory>;
-  /** 00:00 UTC of the last day that is over. */
-  readonly lastDay: EpochMs;
+  /** Whose prices came from the market simulator. */
+  readonly simulated: ReadonlySet<AssetId>;
+}
+
+/** A UTC year of a portfolio, or the part of it that it has; row 0 of its days is the day before. */
+export interface PortfolioYear {
+  readonly year: number;
+  readonly first: EpochMs;
+  readonly last: EpochMs;
+  /** Of its days, in order. */
+  readonly transactions: readonly Transaction[];
 }
 
 const btc = 'BTC' as AssetId;
@@ -60,15 +90,43 @@ export function assetsTouched(accounts: Accounts, transactions: readonly Transac
   return touched;
 }
 
-/** Value that moves from one asset to another, or from outside (null) or to it; US dollars. */
-interface Movement {
-  readonly from: AssetId | null;
-  readonly to: AssetId | null;
-  readonly value: number;
+/**
+ * The years of a portfolio from its first transaction to the last day that is over. Each one rests on its own transactions
+ * and prices and on what is held when it begins, so that it can be derived without the years before.
+ */
+export function portfolioYears(transactions: readonly Transaction[], lastDay: EpochMs): PortfolioYear[] {
+  const ordered = sorted(transactions);
+  const years: PortfolioYear[] = [];
+  if (ordered.length === 0) return years;
+  let first = startOfUtcDay(ordered[0]!.executedAt) - dayMs;
+  let next = 0;
+  while (first < lastDay) {
+    const year = new Date(first + dayMs).getUTCFullYear();
+    const last = Math.min(Date.UTC(year + 1, 0, 1) - dayMs, lastDay);
+    const begin = next;
+    while (next < ordered.length && ordered[next]!.executedAt < last + dayMs) next++;
+    years.push({ year, first, last, transactions: ordered.slice(begin, next) });
+    first = last;
+  }
+  return years;
+}
+
+/** Assets and currencies of which a year's days need prices, beside BTC; ascending. */
+export const assetsOfYear = (
+  accounts: Accounts,
+  { transactions }: PortfolioYear,
+  opening: readonly Position[],
+): AssetId[] =>
+  [...new Set([...assetsTouched(accounts, transactions), ...opening.map(({ assetId }) => assetId)])].sort();
+
+/** What is held when a year ends, by account and asset: with it the next one begins. */
+export interface DerivedYear {
+  readonly days: PortfolioDays;
+  readonly closing: readonly Position[];
 }
 
 /**
- * The days of a portfolio from the one before its first transaction, on which nothing is held, to the last one that is over.
+ * The days of a year from what was held before it.
  *
  * What counts as a flow: a trade moves its amount and fee between the asset and cash, or outside where the account does not
  * track cash; deposits, withdrawals and adjustments come from outside or go there, at their amount or else at the day's
@@ -76,327 +134,353 @@ interface Movement {
  * within the portfolio are nothing. A day's price is the last close at or before its end. What has no price on a day on
  * which it is held is left out and named; it enters, as if it came from outside, at its first price.
  */
-export function* portfolioDays({
-  accounts,
-  transactions,
-  prices,
-  lastDay,
-}: PortfolioHistory): Generator<PortfolioDay, void, undefined> {
-  const ordered = sorted(transactions);
-  const [first] = ordered;
-  if (!first) return;
-  const splits = new SplitHistory(ordered);
-  const quotes = new DayPrices(prices, splits);
-  const holdings = new Holdings(accounts);
-  /** Held at the end of the day before without being measured. */
-  let hidden = new Set<AssetId>();
-  let yesterday: PortfolioDay | undefined;
-  let next = 0;
-  for (let day = startOfUtcDay(first.executedAt) - dayMs; day <= lastDay; day += dayMs) {
-    const end = day + dayMs;
-    quotes.turnTo(day);
-    const unpriced = new Set<AssetId>();
-    /** Of whose movements nobody knows the value. */
-    const unknown = new Set<AssetId>();
-    const movements: Movement[] = [];
-    for (; next < ordered.length && ordered[next]!.executedAt < end; next++) {
-      const transaction = ordered[next]!;
-      holdings.apply(transaction);
-      for (const movement of movementsOf(transaction, accounts, quotes, splits, end, unpriced)) {
-        if (movement.value === undefined) unknown.add(transaction.assetId);
-        else movements.push({ ...movement, value: movement.value });
-      }
-    }
-
-    /** Whose movements count as if it were outside. */
-    const outside = new Set<AssetId>();
-    const entering: AssetId[] = [];
-    const nowHidden = new Set<AssetId>();
-    const { held } = holdings;
-    const others = [...hidden, ...unknown, ...touchedBy(movements)].filter((id) => holdings.quantity(id) === 0);
-    for (const assetId of others.length === 0 ? held : [...held, ...new Set(others)]) {
-      const isHeld = holdings.quantity(assetId) !== 0;
-      const isPriced = quotes.of(assetId) !== undefined;
-      if (!isPriced && (isHeld || unknown.has(assetId))) {
-        outside.add(assetId);
-        unpriced.add(assetId);
-        if (isHeld) nowHidden.add(assetId);
-      } else if (hidden.has(assetId)) {
-        outside.add(assetId);
-        if (isHeld) entering.push(assetId);
-      }
-    }
-
-    const flows = new Flows();
-    const inside = (assetId: AssetId | null) => (assetId === null || outside.has(assetId) ? null : assetId);
-    for (const { from, to, value } of movements) flows.move(inside(from), inside(to), value);
-    for (const assetId of entering) flows.move(null, assetId, holdings.quantity(assetId) * quotes.of(assetId)!);
-    for (const assetId of outside) {
-      const value = yesterday && valueIn(yesterday, assetId);
-      if (value) flows.move(assetId, null, value);
-    }
-
-    const measured = nowHidden.size === 0 ? held : held.filter((assetId) => !nowHidden.has(assetId));
-    const assets = flows.isEmpty ? measured : [...new Set([...measured, ...flows.assets])].sort();
-    const today: PortfolioDay = {
-      day,
-      assets,
-      quantities: Float64Array.from(assets, (id) => (nowHidden.has(id) ? 0 : holdings.quantity(id))),
-      prices: Float64Array.from(assets, (id) => quotes.of(id) ?? Number.NaN),
-      flows: Float64Array.from(assets, (id) => flows.total(id)),
-      external: Float64Array.from(assets, (id) => flows.external(id)),
-      splits: Float64Array.from(assets, (id) => (splits.has(id) ? splits.factor(id, day - 1, end - 1).toNumber() : 1)),
-      btc: quotes.of(btc) ?? Number.NaN,
-      unpriced: [...unpriced].sort(),
-    };
-    yield today;
-    hidden = nowHidden;
-    yesterday = today;
-  }
+export function deriveYear(sources: YearSources, year: PortfolioYear, opening: readonly Position[]): DerivedYear {
+  const derivation = new Derivation(sources, year, opening, assetsOfYear(sources.accounts, year, opening));
+  for (let row = 1; row < derivation.rows; row++) derivation.turnTo(row);
+  return derivation.outcome();
 }
 
-/** What an asset was worth at the end of a day, as far as it was measured. */
-function valueIn({ assets, quantities, prices }: PortfolioDay, assetId: AssetId): number {
-  const i = assets.indexOf(assetId);
-  return i < 0 || quantities[i] === 0 ? 0 : quantities[i]! * prices[i]!;
-}
+const outside = -1;
 
-type PossibleMovement = Omit<Movement, 'value'> & { readonly value: number | undefined };
+/** Days are derived one after the other; its arrays have one entry for each asset, unless they say otherwise. */
+class Derivation {
+  readonly rows: number;
+  private readonly columns: ReadonlyMap<AssetId, number>;
+  private readonly ledger: Ledger;
+  private readonly totals: DayTotals;
+  /** By columns: prices (NaN where there is none), and up to the row in `valued`, values. */
+  private readonly table: Float64Array;
+  private readonly valued: Int32Array;
+  /** Units of all accounts together: exact, as doubles, and as doubles of what is measured. */
+  private readonly exact: Exact[];
+  private readonly units: Float64Array;
+  private readonly held: Float64Array;
+  /** Columns that are held without being measured. */
+  private hidden = new Set<number>();
+  private readonly changes: number[] = [];
+  private readonly unpriced: UnpricedRun[] = [];
+  /** Of each column, the run that may go on. */
+  private readonly runs = new Map<number, UnpricedRun>();
+  private readonly simulated: Uint8Array;
+  private readonly simulatedColumns: readonly number[];
+  private next = 0;
 
-/** What a transaction moves, as far as its value is known; currencies that have none are added to `unpriced`. */
-function movementsOf(
-  transaction: Transaction,
-  accounts: Accounts,
-  quotes: DayPrices,
-  splits: SplitHistory,
-  end: EpochMs,
-  unpriced: Set<AssetId>,
-): PossibleMovement[] {
-  const { kind, accountId, assetId, executedAt } = transaction;
-  const account = accounts.get(accountId);
-  if (!account) throw new InvariantViolation(`there is no account ${accountId} in this ledger`);
-  const { currency, tracksCash } = account;
-  const cash = tracksCash ? currency : null;
-  const quantity = new Exact(transaction.quantity ?? 0);
-  const amount = transaction.amount === null ? undefined : new Exact(transaction.amount);
-  const fee = new Exact(transaction.fee ?? 0);
-
-  const money = (sum: Exact): number | undefined => {
-    const rate = quotes.of(currency);
-    if (rate === undefined) unpriced.add(currency);
-    return rate === undefined ? undefined : sum.toNumber() * rate;
-  };
-  /** Of units at the day's price; those that came before a split of the day are counted as after it. */
-  const worth = (units: Exact): number | undefined => {
-    const price = quotes.of(assetId);
-    const later = splits.has(assetId) ? splits.factor(assetId, executedAt, end - 1).toNumber() : 1;
-    return price === undefined ? undefined : units.toNumber() * later * price;
-  };
-  const valueOf = (units: Exact) => (amount && money(amount)) ?? worth(units);
-  /** Where cash is tracked, it lost units; elsewhere the fee was paid with money from outside, and is lost. */
-  const lostFee = (): PossibleMovement[] =>
-    fee.isZero() || tracksCash ? [] : [{ from: null, to: assetId, value: money(fee) ?? 0 }];
-
-  switch (kind) {
-    case 'buy':
-      return [{ from: cash, to: assetId, value: money((amount ?? zero).plus(fee)) ?? worth(quantity) }];
-    case 'sell':
-      return [{ from: assetId, to: cash, value: money((amount ?? zero).minus(fee)) ?? worth(quantity) }];
-    case 'deposit':
-      return [{ from: null, to: assetId, value: valueOf(quantity) }, ...lostFee()];
-    case 'withdrawal':
-      return [{ from: assetId, to: null, value: valueOf(quantity) }, ...lostFee()];
-    case 'adjustment':
-      return quantity.isNegative()
-        ? [{ from: assetId, to: null, value: valueOf(quantity.neg()) }]
-        : [{ from: null, to: assetId, value: valueOf(quantity) }];
-    case 'dividend':
-      return [{ from: assetId, to: cash, value: money((amount ?? zero).minus(fee)) ?? 0 }];
-    case 'fee':
-      return assetId === currency && !tracksCash ? [{ from: null, to: assetId, value: money(quantity) ?? 0 }] : [];
-    case 'transfer':
-      return lostFee();
-    case 'staking_reward':
-    case 'split':
-      return [];
-  }
-}
-
-const touchedBy = (movements: readonly Movement[]): AssetId[] =>
-  movements.flatMap(({ from, to }) => [from, to].filter((assetId) => assetId !== null));
-
-/** Where in its history an asset is on a day, and its price then. */
-interface Cursor {
-  readonly history: DailyHistory;
-  at: number;
-  day: EpochMs;
-  price: number | undefined;
-}
-
-/** Prices of one day after another: the last close at or before its end, for one unit as held then. */
-class DayPrices {
-  private readonly cursors = new Map<AssetId, Cursor>();
-  private day: EpochMs = -Infinity;
+  /** Of the day that is derived. */
+  private row = 0;
+  private readonly touched = new Set<number>();
+  private readonly flow: Float64Array;
+  private readonly external: Float64Array;
+  private readonly movements: { from: number; to: number; value: number }[] = [];
+  /** Of whose movements nobody knows the value. */
+  private readonly unknown = new Set<number>();
+  private readonly nameless = new Set<number>();
 
   constructor(
-    prices: ReadonlyMap<AssetId, DailyHistory>,
-    private readonly splits: SplitHistory,
+    private readonly sources: YearSources,
+    private readonly year: PortfolioYear,
+    opening: readonly Position[],
+    private readonly assets: readonly AssetId[],
   ) {
-    for (const [assetId, history] of prices) {
-      this.cursors.set(assetId, { history, at: -1, day: -Infinity, price: undefined });
+    const { accounts, prices, splits, simulated } = sources;
+    const [rows, n] = [(year.last - year.first) / dayMs + 1, assets.length];
+    this.rows = rows;
+    this.columns = new Map(assets.map((assetId, a) => [assetId, a]));
+    this.ledger = new Ledger(accounts, opening);
+    this.table = new Float64Array(rows * n);
+    this.valued = new Int32Array(n);
+    for (let a = 0; a < n; a++) {
+      fillPrices(this.table.subarray(a * rows, (a + 1) * rows), assets[a]!, prices.get(assets[a]!), splits, year.first);
+    }
+    const btcPrices = new Float64Array(rows);
+    fillPrices(btcPrices, btc, prices.get(btc), splits, year.first);
+    this.totals = {
+      values: new Float64Array(rows),
+      came: new Float64Array(rows),
+      left: new Float64Array(rows),
+      btc: btcPrices,
+    };
+    this.exact = new Array<Exact>(n).fill(zero);
+    this.units = new Float64Array(n);
+    this.flow = new Float64Array(n);
+    this.external = new Float64Array(n);
+    this.simulated = new Uint8Array(rows);
+    this.simulatedColumns = [...assets.keys()].filter((a) => simulated.has(assets[a]!));
+    for (const { assetId, quantity } of opening) this.add(this.column(assetId), new Exact(quantity));
+    this.held = Float64Array.from(this.units);
+    for (let a = 0; a < n; a++) if (this.units[a] !== 0 && Number.isNaN(this.table[a * rows]!)) this.hide(a);
+  }
+
+  /** Rows only ascend; row 0 is what is there already. */
+  turnTo(row: number): void {
+    this.row = row;
+    const { transactions } = this.year;
+    const end = this.year.first + (row + 1) * dayMs;
+    const begin = this.next;
+    for (; this.next < transactions.length && transactions[this.next]!.executedAt < end; this.next++) {
+      this.apply(transactions[this.next]!, end);
+    }
+    if (this.next > begin || this.hidden.size > 0) this.settle(end);
+  }
+
+  outcome(): DerivedYear {
+    const { table: values, unpriced, simulated, assets, rows, totals } = this;
+    for (let a = 0; a < assets.length; a++) {
+      this.value(a, rows);
+      for (let t = 0, at = a * rows; t < rows; t++, at++) totals.values[t]! += values[at]!;
+    }
+    for (const a of this.simulatedColumns)
+      for (let t = 0; t < rows; t++) if (values[a * rows + t] !== 0) simulated[t] = 1;
+    const changes = Float64Array.from(this.changes);
+    const days = { first: this.year.first, rows, assets, totals, values, changes, unpriced, simulated };
+    return { days, closing: this.ledger.positions() };
+  }
+
+  /** Makes values of a column's prices up to before a row, with what is held of it until then. */
+  private value(column: number, end: number): void {
+    const { table, rows, valued } = this;
+    const units = this.held[column]!;
+    const [from, to] = [column * rows + valued[column]!, column * rows + end];
+    if (units === 0) table.fill(0, from, to);
+    else for (let at = from; at < to; at++) table[at]! *= units;
+    valued[column] = end;
+  }
+
+  private column(assetId: AssetId): number {
+    const column = this.columns.get(assetId);
+    if (column === undefined) throw new InvariantViolation(`${assetId} was not foreseen`);
+    return column;
+  }
+
+  private add(column: number, quantity: Exact): void {
+    const sum = (this.exact[column] = this.exact[column]!.plus(quantity));
+    this.units[column] = sum.toNumber();
+  }
+
+  private hide(column: number): void {
+    this.hidden.add(column);
+    this.held[column] = 0;
+  }
+
+  private price(column: number): number {
+    return this.table[column * this.rows + this.row]!;
+  }
+
+  private apply(transaction: Transaction, end: EpochMs): void {
+    const isAlone = this.sources.accounts.size === 1;
+    for (const { accountId, assetId, quantity } of this.ledger.apply(transaction)) {
+      const column = this.column(assetId);
+      if (isAlone) this.units[column] = this.ledger.quantity(accountId, assetId).toNumber();
+      else this.add(column, quantity);
+      this.touched.add(column);
+    }
+    this.move(transaction, end);
+  }
+
+  /** Takes note of what a transaction moves, as far as its value is known. */
+  private move(transaction: Transaction, end: EpochMs): void {
+    const { kind, accountId, assetId, executedAt, amount, fee } = transaction;
+    const account = this.sources.accounts.get(accountId);
+    if (!account) throw new InvariantViolation(`there is no account ${accountId} in this ledger`);
+    const { tracksCash } = account;
+    const currency = this.column(account.currency);
+    const asset = this.column(assetId);
+    const cash = tracksCash ? currency : outside;
+    const { splits } = this.sources;
+
+    const money = (sum: number): number | undefined => {
+      const rate = this.price(currency);
+      if (!Number.isNaN(rate)) return sum * rate;
+      this.nameless.add(currency);
+      return undefined;
+    };
+    /** Of units at the day's price; those that came before a split of the day are counted as after it. */
+    const worth = (units: number): number | undefined => {
+      const price = this.price(asset);
+      const later = splits.has(assetId) ? splits.factor(assetId, executedAt, end - 1).toNumber() : 1;
+      return Number.isNaN(price) ? undefined : units * later * price;
+    };
+    const units = Number(transaction.quantity ?? 0);
+    const valueOf = (many: number) => (amount === null ? undefined : money(Number(amount))) ?? worth(many);
+    const note = (from: number, to: number, value: number | undefined) => {
+      if (value === undefined) this.unknown.add(asset);
+      else this.movements.push({ from, to, value });
+    };
+    /** Where cash is tracked, it lost units; elsewhere the fee was paid with money from outside, and is lost. */
+    const noteFee = () => {
+      if (isNone(fee) || tracksCash) return;
+      note(outside, asset, money(Number(fee)) ?? 0);
+    };
+
+    switch (kind) {
+      case 'buy':
+        return note(cash, asset, money(summed(amount, fee, 1)) ?? worth(units));
+      case 'sell':
+        return note(asset, cash, money(summed(amount, fee, -1)) ?? worth(units));
+      case 'deposit':
+        note(outside, asset, valueOf(units));
+        return noteFee();
+      case 'withdrawal':
+        note(asset, outside, valueOf(units));
+        return noteFee();
+      case 'adjustment':
+        return units < 0 ? note(asset, outside, valueOf(-units)) : note(outside, asset, valueOf(units));
+      case 'dividend':
+        return note(asset, cash, money(summed(amount, fee, -1)) ?? 0);
+      case 'fee':
+        if (asset === currency && !tracksCash) note(outside, asset, money(units) ?? 0);
+        return;
+      case 'transfer':
+        return noteFee();
+      case 'staking_reward':
+      case 'split':
+        return;
     }
   }
 
-  /** Days only ascend. */
-  turnTo(day: EpochMs): void {
-    this.day = day;
-  }
-
-  of(assetId: AssetId): number | undefined {
-    if (assetId === usd) return 1;
-    const cursor = this.cursors.get(assetId);
-    if (!cursor) return undefined;
-    if (cursor.day !== this.day) {
-      cursor.price = this.find(assetId, cursor);
-      cursor.day = this.day;
+  /** Makes changes of what moved on the day, before its values are known. */
+  private settle(end: EpochMs): void {
+    const { touched, hidden, unknown, movements, units, held, flow, external, row, totals } = this;
+    for (const { from, to } of movements) {
+      if (from !== outside) touched.add(from);
+      if (to !== outside) touched.add(to);
     }
-    return cursor.price;
+    for (const column of hidden) touched.add(column);
+    for (const column of unknown) touched.add(column);
+
+    /** Whose movements count as if it were outside. */
+    const apart = new Set<number>();
+    const entering: number[] = [];
+    const stillHidden = new Set<number>();
+    for (const column of touched) {
+      const isHeld = units[column] !== 0;
+      if (Number.isNaN(this.price(column)) && (isHeld || unknown.has(column))) {
+        apart.add(column);
+        this.nameless.add(column);
+        if (isHeld) stillHidden.add(column);
+      } else if (hidden.has(column)) {
+        apart.add(column);
+        if (isHeld) entering.push(column);
+      }
+    }
+    this.hidden = stillHidden;
+
+    const inside = (column: number) => (apart.has(column) ? outside : column);
+    const moveValue = (from: number, to: number, value: number) => {
+      if (from === to) return;
+      if (from !== outside) {
+        flow[from]! -= value;
+        if (to === outside) external[from]! -= value;
+      }
+      if (to !== outside) {
+        flow[to]! += value;
+        if (from === outside) external[to]! += value;
+      }
+    };
+    for (const { from, to, value } of movements) moveValue(inside(from), inside(to), value);
+    for (const column of entering) moveValue(outside, column, units[column]! * this.price(column));
+
+    for (const column of [...touched].sort((a, b) => a - b)) {
+      this.value(column, row);
+      const [moved, out, had] = [flow[column]!, external[column]!, held[column]!];
+      const has = (held[column] = stillHidden.has(column) ? 0 : units[column]!);
+      if (moved !== 0 || had !== 0 || has !== 0) {
+        this.changes.push(row, column, moved, out, this.keptOf(column, had, has, end));
+      }
+      if (out > 0) totals.came[row]! += out;
+      else totals.left[row]! -= out;
+      flow[column] = external[column] = 0;
+      if (moved !== 0 && this.simulatedColumns.includes(column)) this.simulated[row] = 1;
+    }
+    for (const column of [...this.nameless].sort((a, b) => a - b)) this.nameUnpriced(column);
+    for (const set of [touched, unknown, this.nameless]) set.clear();
+    movements.length = 0;
   }
 
-  private find(assetId: AssetId, cursor: Cursor): number | undefined {
-    const { openTimes, usd: closes, adjustment } = cursor.history;
-    while (cursor.at + 1 < openTimes.length && openTimes[cursor.at + 1]! <= this.day) cursor.at++;
-    if (cursor.at < 0) return undefined;
-    const close = closes[cursor.at]!;
-    if (!this.splits.has(assetId)) return close;
-    const [priceEnd, dayEnd] = [openTimes[cursor.at]! + dayMs - 1, this.day + dayMs - 1];
-    return unitFactor(this.splits, assetId, adjustment, priceEnd, dayEnd).times(close).toNumber();
+  /** What the units of the morning are worth in the evening. */
+  private keptOf(column: number, had: number, has: number, end: EpochMs): number {
+    if (had === 0) return 0;
+    const { btc: rates } = this.totals;
+    if (has === 0) {
+      return (this.table[column * this.rows + this.row - 1]! / rates[this.row - 1]!) * rates[this.row]!;
+    }
+    const assetId = this.assets[column]!;
+    const { splits } = this.sources;
+    const became = splits.has(assetId) ? splits.factor(assetId, end - dayMs - 1, end - 1).toNumber() : 1;
+    return had * became * this.price(column);
+  }
+
+  private nameUnpriced(column: number): void {
+    const run = this.runs.get(column);
+    if (run?.to === this.row - 1) {
+      run.to = this.row;
+      return;
+    }
+    const begun = { assetId: this.assets[column]!, from: this.row, to: this.row };
+    this.runs.set(column, begun);
+    this.unpriced.push(begun);
   }
 }
 
-/** Units of all accounts together, as doubles beside the exact ledger. */
-class Holdings {
-  private readonly ledger: Ledger;
-  private readonly exact = new Map<AssetId, Exact>();
-  private readonly units = new Map<AssetId, number>();
-  private list: readonly AssetId[] | undefined;
+const isNone = (text: string | null): boolean => text === null || Number(text) === 0;
 
-  constructor(accounts: Accounts) {
-    this.ledger = new Ledger(accounts);
-  }
+/** Up to here a double has every whole number, and a product of it and a power of ten rounds to the right one. */
+const surelyWhole = 2 ** 49;
+const millionths = 1e6;
 
-  apply(transaction: Transaction): void {
-    for (const { assetId, quantity } of this.ledger.apply(transaction)) {
-      const sum = (this.exact.get(assetId) ?? zero).plus(quantity);
-      const units = sum.toNumber();
-      if ((units === 0) !== (this.quantity(assetId) === 0)) this.list = undefined;
-      this.exact.set(assetId, sum);
-      this.units.set(assetId, units);
-    }
-  }
-
-  quantity(assetId: AssetId): number {
-    return this.units.get(assetId) ?? 0;
-  }
-
-  /** Ascending. */
-  get held(): readonly AssetId[] {
-    return (this.list ??= [...this.units].flatMap(([assetId, units]) => (units === 0 ? [] : [assetId])).sort());
-  }
+/** Two decimal texts added or subtracted without a rest, as the nearest double. */
+function summed(a: string | null, b: string | null, sign: 1 | -1): number {
+  if (isNone(b)) return Number(a ?? 0);
+  const [one, other] = [millionthsOf(a ?? '0'), millionthsOf(b!)];
+  if (one !== undefined && other !== undefined) return (one + sign * other) / millionths;
+  const [first, second] = [new Exact(a ?? 0), new Exact(b!)];
+  return (sign === 1 ? first.plus(second) : first.minus(second)).toNumber();
 }
 
-/** Sums of one day's movements. */
-class Flows {
-  private readonly sums = new Map<AssetId, { total: number; external: number }>();
+const fewDecimals = /^[+-]?\d+(\.\d{1,6})?$/;
 
-  /** Null is outside; what stays there is nothing. */
-  move(from: AssetId | null, to: AssetId | null, value: number): void {
-    if (from === to) return;
-    if (from !== null) this.add(from, -value, to === null);
-    if (to !== null) this.add(to, value, from === null);
-  }
-
-  get isEmpty(): boolean {
-    return this.sums.size === 0;
-  }
-
-  get assets(): Iterable<AssetId> {
-    return this.sums.keys();
-  }
-
-  total(assetId: AssetId): number {
-    return this.sums.get(assetId)?.total ?? 0;
-  }
-
-  external(assetId: AssetId): number {
-    return this.sums.get(assetId)?.external ?? 0;
-  }
-
-  private add(assetId: AssetId, value: number, isExternal: boolean): void {
-    const sum = this.sums.get(assetId) ?? { total: 0, external: 0 };
-    sum.total += value;
-    if (isExternal) sum.external += value;
-    this.sums.set(assetId, sum);
-  }
+/** A decimal text of at most six decimals in millionths; undefined for any other, which takes longer to add up. */
+function millionthsOf(text: string): number | undefined {
+  if (!fewDecimals.test(text)) return undefined;
+  const whole = Math.round(Number(text) * millionths);
+  return Math.abs(whole) < surelyWhole ? whole : undefined;
 }
 
 /**
- * What measuring needs of consecutive days, the first of which is where it begins; units are those of the last day, so that
- * a split changes nothing. `numeraire` and `btc` have one price for each day.
+ * Writes the prices of an asset on consecutive days: the last close at or before the end of each, for one unit as held
+ * then; NaN where there is none.
  */
-export function performanceInput(
-  days: readonly PortfolioDay[],
-  numeraire: Float64Array,
-  btcPrices: Float64Array,
-): { assets: AssetId[]; input: PerformanceInput } {
-  /** Of each day, neighbours with the same assets share one list. */
-  const lists: (readonly AssetId[])[] = [];
-  for (const [t, day] of days.entries()) {
-    if (t > 0 && day.day - days[t - 1]!.day !== dayMs) {
-      throw new InvariantViolation(`${utcDate(day.day)} does not follow ${utcDate(days[t - 1]!.day)}`);
-    }
-    lists.push(t > 0 && isSameList(day.assets, lists[t - 1]!) ? lists[t - 1]! : day.assets);
+function fillPrices(
+  column: Float64Array,
+  assetId: AssetId,
+  history: DailyHistory | undefined,
+  splits: SplitHistory,
+  first: EpochMs,
+): void {
+  if (assetId === usd || !history) {
+    column.fill(assetId === usd ? 1 : Number.NaN);
+    return;
   }
-  const distinct = new Set(lists);
-  const assets = [...new Set([...distinct].flat())].sort();
-  const index = new Map(assets.map((assetId, i) => [assetId, i]));
-  const n = assets.length;
-  const prices = new Float64Array(days.length * n).fill(Number.NaN);
-  const quantities = new Float64Array(days.length * n);
-  const columnsOf = new Map(
-    [...distinct].map((list) => [list, Int32Array.from(list, (assetId) => index.get(assetId)!)]),
-  );
-  /** Of each day's assets, the columns. */
-  const columns = lists.map((list) => columnsOf.get(list)!);
-  /** How many units of the last day one unit became. */
-  const became = new Float64Array(n).fill(1);
-  for (let t = days.length - 1; t >= 0; t--) {
-    const [day, listed] = [days[t]!, columns[t]!];
-    for (let i = 0; i < listed.length; i++) {
-      const a = listed[i]!;
-      prices[t * n + a] = day.prices[i]! / became[a]!;
-      quantities[t * n + a] = day.quantities[i]! * became[a]!;
-      became[a]! *= day.splits[i]!;
-    }
+  const { openTimes, usd: closes, adjustment } = history;
+  const isSplit = splits.has(assetId);
+  const bars = openTimes.length;
+  let i = barAt(openTimes, first);
+  for (let t = 0, day = first; t < column.length; t++, day += dayMs) {
+    while (i + 1 < bars && openTimes[i + 1]! <= day) i++;
+    if (i < 0) column[t] = Number.NaN;
+    else if (isSplit) {
+      const factor = unitFactor(splits, assetId, adjustment, openTimes[i]! + dayMs - 1, day + dayMs - 1);
+      column[t] = factor.times(closes[i]!).toNumber();
+    } else column[t] = closes[i]!;
   }
-  const opening = quantities.slice(0, n);
-  const held = Float64Array.from(opening);
-  const changes: DayChange[] = [];
-  const change = (day: number, asset: number, flow: number, external: number) => {
-    // by the same sums as those of measuring, so that what is all sold is nil to the last bit
-    const quantity = quantities[day * n + asset]! - held[asset]!;
-    held[asset]! += quantity;
-    if (quantity !== 0 || flow !== 0) changes.push({ day, asset, quantity, flow, external });
-  };
-  for (let t = 1; t < days.length; t++) {
-    const [day, listed] = [days[t]!, columns[t]!];
-    for (let i = 0; i < listed.length; i++) change(t, listed[i]!, day.flows[i]!, day.external[i]!);
-    // what is listed no more left without a flow
-    if (listed !== columns[t - 1]) for (const a of columns[t - 1]!) if (quantities[t * n + a] === 0) change(t, a, 0, 0);
-  }
-  const input = { days: days.length, assets: n, prices, numeraire, btc: btcPrices, opening, changes };
-  return { assets, input };
 }
 
-const isSameList = (a: readonly AssetId[], b: readonly AssetId[]): boolean =>
-  a === b || (a.length === b.length && a.every((assetId, i) => assetId === b[i]));
+/** Index of the last bar that opens at or before an instant; -1 when there is none. */
+export function barAt(openTimes: Float64Array, instant: EpochMs): number {
+  let [low, high] = [0, openTimes.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (openTimes[middle]! <= instant) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}

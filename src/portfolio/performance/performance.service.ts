@@ -1,18 +1,26 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as otherWork, setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
 import { DailyCloses } from '../../data/prices/daily-closes.js';
 import { DomainError, refusedFor } from '../../shared/errors.js';
 import type { AssetId, OwnerId, PortfolioId } from '../../shared/ids.js';
 import { dayMs, minuteMs, utcDate, type EpochMs } from '../../shared/time.js';
-import { measurePerformance } from '../domain/performance.js';
-import { performanceInput, type PortfolioDay } from '../domain/portfolio-days.js';
+import {
+  AttributionSum,
+  attribute,
+  chainDays,
+  type PerformanceSeries,
+  type UnitPrices,
+} from '../domain/performance.js';
+import { totalsOf } from '../domain/performance-totals.js';
+import { beginningWithMoney, windowOf, type PerformanceWindow, type WindowPart } from '../domain/performance-window.js';
+import { barAt } from '../domain/portfolio-days.js';
 import { PortfolioService } from '../portfolio.service.js';
 import type { SnapshotInput } from './performance.contract.js';
 import type { PerformanceQuery, PerformanceView } from './performance.schemas.js';
-import { measuresView, nothingMeasured } from './performance.views.js';
-import { PortfolioDaysRepository, type SnapshotState } from './portfolio-days.repository.js';
+import { measuresView, nothingMeasured, type Measures } from './performance.views.js';
 import { lastWholeDay } from './portfolio-snapshots.js';
+import { PortfolioYearsRepository, type SnapshotState, type YearInBrief } from './portfolio-years.repository.js';
 import { SnapshotStarter } from './snapshot-starter.js';
 
 const btc = 'BTC' as AssetId;
@@ -26,20 +34,29 @@ const startAgainEveryMs = 2_000;
 /** Prices may have been revised since; the next one who asks hears of it. */
 const freshForMs = 5 * minuteMs;
 
+/** Stored days that are replaced while they are read are read again; so often in a row they never are. */
+const mostAttempts = 3;
+const noDay = 'no day that is over lies between the first transaction, from and to';
+
 interface Freshness {
   readonly state: SnapshotState;
   readonly isCurrent: boolean;
   readonly note: string | null;
 }
 
-/** Returns of portfolios, chained from their stored days. */
+type Window = PerformanceWindow<YearInBrief>;
+
+/**
+ * Returns of portfolios, chained from their stored days. Who made them is stored for whole years, in dollars and in BTC;
+ * only years that count in part, or in another numeraire, are read asset by asset and day by day, one after the other.
+ */
 @Injectable()
 export class PerformanceService {
   constructor(
     private readonly portfolios: PortfolioService,
     private readonly assets: AssetRegistry,
     private readonly closes: DailyCloses,
-    private readonly rows: PortfolioDaysRepository,
+    private readonly rows: PortfolioYearsRepository,
     private readonly starter: SnapshotStarter,
   ) {}
 
@@ -60,53 +77,89 @@ export class PerformanceService {
       complete_until: state.completeUntil,
       current: isCurrent,
     };
-    const from = query.from === undefined ? undefined : utcDate(Date.parse(`${query.from}T00:00:00Z`) - dayMs);
-    const days = await this.rows.days(portfolioId, from, query.to);
-    if (days.length < 2) {
-      return {
-        ...nothingMeasured,
-        ...about,
-        note: note ?? 'no day that is over lies between the first transaction, from and to',
-      };
+    for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+      const measures = await this.measures(ownerId, portfolioId, numeraire, query);
+      if (measures === 'changed') continue;
+      return { ...about, note, ...measures, ...(measures === nothingMeasured && { note: note ?? noDay }) };
     }
-    const btcPrices = beginningWithMoney(
-      Float64Array.from(days, (day) => day.btc),
-      days,
-    );
+    throw new DomainError('unavailable', 'the days of the portfolio are being derived again', { retryAfterSeconds: 2 });
+  }
+
+  /** `changed` when the stored days were replaced while they were read. */
+  private async measures(
+    ownerId: OwnerId,
+    portfolioId: string,
+    numeraire: AssetId,
+    { from, to }: PerformanceQuery,
+  ): Promise<Measures | 'changed'> {
+    const begin = from === undefined ? undefined : startOf(from) - dayMs;
+    const years = await this.rows.years(portfolioId, begin === undefined ? undefined : utcDate(begin), to);
+    const window = windowOf(years, begin ?? -Infinity, to === undefined ? Infinity : startOf(to));
+    if (!window) return nothingMeasured;
+    const btcPrices = beginningWithMoney(window.totals.btc, window.totals);
     const hasBtc = !btcPrices.some(Number.isNaN);
-    const unit = await this.numerairePrices(ownerId, numeraire, days, btcPrices);
-    const { assets, input } = performanceInput(days, unit, hasBtc ? btcPrices : unit);
-    const performance = measurePerformance(input);
-    return { ...about, note, ...measuresView({ days, assets, performance, hasBtc }) };
+    const unit = await this.numerairePrices(ownerId, numeraire, window, btcPrices);
+    const prices = { numeraire: unit, btc: hasBtc ? btcPrices : unit };
+    const series = chainDays(window.totals, prices);
+    const sum = new AttributionSum();
+    for (const part of window.parts) {
+      const { attributions, assets, rows } = part.days;
+      const isWhole = part.from === 0 && part.to === rows - 1;
+      if (isWhole && (numeraire === usd || numeraire === btc)) {
+        sum.add(assets, numeraire === usd ? attributions.usd : attributions.btc, series.growth[part.at]!);
+      } else if (!(await this.addDays(portfolioId, part, prices, series, sum))) return 'changed';
+    }
+    // thousands of days to be written down: others have their turn between
+    await otherWork();
+    const totals = totalsOf(series, window.times);
+    await otherWork();
+    return measuresView({ window, series, totals, assets: sum.all, hasBtc });
+  }
+
+  /** From what each asset was worth on each day. @returns false when the days were replaced since */
+  private async addDays(
+    portfolioId: string,
+    part: WindowPart<YearInBrief>,
+    { numeraire, btc: btcPrices }: UnitPrices,
+    { weights }: PerformanceSeries,
+    sum: AttributionSum,
+  ): Promise<boolean> {
+    const days = await this.rows.days(portfolioId, part.days);
+    if (!days) return false;
+    const own = (all: Float64Array) => all.subarray(part.at, part.at + part.to - part.from + 1);
+    const prices = { numeraire: own(numeraire), btc: own(btcPrices) };
+    sum.add(days.assets, attribute(days, part, prices, own(weights)), 1);
+    await otherWork();
+    return true;
   }
 
   /** US dollars for one unit of the numeraire at the end of each day. */
   private async numerairePrices(
     viewer: OwnerId,
     numeraire: AssetId,
-    days: readonly PortfolioDay[],
+    window: Window,
     btcPrices: Float64Array,
   ): Promise<Float64Array> {
-    if (numeraire === usd) return new Float64Array(days.length).fill(1);
-    const prices = numeraire === btc ? btcPrices : await this.dailyPrices(viewer, numeraire, days);
+    if (numeraire === usd) return new Float64Array(window.times.length).fill(1);
+    const prices = numeraire === btc ? btcPrices : await this.dailyPrices(viewer, numeraire, window);
     const missing = prices.findIndex(Number.isNaN);
     if (missing < 0) return prices;
-    const day = utcDate(days[missing]!.day);
+    const day = utcDate(window.times[missing]!);
     throw new DomainError(
       'conflict',
       `no price of ${numeraire} is stored for ${day}; collect or import it, or begin later`,
     );
   }
 
-  private async dailyPrices(viewer: OwnerId, assetId: AssetId, days: readonly PortfolioDay[]): Promise<Float64Array> {
-    const history = (await this.closes.of([assetId], { viewer, before: days.at(-1)!.day + dayMs })).get(assetId);
-    let at = -1;
-    const prices = Float64Array.from(days, ({ day }) => {
+  private async dailyPrices(viewer: OwnerId, assetId: AssetId, { times, totals }: Window): Promise<Float64Array> {
+    const history = (await this.closes.of([assetId], { viewer, before: times.at(-1)! + dayMs })).get(assetId);
+    let at = history ? barAt(history.openTimes, times[0]!) : -1;
+    const prices = Float64Array.from(times, (day) => {
       if (!history) return Number.NaN;
       while (at + 1 < history.openTimes.length && history.openTimes[at + 1]! <= day) at++;
       return at < 0 ? Number.NaN : history.usd[at]!;
     });
-    return beginningWithMoney(prices, days);
+    return beginningWithMoney(prices, totals);
   }
 
   /** Waits a bounded time until every transaction and every day that is over is in the stored days. */
@@ -147,11 +200,7 @@ export class PerformanceService {
   }
 }
 
-/** On a day before anything is held no price is needed; where there is none, the next day's stands for it. */
-function beginningWithMoney(prices: Float64Array, days: readonly PortfolioDay[]): Float64Array {
-  if (days[0]!.assets.length === 0 && Number.isNaN(prices[0]!)) prices[0] = prices[1]!;
-  return prices;
-}
+const startOf = (date: string): EpochMs => Date.parse(`${date}T00:00:00Z`);
 
 function refuseDisorder({ from, to }: PerformanceQuery, lastDay: string): void {
   const refuse = (field: string, value: string, message: string) => {

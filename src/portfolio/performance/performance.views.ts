@@ -1,20 +1,21 @@
-import type { AssetId } from '../../shared/ids.js';
 import { utcDate } from '../../shared/time.js';
-import type { Performance } from '../domain/performance.js';
-import { totalsOf } from '../domain/performance-totals.js';
+import type { AssetPerformance, PerformanceSeries } from '../domain/performance.js';
+import type { PerformanceTotals } from '../domain/performance-totals.js';
+import { isSimulated, unpricedWithin, type PerformanceWindow } from '../domain/performance-window.js';
 import type { PerformanceView } from './performance.schemas.js';
-import type { StoredDay } from './portfolio-days.repository.js';
+import type { YearInBrief } from './portfolio-years.repository.js';
 
-export interface MeasuredDays {
-  /** The first is the one before measuring begins. */
-  readonly days: readonly StoredDay[];
-  readonly assets: readonly AssetId[];
-  readonly performance: Performance;
+export interface MeasuredWindow {
+  /** Its row 0 is the day before measuring begins. */
+  readonly window: PerformanceWindow<YearInBrief>;
+  readonly series: PerformanceSeries;
+  readonly totals: PerformanceTotals;
+  readonly assets: readonly AssetPerformance[];
   /** Whether BTC has a price on every day. */
   readonly hasBtc: boolean;
 }
 
-type Measures = Pick<
+export type Measures = Pick<
   PerformanceView,
   | 'from'
   | 'to'
@@ -43,23 +44,24 @@ export const nothingMeasured: Measures = {
   series: [],
 };
 
-export function measuresView({ days, assets, performance, hasBtc }: MeasuredDays): Measures {
-  const { values, external, timeWeighted, contributions, gains, assetEffect, btcEffect, onlyBtc, btcReturn } =
-    performance;
-  const last = days.length - 1;
-  const totals = totalsOf(
-    performance,
-    days.map(({ day }) => day),
-  );
-  const unpriced = unpricedDays(days.slice(1));
+export function measuresView({ window, series, totals, assets, hasBtc }: MeasuredWindow): Measures {
+  const { values, external, timeWeighted, onlyBtc, btcReturn } = series;
+  const { times } = window;
+  const last = times.length - 1;
+  const unpriced = unpricedWithin(window);
   const { moneyWeighted } = totals;
   return {
-    from: utcDate(days[1]!.day),
-    to: utcDate(days[last]!.day),
+    from: utcDate(times[1]!),
+    to: utcDate(times[last]!),
     days: totals.days,
     partial: unpriced.length > 0,
-    unpriced,
-    simulated: days.some(({ simulated }) => simulated),
+    unpriced: unpriced.map(({ assetId, from, to, days }) => ({
+      asset_id: assetId,
+      from: utcDate(from),
+      to: utcDate(to),
+      days,
+    })),
+    simulated: isSimulated(window),
     totals: {
       value_begin: values[0]!,
       value_end: values[last]!,
@@ -80,15 +82,15 @@ export function measuresView({ days, assets, performance, hasBtc }: MeasuredDays
           return: btcReturn[last]!,
         }
       : null,
-    assets: assets.map((assetId, a) => ({
+    assets: assets.map(({ assetId, gain, contribution, assetEffect, btcEffect }) => ({
       asset_id: assetId,
-      gain: gains[a]!,
-      contribution: contributions[a]!,
-      asset_effect: hasBtc ? assetEffect[a]! : null,
-      btc_effect: hasBtc ? btcEffect[a]! : null,
+      gain,
+      contribution,
+      asset_effect: hasBtc ? assetEffect : null,
+      btc_effect: hasBtc ? btcEffect : null,
     })),
-    contributions_sum: contributions.reduce((sum, one) => sum + one, 0),
-    series: days.slice(1).map(({ day }, i) => ({
+    contributions_sum: assets.reduce((sum, { contribution }) => sum + contribution, 0),
+    series: times.slice(1).map((day, i) => ({
       date: utcDate(day),
       value: values[i + 1]!,
       external_flow: external[i + 1]!,
@@ -97,19 +99,4 @@ export function measuresView({ days, assets, performance, hasBtc }: MeasuredDays
       btc_return: hasBtc ? btcReturn[i + 1]! : null,
     })),
   };
-}
-
-/** By asset, with the first and the last of its days. */
-function unpricedDays(days: readonly StoredDay[]): PerformanceView['unpriced'] {
-  const found = new Map<AssetId, { from: string; to: string; days: number }>();
-  for (const { day, unpriced } of days) {
-    for (const assetId of unpriced) {
-      const known = found.get(assetId);
-      const date = utcDate(day);
-      found.set(assetId, { from: known?.from ?? date, to: date, days: (known?.days ?? 0) + 1 });
-    }
-  }
-  return [...found]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([assetId, { from, to, days: count }]) => ({ asset_id: assetId, from, to, days: count }));
 }

@@ -9,6 +9,7 @@ import { Migration20261125092000_risk_reports } from './Migration20261125092000_
 import { Migration20261125093000_optimizations } from './Migration20261125093000_optimizations.js';
 import { Migration20261125094000_rebalancing } from './Migration20261125094000_rebalancing.js';
 import { Migration20261125095000_optimization_known_at } from './Migration20261125095000_optimization_known_at.js';
+import { Migration20261125096000_portfolio_years } from './Migration20261125096000_portfolio_years.js';
 
 /** In the order in which they run. */
 export const migrations: MigrationObject[] = [
@@ -22,4 +23,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261125093000_optimizations', class: Migration20261125093000_optimizations },
   { name: 'Migration20261125094000_rebalancing', class: Migration20261125094000_rebalancing },
   { name: 'Migration20261125095000_optimization_known_at', class: Migration20261125095000_optimization_known_at },
+  { name: 'Migration20261125096000_portfolio_years', class: Migration20261125096000_portfolio_years },
 ];

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { measurePerformance, type DayChange } from '../../../../src/portfolio/domain/performance.js';
+import { measurePerformance, type DayChange } from '../../../support/performance.js';
 
 const ones = (n: number) => new Float64Array(n).fill(1);
 const sum = (values: Iterable<number>) => [...values].reduce((total, value) => total + value, 0);

@@ -12,6 +12,9 @@ import {
   type ScheduledSnapshots,
   type SnapshotPerformance,
 } from '../../../../src/portfolio/performance/performance.contract.js';
+import { PortfolioSnapshots } from '../../../../src/portfolio/performance/portfolio-snapshots.js';
+import { PortfolioYearsRepository } from '../../../../src/portfolio/performance/portfolio-years.repository.js';
+import { changeWidth, type PortfolioDays } from '../../../../src/portfolio/domain/portfolio-days.js';
 import type { Config } from '../../../../src/platform/config/config.js';
 import type { AssetId, OwnerId, PortfolioId } from '../../../../src/shared/ids.js';
 import { dayMs, utcDate } from '../../../../src/shared/time.js';
@@ -61,18 +64,30 @@ const snapshot = (id: string) =>
     workflowId: snapshotWorkflowId(id),
     taskQueue: config.temporal.taskQueue,
   });
-/** When each stored day was written. */
-const written = async (id: string): Promise<Map<string, number>> => {
-  const rows = await db.orm.em
-    .fork()
-    .execute<{ day: string; at: string }[]>(
-      'select day::text, extract(epoch from written_at)::text as at from portfolio_day where portfolio_id = ?',
-      [id],
-    );
-  return new Map(rows.map(({ day, at }) => [day, Number(at)]));
+/** What is stored of each day. */
+const written = async (id: string): Promise<Map<string, string>> => {
+  const rows = new PortfolioYearsRepository(db.orm.em.fork());
+  const days = new Map<string, string>();
+  for (const year of await rows.years(id, undefined, undefined)) {
+    const stored = await rows.days(id, year);
+    if (!stored) throw new Error(`${year.year} was derived anew`);
+    for (let row = days.size === 0 ? 0 : 1; row < stored.rows; row++) {
+      days.set(utcDate(stored.first + row * dayMs), textOf(stored, row));
+    }
+  }
+  return days;
 };
-const rewritten = (before: Map<string, number>, after: Map<string, number>) =>
-  [...after].filter(([day, at]) => before.get(day) !== at).map(([day]) => day);
+const textOf = ({ rows, assets, values, changes, totals }: PortfolioDays, row: number): string => {
+  const worth = assets.map((assetId, a) => [assetId, values[a * rows + row]]).filter(([, value]) => value !== 0);
+  const moved = [];
+  for (let i = 0; i < changes.length; i += changeWidth) {
+    const [at, column, ...rest] = changes.subarray(i, i + changeWidth);
+    if (at === row) moved.push([assets[column!], ...rest]);
+  }
+  return JSON.stringify([worth, moved, totals.values[row], totals.came[row], totals.left[row], totals.btc[row]]);
+};
+const rewritten = (before: Map<string, string>, after: Map<string, string>) =>
+  [...after].filter(([day, text]) => before.get(day) !== text).map(([day]) => day);
 /** Every day from a day on that is over. */
 const daysFrom = (day: number) => {
   const days = [];
@@ -157,6 +172,38 @@ test('a year is annualised', async () => {
   const { body } = await performance(id, `to=${date(365)}`);
   expect(body.days).toBe(366);
   expect(body.totals.annualised_time_weighted_return).toBeCloseTo(1.2 ** (365 / 366) - 1, 12);
+});
+
+test.each(['USD', 'BTC', 'ETH'])('contributions add up to the return over a new year, in %s', async (numeraire) => {
+  const id = await aPortfolio();
+  await record(id, buyBtc);
+  // on the last day of the first year: 90 of ETH came for 90
+  await record(id, { ...buyEth, executed_at: date(364), amount: '89' });
+  const { body } = await performance(id, `to=${date(370)}&numeraire=${numeraire}`);
+  expect(body).toMatchObject({ days: 371, from: date(0), to: date(370) });
+  expect(body.contributions_sum).toBeCloseTo(body.totals.time_weighted_return, 12);
+  const gains = body.assets.map(({ gain }: { gain: number }) => gain);
+  expect(gains.reduce((sum: number, gain: number) => sum + gain, 0)).toBeCloseTo(body.totals.gain, 9);
+});
+
+test('a snapshot that is cancelled stores nothing', async () => {
+  const id = await aPortfolio();
+  await record(id, buyBtc);
+  const controller = new AbortController();
+  const notes: string[] = [];
+  const refreshed = app
+    .get(PortfolioSnapshots)
+    .refresh({ portfolioId: id as PortfolioId, ownerId: 'local' as OwnerId }, Date.now(), {
+      signal: controller.signal,
+      onProgress: (note) => {
+        notes.push(note);
+        if (note === '2025 derived') controller.abort(new Error('enough'));
+      },
+    });
+  await expect(refreshed).rejects.toThrow('enough');
+  expect(notes).toContain('2025 derived');
+  expect(notes).not.toContain('2026 derived');
+  expect((await written(id)).size).toBe(0);
 });
 
 test('the same snapshot again writes nothing', async () => {
