@@ -17,7 +17,11 @@ export const performanceSchema = z
     to: z.iso.date().nullable(),
     days: z.int().describe('Number of days that are measured'),
     complete_until: z.iso.date().describe('The last day that the stored days reach'),
-    current: z.boolean().describe('Whether every transaction and every day that is over is in it'),
+    current: z
+      .boolean()
+      .describe(
+        'Whether every transaction and every day that is over is in it; prices stored since are taken in within minutes',
+      ),
     note: z.string().nullable().describe('What to know when it is not current, or nothing is measured'),
     partial: z.boolean().describe('True when something had no price on a day on which it was held or paid in'),
     unpriced: z.array(
