@@ -110,6 +110,7 @@ import { SourcesService } from './sources/sources.service.js';
     SeriesVerifier,
     SingleAssetCollector,
     SOURCES,
+    StoredCloses,
   ],
 })
 export class DataModule {}
