@@ -2986,7 +2986,7 @@ export interface components {
              * @description The last day that the stored days reach
              */
             complete_until: string;
-            /** @description Whether every transaction and every day that is over is in it */
+            /** @description Whether every transaction and every day that is over is in it; prices stored since are taken in within minutes */
             current: boolean;
             /** @description What to know when it is not current, or nothing is measured */
             note: string | null;
@@ -3850,7 +3850,7 @@ export interface components {
              */
             optimizer: "min_variance" | "mean_variance" | "max_sharpe" | "target_return" | "target_risk" | "max_diversification" | "risk_parity" | "hierarchical_risk_parity" | "hierarchical_equal_risk" | "min_cvar" | "min_cdar" | "min_max_drawdown" | "min_tracking_error" | "equal_weight" | "inverse_volatility" | "resampled_efficiency";
             /**
-             * @description What returns are measured in; in BTC, BTC's own risk is zero
+             * @description What returns are measured in: any asset or currency with stored prices; in BTC, BTC's own risk is zero
              * @default USD
              */
             numeraire: string;
