@@ -1,3 +1,4 @@
+import type { AiActivities } from '../src/ai/ai.contract.js';
 import type { DataActivities, RetiredDataActivities } from '../src/data/data.contract.js';
 import type { GuidanceActivities } from '../src/guidance/guidance.contract.js';
 import type { JobActivities, ReconciliationActivities } from '../src/jobs/jobs.contract.js';
@@ -7,6 +8,7 @@ import type { PortfolioActivities } from '../src/portfolio/performance/performan
 import type { RebalancingActivities } from '../src/rebalancing/rebalancing.contract.js';
 import type { RiskActivities } from '../src/risk/risk.contract.js';
 import type { SignalActivities } from '../src/signals/signals.contract.js';
+import { AiActivitiesProvider } from './ai.activities.js';
 import { DataActivitiesProvider } from './data.activities.js';
 import { GuidanceActivitiesProvider } from './guidance.activities.js';
 import { JobActivitiesProvider } from './jobs.activities.js';
@@ -20,6 +22,7 @@ import { SignalActivitiesProvider } from './signals.activities.js';
 
 export type Activities = JobActivities &
   ReconciliationActivities &
+  AiActivities &
   DataActivities &
   RetiredDataActivities &
   PortfolioActivities &
@@ -33,6 +36,7 @@ export type Activities = JobActivities &
 export const activityProviders = [
   JobActivitiesProvider,
   ReconciliationActivitiesProvider,
+  AiActivitiesProvider,
   DataActivitiesProvider,
   PortfolioActivitiesProvider,
   RiskActivitiesProvider,
@@ -47,6 +51,7 @@ export const activityProviders = [
 export const collectActivities = (
   jobs: JobActivitiesProvider,
   reconciliation: ReconciliationActivitiesProvider,
+  ai: AiActivitiesProvider,
   data: DataActivitiesProvider,
   portfolio: PortfolioActivitiesProvider,
   risk: RiskActivitiesProvider,
@@ -62,6 +67,8 @@ export const collectActivities = (
   jobFailed: (input) => jobs.jobFailed(input),
   jobCancelled: (input) => jobs.jobCancelled(input),
   reconcileJobs: () => reconciliation.reconcileJobs(),
+  askForOpinion: (input) => ai.askForOpinion(input),
+  aiHealth: () => ai.aiHealth(),
   planCollection: (input) => data.planCollection(input),
   fetchBars: (input) => data.fetchBars(input),
   verifySeries: (input) => data.verifySeries(input),

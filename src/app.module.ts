@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
+import { AiModule } from './ai/ai.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { AssetRegistry } from './data/assets/asset-registry.js';
 import { sourceQueues } from './data/collection/source-queues.js';
@@ -35,6 +36,7 @@ export const sharedModules = (config: Config, tracing: Tracing) => [
   DrainingModule,
   AuditModule,
   JobsModule,
+  AiModule,
   DataModule,
   PortfolioModule,
   PoliciesModule,

@@ -1,4 +1,5 @@
 import type { EntityClass } from '@mikro-orm/core';
+import { AiExchangeRow } from './ai/ai-exchange.entity.js';
 import { AuditEvent } from './audit/audit-event.entity.js';
 import { AssetRow } from './data/assets/asset.entity.js';
 import { CandleRow } from './data/candles/candle.entity.js';
@@ -28,6 +29,7 @@ import { Signal, SignalRun } from './signals/signal.entity.js';
 /** Every table of the service. */
 export const entities: readonly EntityClass[] = [
   Account,
+  AiExchangeRow,
   AllocationTarget,
   AssetRow,
   AuditEvent,

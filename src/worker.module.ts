@@ -2,6 +2,8 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { activityProviders, collectActivities } from '../activities/index.js';
+import { aiQueue, type AskForOpinionInput } from './ai/ai.contract.js';
+import { questionsAtOnce as aiQuestionsAtOnce } from './ai/ai-queue.js';
 import { sharedModules } from './app.module.js';
 import { questionsAtOnce, sourceQueues } from './data/collection/source-queues.js';
 import type { FetchBarsInput } from './data/data.contract.js';
@@ -30,11 +32,22 @@ export class WorkerModule {
         activities,
         bundlePath,
         workflowsPath,
-        queues: sourceQueues(config.temporal.taskQueue, sources).map((taskQueue) => ({
-          taskQueue,
-          activities: { fetchBars: (input: FetchBarsInput) => activities.fetchBars(input) },
-          atOnce: questionsAtOnce,
-        })),
+        queues: [
+          ...sourceQueues(config.temporal.taskQueue, sources).map((taskQueue) => ({
+            taskQueue,
+            activities: { fetchBars: (input: FetchBarsInput) => activities.fetchBars(input) },
+            atOnce: questionsAtOnce,
+          })),
+          // polled also where fks_ai is not configured: then the answer is that it is not
+          {
+            taskQueue: aiQueue(config.temporal.taskQueue),
+            activities: {
+              askForOpinion: (input: AskForOpinionInput) => activities.askForOpinion(input),
+              aiHealth: () => activities.aiHealth(),
+            },
+            atOnce: aiQuestionsAtOnce,
+          },
+        ],
       };
     };
     return {

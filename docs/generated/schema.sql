@@ -5,6 +5,13 @@ create unique index "account_one_default" on "account" ("portfolio_id") where is
 alter table "account" add constraint "account_type_check" check ("type" in ('prop_firm', 'personal_trading', 'long_term_retirement', 'long_term_taxable'));
 alter table "account" add constraint "account_tax_status_check" check ("tax_status" in ('taxable', 'tax_deferred', 'tax_exempt'));
 
+create table "ai_exchange" ("id" uuid not null, "key" text not null, "service" text not null, "kind" text not null, "symbol" text not null, "number" int not null, "as_of" timestamptz(3) not null, "request" text not null, "outcome" text not null, "status" int null, "answer" text null, "answer_hash" text null, "detail" text null, "simulated_seed" text null, "milliseconds" int not null, "asked_at" timestamptz(3) not null, primary key ("id"));
+create index "ai_exchange_key_asked_at_index" on "ai_exchange" ("key", "asked_at");
+create index "ai_exchange_symbol_kind_as_of_index" on "ai_exchange" ("symbol", "kind", "as_of");
+create unique index "ai_exchange_answered" on "ai_exchange" ("key") where outcome = 'answered';
+alter table "ai_exchange" add constraint "ai_exchange_kind_check" check ("kind" in ('check', 'opinion'));
+alter table "ai_exchange" add constraint "ai_exchange_outcome_check" check ("outcome" in ('answered', 'rateLimited', 'unavailable', 'refused', 'broken'));
+
 create table "allocation_target" ("owner_id" text not null, "target_set" text not null, "percentages" jsonb not null, "updated_at" timestamptz(3) not null, primary key ("owner_id", "target_set"));
 
 create table "asset" ("id" text not null, "asset_class" text not null, "name" text not null, "venues" jsonb not null, "aliases" jsonb not null, "enabled" boolean not null, "priority" int not null, "intervals" jsonb not null, "source_order" jsonb not null, "position" int not null, "updated_at" timestamptz(3) not null, primary key ("id"));

@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { BudgetWindow } from '../../platform/outbound/budget.js';
+import { budgetKey, type BudgetWindow } from '../../platform/outbound/budget.js';
 import type { MarketDataSource, SourceBudget, SourceFamily } from './market-data-source.js';
 
 class SourceSettingsError extends Error {
@@ -39,6 +38,5 @@ export const sourceFamily = <E extends z.ZodObject>(
 
 /** One budget for each provider, host and key; the key is hashed, so that rows and logs do not hold it. */
 export function budgetOf(source: string, url: string, key: string | undefined, windows: BudgetWindow[]): SourceBudget {
-  const account = key === undefined ? '' : `#${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
-  return { key: `${source}@${new URL(url).host}${account}`, windows };
+  return { key: budgetKey(source, url, key), windows };
 }

@@ -34,6 +34,10 @@ const environment = z.object({
   FKS_SOURCES: list(','),
   CRYPTO_BASIS: z.enum(['spot', 'perpetual']).default('spot'),
   REDIS_URL: z.union([z.literal(''), url(/^rediss?$/)]).default(''),
+  FKS_AI_BASE_URL: z.union([z.literal(''), url(/^https?$/)]).default(''),
+  FKS_AI_TIMEOUT_SECONDS: z.coerce.number().int().min(5).max(170).default(130),
+  FKS_AI_OPINIONS_PER_DAY: z.coerce.number().int().min(0).max(1_000_000).default(500),
+  FKS_AI_CHECKS_PER_MINUTE: z.coerce.number().int().min(1).max(1_000_000).default(600),
   DECISION_ANSWER_HOURS: z.coerce.number().positive().max(8_760).default(72),
   SHUTDOWN_GRACE_SECONDS: z.coerce.number().int().min(1).max(600).default(20),
   OTEL_EXPORTER_OTLP_ENDPOINT: z.union([z.literal(''), url(/^https?$/)]).default(''),
@@ -45,7 +49,7 @@ const liveSources = ['binance', 'coingecko', 'yahoofinance', 'polygon', 'alphava
 
 /** How the variables are called that each source family reads and checks by itself. */
 const ofSources =
-  /^(FKS_PRICES|\w+_(BASE_URL|API_KEY|PLAN|HISTORY_DAYS|(REQUESTS|WEIGHT|CREDITS)_PER_(MINUTE|DAY|MONTH)))$/;
+  /^(?!FKS_AI_)(FKS_PRICES|\w+_(BASE_URL|API_KEY|PLAN|HISTORY_DAYS|(REQUESTS|WEIGHT|CREDITS)_PER_(MINUTE|DAY|MONTH)))$/;
 
 const nested = (env: z.output<typeof environment>, sourceEnvironment: NodeJS.ProcessEnv) => ({
   http: { host: env.HOST, port: env.PORT, corsOrigins: env.CORS_ORIGINS },
@@ -59,6 +63,13 @@ const nested = (env: z.output<typeof environment>, sourceEnvironment: NodeJS.Pro
     environment: sourceEnvironment,
     cryptoBasis: env.CRYPTO_BASIS,
     redisUrl: env.REDIS_URL,
+  },
+  ai: {
+    /** Empty: nobody is asked. */
+    baseUrl: env.FKS_AI_BASE_URL,
+    timeoutMs: env.FKS_AI_TIMEOUT_SECONDS * 1_000,
+    opinionsPerDay: env.FKS_AI_OPINIONS_PER_DAY,
+    checksPerMinute: env.FKS_AI_CHECKS_PER_MINUTE,
   },
   guidance: { answerWithinHours: env.DECISION_ANSWER_HOURS },
   shutdownGraceSeconds: env.SHUTDOWN_GRACE_SECONDS,

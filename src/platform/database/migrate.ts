@@ -4,6 +4,7 @@ import { ormOptions } from './orm-options.js';
 
 /** Tables that the application may only read and append to. */
 const appendOnly = [
+  'ai_exchange',
   'audit_event',
   'candle',
   'corporate_action',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ClientBase } from 'pg';
 import { dayMs, minuteMs, secondMs, type EpochMs } from '../../shared/time.js';
 
@@ -13,6 +14,12 @@ export interface Budget {
   readonly key: string;
   /** None for what is on this machine. */
   readonly windows: readonly BudgetWindow[];
+}
+
+/** One account for each provider, host and key; the key is hashed, so that rows and logs do not hold it. */
+export function budgetKey(provider: string, url: string, key?: string): string {
+  const account = key === undefined ? '' : `#${createHash('sha256').update(key).digest('hex').slice(0, 12)}`;
+  return `${provider}@${new URL(url).host}${account}`;
 }
 
 /** A calendar month has at most 31 days: what fits into them fits into every one. */

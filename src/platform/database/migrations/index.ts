@@ -10,6 +10,7 @@ import { Migration20261125093000_optimizations } from './Migration20261125093000
 import { Migration20261125094000_rebalancing } from './Migration20261125094000_rebalancing.js';
 import { Migration20261125095000_optimization_known_at } from './Migration20261125095000_optimization_known_at.js';
 import { Migration20261125096000_portfolio_years } from './Migration20261125096000_portfolio_years.js';
+import { Migration20261125097000_ai_exchanges } from './Migration20261125097000_ai_exchanges.js';
 
 /** In the order in which they run. */
 export const migrations: MigrationObject[] = [
@@ -24,4 +25,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261125094000_rebalancing', class: Migration20261125094000_rebalancing },
   { name: 'Migration20261125095000_optimization_known_at', class: Migration20261125095000_optimization_known_at },
   { name: 'Migration20261125096000_portfolio_years', class: Migration20261125096000_portfolio_years },
+  { name: 'Migration20261125097000_ai_exchanges', class: Migration20261125097000_ai_exchanges },
 ];

@@ -48,6 +48,7 @@ test('the application role is neither superuser nor owner and passes no row-leve
 });
 
 test.each([
+  'ai_exchange',
   'audit_event',
   'candle',
   'corporate_action',
@@ -72,8 +73,9 @@ test('every table of an owner carries the owner', async () => {
     `select table_name from information_schema.tables t where table_schema = 'public' and not exists (
        select from information_schema.columns c where c.table_name = t.table_name and c.column_name = 'owner_id')`,
   );
-  // prices belong to nobody, and so does the record of collecting them
+  // prices and opinions on them belong to nobody, and so does the record of collecting them
   expect(rows.map((row: { table_name: string }) => row.table_name).sort()).toEqual([
+    'ai_exchange',
     'asset',
     'candle',
     'collection_receipt',
