@@ -72,6 +72,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ai/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether fks_ai is healthy, by its own /health */
+        get: operations["AiController_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ai/analyze/{symbol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The model's latest opinion on an asset, of the last 24 hours */
+        get: operations["AiController_analyze"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ai/btc-optimization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The share of BTC that the latest opinion on it speaks for, within 50 to 60 % */
+        get: operations["AiController_btcOptimization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assets": {
         parameters: {
             query?: never;
@@ -1626,6 +1677,60 @@ export interface components {
             };
             /** Format: date-time */
             recorded_at: string;
+        };
+        AiHealth: {
+            /** @description By /health of fks_ai alone */
+            ai_service_healthy: boolean;
+            /**
+             * @description fks_ai serves no status of agents
+             * @enum {string|null}
+             */
+            agent_status: null;
+            /** @description Null when fks_ai is not configured */
+            service_url: string | null;
+            configured: boolean;
+            llm_provider: string | null;
+            /** @description True when the AI simulator answered */
+            simulated: boolean;
+            error?: string;
+        };
+        AiAnalysis: {
+            symbol: string;
+            /** @description False: no opinion is known, and nothing here is one */
+            ai_answered: boolean;
+            confidence: number | null;
+            /** @enum {string|null} */
+            decision: "BUY" | "SELL" | "HOLD" | null;
+            /** @description The model's reasons, or why there is no opinion */
+            summary: string;
+            /**
+             * @description fks_ai states no number for it
+             * @enum {string|null}
+             */
+            bull_consensus: null;
+            /**
+             * @description fks_ai states no number for it
+             * @enum {string|null}
+             */
+            bear_consensus: null;
+            model: string | null;
+            /** Format: date-time */
+            answered_at: string | null;
+            /** @description True when the AI simulator answered */
+            simulated: boolean;
+        };
+        BtcOptimization: {
+            current_allocation: number;
+            target_allocation: number;
+            /** @enum {string} */
+            action: "HOLD" | "INCREASE_BTC" | "DECREASE_BTC";
+            /** @description Positive, but for HOLD, where it is target less current */
+            difference: number;
+            rationale: string;
+            /** @description False: no opinion is known, and nothing here is one */
+            ai_answered: boolean;
+            /** @description True when the AI simulator answered */
+            simulated: boolean;
         };
         AssetPage: {
             items: components["schemas"]["Asset"][];
@@ -5433,6 +5538,125 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AiController_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiHealth"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AiController_analyze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                symbol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiAnalysis"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    AiController_btcOptimization: {
+        parameters: {
+            query?: {
+                /** @description JSON object of symbol to share of the portfolio, 0 to 1 */
+                allocations?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BtcOptimization"];
                 };
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */

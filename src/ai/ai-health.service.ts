@@ -4,7 +4,7 @@ import type { FksAiClient } from './fks-ai.client.js';
 import type { FksAiHealth } from './fks-ai.payloads.js';
 import { FKS_AI } from './fks-ai.provider.js';
 
-const notConfigured = 'fks_ai is not configured: FKS_AI_BASE_URL is not set';
+export const notConfigured = 'fks_ai is not configured: FKS_AI_BASE_URL is not set';
 
 /** How fks_ai is, by its `/health` alone: no other route says it, and no model is called for it. */
 @Injectable()
@@ -16,7 +16,9 @@ export class AiHealthService {
     return this.client?.service ?? null;
   }
 
-  async health(signal: AbortSignal): Promise<AiHealth & { said: FksAiHealth | null; simulated: boolean }> {
+  async health(
+    signal = new AbortController().signal,
+  ): Promise<AiHealth & { said: FksAiHealth | null; simulated: boolean }> {
     if (!this.client) return { configured: false, healthy: false, why: notConfigured, said: null, simulated: false };
     const answer = await this.client.health(signal);
     return answer.kind === 'healthy'

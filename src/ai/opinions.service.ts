@@ -74,7 +74,7 @@ export class OpinionsService {
 }
 
 /** Always from what is kept: a replay gives the same bytes. */
-function givenBy(kept: AnsweredExchange): GivenOpinion {
+export function givenBy(kept: AnsweredExchange): GivenOpinion {
   const read = opinionIn(kept.answer, kept);
   // it was read before it was kept
   if (read.kind === 'broken') throw new InvariantViolation(`the kept answer ${kept.id} is unreadable: ${read.why}`);
