@@ -1,4 +1,5 @@
 import type { StacklessRow } from '../../../tools/faults/fault-row.js';
+import { aiFaults } from '../../../tools/faults/rows/ai-faults.js';
 import { corruptBodies } from '../../../tools/faults/rows/corrupt-bodies.js';
 import { runTrials, type TrialResult } from '../../../tools/faults/run-trials.js';
 
@@ -57,3 +58,14 @@ test('a trial of corrupt bodies counts what every source made of its rows', asyn
   expect(result!.measured['bodies']).toBeGreaterThan(100);
   expect(result!.measured['corrupt rows refused']).toBeGreaterThan(0);
 }, 120_000);
+
+test('a trial of faults of the AI takes each for what it is, and changes no number for one that is no answer', async () => {
+  for (const result of await resultsOf(aiFaults, [1, 2, 3])) {
+    expect(result).toMatchObject({
+      complaints: [],
+      duplicateEffects: 0,
+      differences: 0,
+      measured: { answered: 2, refused: 3, 'worth another attempt': 6, 'not worth one': 4 },
+    });
+  }
+}, 30_000);

@@ -1,4 +1,5 @@
 import type { FaultRow } from '../fault-row.js';
+import { aiFaults } from './ai-faults.js';
 import { backfillKill } from './backfill-kill.js';
 import { corruptBodies } from './corrupt-bodies.js';
 import { duplicates } from './duplicates.js';
@@ -18,4 +19,5 @@ export const faultRows: readonly FaultRow[] = [
   backfillKill,
   corruptBodies,
   hostileInput,
+  aiFaults,
 ];
