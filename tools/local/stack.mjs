@@ -1,4 +1,4 @@
-// The whole stack on one machine: PostgreSQL, Temporal, migrations, schedules, market simulator, API and worker.
+// The whole stack on one machine: PostgreSQL, Temporal, migrations, schedules, simulators, API and worker.
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -43,6 +43,7 @@ const wishes = {
   api: { name: 'API', variable: 'PORT', fallback: 8012 },
   metrics: { name: 'worker metrics', variable: 'METRICS_PORT', fallback: 9464 },
   simulator: { name: 'market simulator', variable: 'FKS_SIMULATOR_PORT', fallback: 8013 },
+  aiSimulator: { name: 'AI simulator', variable: 'FKS_AI_SIMULATOR_PORT', fallback: 8014 },
 };
 
 const productPrograms = {
@@ -51,6 +52,7 @@ const productPrograms = {
   migrations: 'dist/tools/migrate.js',
   schedules: 'dist/tools/declare-schedules.js',
   simulator: 'dist/tools/market-simulator/main.js',
+  aiSimulator: 'dist/tools/ai-simulator/main.js',
 };
 
 /** Wrong settings are told in one line, before anything is started.
@@ -99,6 +101,7 @@ export async function startStack({
     await next('Temporal', () => stack.startTemporal());
     await next('schedules', () => stack.declareSchedules());
     if (simulate) await next('market simulator', () => stack.startSimulator(simulate.seed));
+    await next('AI', () => stack.startAiSimulator(simulate?.seed ?? 1));
     await next('API and worker', () => stack.startServices(signal));
     signal?.throwIfAborted();
     stack.supervise();
@@ -235,20 +238,33 @@ class Stack {
 
   /** @param {number} seed */
   async startSimulator(seed) {
-    const url = await startOnPorts(
-      async () => [await this.#choose(wishes.simulator)],
+    const options = ['--seed', String(seed), '--limits', JSON.stringify(simulatedLimits)];
+    const url = await this.#listening(wishes.simulator, 'simulator.log', [this.#programs.simulator, ...options]);
+    this.#simulated = { ...this.#simulated, ...simulatedSources(url) };
+    return `${url}, seed ${seed}`;
+  }
+
+  /** Stands in for fks_ai where no address of it is given. @param {number} seed */
+  async startAiSimulator(seed) {
+    if (this.#env.FKS_AI_BASE_URL) return 'fks_ai, given by FKS_AI_BASE_URL';
+    const program = [this.#programs.aiSimulator, '--seed', String(seed)];
+    const url = await this.#listening(wishes.aiSimulator, 'ai-simulator.log', program);
+    this.#simulated = { ...this.#simulated, FKS_AI_BASE_URL: url };
+    return `${url}, simulator, because FKS_AI_BASE_URL is not set`;
+  }
+
+  /** Starts a program that listens on a port of its own, and answers where.
+   * @param {import('./ports.mjs').PortWish} wish @param {string} log @param {string[]} program */
+  #listening(wish, log, program) {
+    return startOnPorts(
+      async () => [await this.#choose(wish)],
       async ([port = 0]) => {
-        const limits = JSON.stringify(simulatedLimits);
-        const options = ['--port', String(port), '--seed', String(seed), '--limits', limits];
-        const child = this.#child('market simulator', 'simulator.log', this.#env, [
-          this.#programs.simulator,
-          ...options,
-        ]);
+        const child = this.#child(wish.name, log, this.#env, [...program, '--port', String(port)]);
         try {
           child.start();
           for (const end = Date.now() + 20_000; !child.listensOn(port);) {
             if (child.ended !== undefined) throw new Error(child.describeEnd());
-            if (Date.now() > end) throw new Error(`the market simulator does not listen on port ${port}`);
+            if (Date.now() > end) throw new Error(`the ${wish.name} does not listen on port ${port}`);
             await sleep(50);
           }
         } catch (error) {
@@ -258,8 +274,6 @@ class Stack {
         return `http://127.0.0.1:${port}`;
       },
     );
-    this.#simulated = simulatedSources(url);
-    return `${url}, seed ${seed}`;
   }
 
   /** @param {AbortSignal | undefined} signal */
@@ -362,7 +376,7 @@ class Stack {
 
   logTails(lines = 15) {
     return this.#children
-      .filter((child) => child.name !== 'market simulator')
+      .filter((child) => !child.name.endsWith('simulator'))
       .map((child) => `the end of the ${child.name}'s log in ${shown(this.#stateDir)}:\n${child.logTail(lines)}`)
       .join('\n');
   }

@@ -10,7 +10,7 @@ const untoldRestMs = minuteMs;
 /** A month's quota that is used up is looked at again before its end: plans change. */
 const longestToldRestMs = 3 * dayMs;
 /** A probe that has not told by then was lost with its process, and another one may try. */
-export const usualProbeMs = minuteMs;
+const usualProbeMs = minuteMs;
 const textLength = 500;
 
 /** Until when an account is not asked, and why. */

@@ -39,7 +39,7 @@ export interface ProviderStanding extends CircuitState {
 }
 
 /** A request that was not sent: there is no room in the budget, or the provider rests. */
-export interface NotNow {
+interface NotNow {
   readonly kind: 'not now';
   /** Undefined when it would be for ever. */
   readonly waitMs: number | undefined;
@@ -47,7 +47,7 @@ export interface NotNow {
 }
 
 /** What a request takes of the budget. */
-export interface Weight {
+interface Weight {
   readonly weight?: number;
   /** Of the question's next requests, taken together with this one's: they are not refused half-way. */
   readonly ahead?: number;

@@ -73,13 +73,20 @@ test('a stack answers, gives the services no more than they need, and leaves no 
   expect(env.TEMPORAL_ADDRESS).toMatch(/^127\.0\.0\.1:\d+$/);
   expect(env.BINANCE_BASE_URL).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(env.YAHOOFINANCE_BASE_URL).toBe(env.BINANCE_BASE_URL);
-  expect(recorded().map(({ name }) => name)).toEqual(['market simulator', 'API', 'worker']);
+  expect(env.FKS_AI_BASE_URL).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(recorded().map(({ name }) => name)).toEqual(['market simulator', 'AI simulator', 'API', 'worker']);
   const pids = recorded().map(({ pid }) => pid);
   child.kill('SIGINT');
   expect(await exited).toEqual([0, null]);
   expect(lines.at(-1)).toBe('stopped');
   expect(remaining()).toEqual([]);
-  expect(pids.map(commandLine)).toEqual(['', '', '']);
+  expect(pids.map(commandLine)).toEqual(['', '', '', '']);
+}, 60_000);
+
+test('an fks_ai that is given is used, and no simulator stands in for it', async () => {
+  const { url } = await launch({ FKS_AI_BASE_URL: 'http://127.0.0.1:9' });
+  expect((await ask(url)).env.FKS_AI_BASE_URL).toBe('http://127.0.0.1:9');
+  expect(recorded().map(({ name }) => name)).toEqual(['API', 'worker']);
 }, 60_000);
 
 test('the application role can neither make tables nor read the password file', async () => {
