@@ -1,10 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import { CandleRepository } from '../src/data/candles/candle.repository.js';
-import { isSimulatedSource, revisionsFor, type SeriesRef } from '../src/data/domain/candle.js';
 import type { SignalId } from '../src/shared/ids.js';
-import { evaluateSignal, swingLookbackBars, type TradeSignal } from '../src/signals/domain/evaluate-signal.js';
-import { defaultRiskBudget } from '../src/signals/domain/trade-plan.js';
+import { SignalEvaluator, type Evaluated } from '../src/signals/signal-evaluator.js';
 import { SignalRepository, type RecordedRun, type SignalRow } from '../src/signals/signal.repository.js';
 import type { WithheldSignal } from '../src/signals/signal.entity.js';
 import type { GenerateSignalsInput, SignalActivities, SignalsSummary } from '../src/signals/signals.contract.js';
@@ -12,7 +9,7 @@ import type { GenerateSignalsInput, SignalActivities, SignalsSummary } from '../
 @Injectable()
 export class SignalActivitiesProvider implements SignalActivities {
   constructor(
-    private readonly candles: CandleRepository,
+    private readonly evaluator: SignalEvaluator,
     private readonly signals: SignalRepository,
   ) {}
 
@@ -20,27 +17,35 @@ export class SignalActivitiesProvider implements SignalActivities {
     const recorded = await this.signals.recordedRun(input.runId);
     if (recorded) return summaryOf(recorded);
 
+    const { ownerId, portfolioId, categories, rehearsal, series } = input;
     const asOf = Date.parse(input.asOf);
+    const assetIds = series.map(({ assetId }) => assetId);
+    const evaluated = await this.evaluator.evaluate(
+      { ownerId, portfolioId, categories, asOf, rehearsal },
+      assetIds,
+      series,
+    );
     const found: SignalRow[] = [];
     const withheld: WithheldSignal[] = [];
-    for (const series of input.series) {
-      const revisions = revisionsFor(series, input.rehearsal);
-      const bars = await this.candles.closedBars(series, asOf, { last: swingLookbackBars, revisions });
-      for (const category of input.categories) {
-        const outcome = evaluateSignal({ category, interval: series.interval, bars, asOf, budget: defaultRiskBudget });
-        if (outcome.kind === 'signal') found.push(rowOf(input, series, outcome));
-        else withheld.push({ assetId: series.assetId, category, reason: outcome.reason });
+    for (const one of evaluated) {
+      const row = rowOf(input, one);
+      if (row) found.push(row);
+      if (one.outcome.kind === 'withheld') {
+        withheld.push({ assetId: one.assetId, category: one.category, reason: one.outcome.reason });
       }
     }
-    const { runId: id, ownerId, portfolioId, rehearsal } = input;
-    const run = { id, ownerId, portfolioId, asOf: new Date(asOf), rehearsal, withheld };
+    const run = { id: input.runId, ownerId, portfolioId, asOf: new Date(asOf), rehearsal, withheld };
     return summaryOf(await this.signals.recordRun(run, found));
   }
 }
 
-function rowOf(input: GenerateSignalsInput, series: SeriesRef, signal: TradeSignal): SignalRow {
+function rowOf(
+  input: GenerateSignalsInput,
+  { assetId, outcome: signal, read, simulated }: Evaluated,
+): SignalRow | null {
+  if (signal.kind === 'withheld' || !read) return null;
   const { runId, ownerId, portfolioId, rehearsal } = input;
-  const { assetId, source, quoteCurrency, adjustment } = series;
+  const { source, quoteCurrency, adjustment } = read.series;
   return {
     id: uuidv7(),
     runId,
@@ -58,11 +63,11 @@ function rowOf(input: GenerateSignalsInput, series: SeriesRef, signal: TradeSign
     positionSizePct: signal.positionSizePct,
     strength: signal.strength,
     confidencePoints: signal.confidencePoints,
-    evidence: signal.evidence,
+    evidence: { ...signal.evidence, barsSha256: read.sha256 },
     series: { source, quoteCurrency, adjustment },
     ruleVersion: signal.ruleVersion,
     rehearsal,
-    simulated: isSimulatedSource(source),
+    simulated,
     asOf: new Date(input.asOf),
     expiresAt: new Date(signal.expiresAt),
   };

@@ -1,3 +1,4 @@
+import type { VenueCosts } from '../portfolio/domain/venue-costs.js';
 import type { LotMethod } from '../portfolio/domain/lots.js';
 import type { GivenLot } from '../portfolio/domain/transaction.js';
 import type { AssetId, JobId, OptimizationId, OwnerId, PortfolioId } from '../shared/ids.js';
@@ -8,15 +9,6 @@ export type PlanRebalancing = (input: PlanRebalancingInput) => Promise<PlanSumma
 export const rebalancingWorkflowId = (id: string) => `rebalancing:${id}`;
 export const planPath = (portfolioId: PortfolioId, id: string) =>
   `/api/v1/portfolios/${portfolioId}/rebalancing-plans/${id}`;
-
-/** What a venue takes for a trade, and what it trades. */
-export interface VenueCosts {
-  readonly venue: string;
-  /** Fractions of the value, and US dollars; decimal texts. */
-  readonly feeRate: string;
-  readonly spreadRate: string;
-  readonly minNotional: string;
-}
 
 /** What the plan is asked for; decimal texts, shares of the portfolio as numbers. */
 export interface PlanRequest {

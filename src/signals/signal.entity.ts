@@ -3,7 +3,7 @@ import {
   directions,
   strengths,
   tradeCategories,
-  type SignalEvidence,
+  type StoredEvidence,
   type SignalSeries,
   type TradeCategory,
 } from './domain/signal.js';
@@ -38,7 +38,7 @@ const SignalSchema = defineEntity({
     strength: p.enum(strengths),
     /** Hundredths, 0 to 100. */
     confidencePoints: p.integer(),
-    evidence: p.json<SignalEvidence>(),
+    evidence: p.json<StoredEvidence>(),
     series: p.json<SignalSeries>(),
     ruleVersion: p.integer(),
     rehearsal: p.boolean(),

@@ -1,11 +1,17 @@
 import { Module } from '@nestjs/common';
+import { DataModule } from '../data/data.module.js';
+import { PoliciesModule } from '../policies/policies.module.js';
+import { PortfolioModule } from '../portfolio/portfolio.module.js';
+import { SignalBudgets } from './signal-budgets.js';
+import { SignalEvaluator } from './signal-evaluator.js';
 import { SignalRepository } from './signal.repository.js';
 import { SignalsController } from './signals.controller.js';
 import { SignalsService } from './signals.service.js';
 
 @Module({
+  imports: [DataModule, PoliciesModule, PortfolioModule],
   controllers: [SignalsController],
-  providers: [SignalsService, SignalRepository],
-  exports: [SignalsService, SignalRepository],
+  providers: [SignalBudgets, SignalEvaluator, SignalRepository, SignalsService],
+  exports: [SignalEvaluator, SignalRepository, SignalsService],
 })
 export class SignalsModule {}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageOf } from '../platform/http/page.js';
-import { directions, signalRules, strengths, tradeCategories, trends } from './domain/signal.js';
+import { intervals } from '../data/domain/candle.js';
+import { directions, sizeLimits, strengths, tradeCategories, trends } from './domain/signal.js';
 import { toIso } from '../shared/time.js';
 import type { SignalRow } from './signal.repository.js';
 
@@ -31,20 +32,41 @@ const signalExample = {
   evidence: {
     rule: 'trend_with_macd',
     reason: 'MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean',
-    rsi: 46.38297382763105,
-    sma_20: 34347.3038013185,
-    sma_50: 36184.63693479241,
-    ema_12: 34416.409177422094,
-    ema_26: 35288.885635810664,
-    macd: -872.4764583885699,
-    volatility: 0.873778087127004,
-    price_position: 0.08151131778701978,
+    findings: [
+      {
+        rule: 'rsi_reversal',
+        version: 1,
+        stance: 'none',
+        reason: 'RSI 46.38',
+        values: { rsi: 46.38297382763105 },
+      },
+      {
+        rule: 'trend_with_macd',
+        version: 1,
+        stance: 'sell',
+        reason: 'MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean',
+        values: {
+          macd: -872.4764583885699,
+          histogram: 120.25,
+          fast_mean: 34347.3038013185,
+          slow_mean: 36184.63693479241,
+        },
+      },
+    ],
     trend: 'down',
+    volatility: 0.873778087127004,
+    range: 0.0585,
+    range_from: 'closes',
+    interval: '1d',
     periods_per_year: 365,
     bars: 120,
-    first_date: '2021-03-09',
-    last_date: '2021-07-06',
+    first_bar: '2021-03-09T00:00:00Z',
+    last_bar: '2021-07-06T00:00:00Z',
+    bars_sha256: 'b848fdbaf5aad93ed48fcdf79820e040f6c5837f7cec30250ccffc894f21d22a',
     risk_fraction: 0.01,
+    size_limited_by: 'risk',
+    cost_rate: 0.0015,
+    risk_reward_after_costs: 1.8302,
   },
   series: { source: 'csv:cmc-usd', quote_currency: 'USD', adjustment: 'unknown' },
 };
@@ -72,22 +94,33 @@ export const signalView = z
     portfolio_id: z.uuid(),
     pipeline_id: z.uuid(),
     evidence: z.object({
-      rule: z.enum(signalRules),
+      rule: z.string().describe('The rule that opened the signal'),
       reason: z.string(),
-      rsi: number,
-      sma_20: number,
-      sma_50: number,
-      ema_12: number,
-      ema_26: number,
-      macd: number,
-      volatility: number.describe('Annualised, a fraction'),
-      price_position: number,
+      findings: z
+        .array(
+          z.object({
+            rule: z.string(),
+            version: z.int(),
+            stance: z.enum(['buy', 'sell', 'veto', 'none', 'unknown']),
+            reason: z.string(),
+            values: z.record(z.string(), number),
+          }),
+        )
+        .describe('Of every rule that was asked: what agrees, what speaks against, what had nothing to say'),
       trend: z.enum(trends),
-      periods_per_year: z.int(),
+      volatility: number.describe('Annualised, a fraction'),
+      range: z.number().describe('Average range of a bar, a fraction of the entry: levels follow it'),
+      range_from: z.enum(['true_range', 'closes']),
+      interval: z.enum(intervals),
+      periods_per_year: z.number(),
       bars: z.int(),
-      first_date: z.iso.date(),
-      last_date: z.iso.date(),
+      first_bar: z.iso.datetime(),
+      last_bar: z.iso.datetime(),
+      bars_sha256: z.string().describe('Of the series and the bars that were read'),
       risk_fraction: z.number().describe('Share of the portfolio that a stop may cost'),
+      size_limited_by: z.enum(sizeLimits),
+      cost_rate: z.number().describe('Of the value of each of the two trades'),
+      risk_reward_after_costs: z.number(),
     }),
     series: z.object({ source: z.string(), quote_currency: z.string(), adjustment: z.string() }),
   })
@@ -123,20 +156,23 @@ export function signalViewOf(signal: SignalRow): SignalView {
     evidence: {
       rule: evidence.rule,
       reason: evidence.reason,
-      rsi: evidence.rsi,
-      sma_20: evidence.sma20,
-      sma_50: evidence.sma50,
-      ema_12: evidence.ema12,
-      ema_26: evidence.ema26,
-      macd: evidence.macd,
-      volatility: evidence.volatility,
-      price_position: evidence.pricePosition,
+      findings: evidence.findings.map(({ rule, version, stance, reason, values }) => {
+        return { rule, version, stance, reason, values: { ...values } };
+      }),
       trend: evidence.trend,
+      volatility: evidence.volatility,
+      range: evidence.range,
+      range_from: evidence.rangeFrom,
+      interval: evidence.interval,
       periods_per_year: evidence.periodsPerYear,
       bars: evidence.bars,
-      first_date: evidence.firstDate,
-      last_date: evidence.lastDate,
+      first_bar: evidence.firstBar,
+      last_bar: evidence.lastBar,
+      bars_sha256: evidence.barsSha256,
       risk_fraction: evidence.riskFraction,
+      size_limited_by: evidence.sizeLimitedBy,
+      cost_rate: evidence.costRate,
+      risk_reward_after_costs: evidence.riskRewardAfterCosts,
     },
     series: { source: series.source, quote_currency: series.quoteCurrency, adjustment: series.adjustment },
   };

@@ -1,18 +1,32 @@
 import { v7 as uuidv7 } from 'uuid';
 import { SignalActivitiesProvider } from '../../activities/signals.activities.js';
+import { AssetRegistry } from '../../src/data/assets/asset-registry.js';
 import { CandleRepository } from '../../src/data/candles/candle.repository.js';
+import { CanonicalSeries } from '../../src/data/candles/canonical-series.js';
 import type { Candle, SeriesRef } from '../../src/data/domain/candle.js';
+import { defaultRiskBudget } from '../../src/signals/domain/trade-plan.js';
+import type { SignalBudgets } from '../../src/signals/signal-budgets.js';
+import { SignalEvaluator } from '../../src/signals/signal-evaluator.js';
 import { SignalRepository } from '../../src/signals/signal.repository.js';
 import type { GenerateSignalsInput } from '../../src/signals/signals.contract.js';
 import type { AssetId, OwnerId, PipelineId, PortfolioId } from '../../src/shared/ids.js';
 import { dayMs, toIso } from '../../src/shared/time.js';
 import { useDatabase } from '../support/database.js';
+import { testConfig } from '../support/service.js';
 
 const db = useDatabase();
 
 const candles = () => new CandleRepository(db.orm.em.fork());
 const signals = () => new SignalRepository(db.orm.em.fork());
-const activities = () => new SignalActivitiesProvider(candles(), signals());
+const activities = () => {
+  const em = db.orm.em.fork();
+  const { sources } = testConfig(db.database.url, {});
+  const canonical = new CanonicalSeries([], { sources }, candles());
+  // what a portfolio may risk is tried where portfolios are
+  const budgets = { of: () => Promise.resolve(() => defaultRiskBudget) } as unknown as SignalBudgets;
+  const evaluator = new SignalEvaluator(new AssetRegistry(em), canonical, candles(), budgets);
+  return new SignalActivitiesProvider(evaluator, signals());
+};
 
 const start = Date.parse('2021-01-01T00:00:00Z');
 const asOf = start + 130 * dayMs;
@@ -54,8 +68,8 @@ test('stores the signals of bars closed at the as-of and says why the others are
   const run = input();
   const summary = await activities().evaluateSignals(run);
   expect(summary.withheld).toEqual([
-    { assetId: 'ETH', category: 'swing', reason: 'hold: trend neutral, RSI 50' },
-    { assetId: 'SOL', category: 'swing', reason: 'needs 60 closed bars, has 41' },
+    { assetId: 'ETH', category: 'swing', reason: 'hold: no movement in 50 bars' },
+    { assetId: 'SOL', category: 'swing', reason: 'needs 61 closed bars of 1d, has 41' },
   ]);
   const [signal, ...more] = (await signals().recordedRun(run.runId))!.signals;
   expect(more).toEqual([]);
@@ -71,7 +85,7 @@ test('stores the signals of bars closed at the as-of and says why the others are
     expiresAt: new Date(asOf + 28 * dayMs),
     series: { source: 'csv:test', quoteCurrency: 'USD', adjustment: 'unknown' },
   });
-  expect(signal!.evidence).toMatchObject({ bars: 120, lastDate: '2021-05-10' });
+  expect(signal!.evidence).toMatchObject({ bars: 120, lastBar: '2021-05-10T00:00:00Z', rule: 'breakout' });
 });
 
 test('a retried attempt answers the same ids, also when prices were corrected in between', async () => {

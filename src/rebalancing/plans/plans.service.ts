@@ -8,6 +8,7 @@ import { OptimizationService } from '../../optimization/optimization.service.js'
 import { decodeCursor, pageFrom, type Page } from '../../platform/http/page.js';
 import { PortfolioService } from '../../portfolio/portfolio.service.js';
 import { instantOf } from '../../platform/http/instant.js';
+import type { VenueCosts } from '../../portfolio/domain/venue-costs.js';
 import { DomainError, refusedFor, type FieldError } from '../../shared/errors.js';
 import type { AssetId, JobId, OptimizationId, OwnerId, PortfolioId } from '../../shared/ids.js';
 import { toIso } from '../../shared/time.js';
@@ -16,7 +17,6 @@ import {
   rebalancingWorkflowId,
   type PlanRebalancingInput,
   type PlanRequest,
-  type VenueCosts,
 } from '../rebalancing.contract.js';
 import type { CreatePlanBody, PlansQuery, PlanView } from './plans.schemas.js';
 import { planView } from './plans.views.js';

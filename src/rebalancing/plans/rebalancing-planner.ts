@@ -19,7 +19,7 @@ import { DomainError } from '../../shared/errors.js';
 import { defaultLot } from '../../data/domain/asset.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
-import { usualVenue } from '../domain/market-rules.js';
+import { usualVenue } from '../../portfolio/domain/venue-costs.js';
 import { tradeOrWait } from '../domain/no-trade.js';
 import { planRebalancing, type PlannedAsset } from '../domain/plan.js';
 import { soldLots, type UsdRateAt } from '../domain/sold-lots.js';

@@ -1,20 +1,23 @@
-import { isClosed, type Interval } from '../../data/domain/candle.js';
+import type { AssetClass } from '../../data/domain/asset.js';
+import { intervalMs, isClosed, type Candle, type Interval } from '../../data/domain/candle.js';
+import { expectedOpens } from '../../data/domain/exchange-calendar.js';
 import { annualizedVolatility, simpleReturns } from '../../risk/domain/returns.js';
-import { barsPerYear, daysSinceClose, tradingDays, type TradingDays } from '../../risk/domain/trading-days.js';
+import { barsPerYear } from '../../risk/domain/trading-days.js';
 import { InvariantViolation } from '../../shared/errors.js';
-import { dayMs, utcDate, type EpochMs } from '../../shared/time.js';
-import { closeColumns } from './indicators/bars.js';
-import { movingAverageConvergence } from './indicators/macd.js';
-import { exponentialMovingAverage, simpleMovingAverage } from './indicators/moving-averages.js';
-import { relativeStrength } from './indicators/relative-strength.js';
-import { latestValues } from './indicators/run-indicator.js';
-import { pricePosition, trendOf } from './indicators/trend.js';
-import type { Direction, SignalEvidence, SignalRule, Strength, TradeCategory, Trend } from './signal.js';
+import { dayMs, hourMs, toIso, type EpochMs } from '../../shared/time.js';
+import { barColumns } from './indicators/bars.js';
+import { averageTrueRange } from './indicators/true-range.js';
+import { MarketView } from './rules/market-view.js';
+import { rules } from './rules/registry.js';
+import { inWords, type Rule } from './rules/rule.js';
+import { trendIn } from './rules/trend.js';
+import type { Direction, RuleFinding, SignalEvidence, Strength, TradeCategory } from './signal.js';
 import { categoryRules } from './trade-category.js';
 import {
   confidencePoints,
   levelsFor,
   positionSize,
+  ratioAfterCosts,
   riskFractionBounds,
   strengthOf,
   targetPrices,
@@ -22,38 +25,32 @@ import {
   type RiskBudget,
 } from './trade-plan.js';
 
-/** Rises whenever the same bars may give another signal than before. */
-const signalRuleVersion = 1;
+/** Rises whenever the same bars may give another signal than before; rules have versions of their own. */
+const signalRuleVersion = 2;
 
-/** Daily bars that a swing signal looks at: the slow averages' warm-up more than twice over. */
-export const swingLookbackBars = 120;
-/** The 50-bar mean and the warm EMA 26 (52 bars) exist, with some bars to spare. */
-const swingMinimumBars = 60;
-
-/** The latest closed bar may be this many days old; exchanges close for long weekends. */
-const stalenessLimitDays: Readonly<Record<TradingDays, number>> = { every_day: 2, weekdays: 5 };
-/** Averages over a hole in the series would mix two markets. */
-const longestGapDays = 10;
+/** Bars that an asset trades before the as-of without us having them, at the most. */
+const mostMissingAtEnd = 2;
+/** Share of the bars between the first and the last that may be missing: averages over holes mix two markets. */
+const mostMissingShare = 0.1;
 /** What a trade promises against what it risks, at the least. */
 const minimumRiskReward = 1.5;
-
-export interface DailyClose {
-  /** UTC date at 00:00. */
-  readonly openTime: EpochMs;
-  /** Decimal text. */
-  readonly close: string;
-}
-
-/** The bars that a category's rules read; a category without an entry has no rules yet. */
-const barsOf: Partial<Record<TradeCategory, Interval>> = { swing: '1d' };
+/** Below it more speaks against a signal than for it. */
+const minimumPoints = 50;
+/** A session of the exchange, for years of bars within a day. */
+const sessionMs = 6.5 * hourMs;
 
 export interface SignalInput {
   readonly category: TradeCategory;
   readonly interval: Interval;
+  readonly assetClass: AssetClass;
   /** Bars, oldest first; what is still open at the as-of, and what lies before the lookback, is left out here. */
-  readonly bars: readonly DailyClose[];
+  readonly bars: readonly Candle[];
+  /** Closes of bitcoin by the open time of their bars, of the same interval; null for bitcoin itself. */
+  readonly bitcoin: ReadonlyMap<EpochMs, number> | null;
   readonly asOf: EpochMs;
   readonly budget: RiskBudget;
+  /** Of the value of each of the two trades, fees and half the spread. */
+  readonly costRate: number;
 }
 
 export interface TradeSignal extends Levels {
@@ -85,118 +82,159 @@ export type SignalOutcome = TradeSignal | Withheld;
 const withheld = (reason: string): Withheld => ({ kind: 'withheld', reason });
 
 /**
- * The swing signal that daily closes give at an as-of, or the reason why they give none.
+ * The signal that closed bars give at an as-of, or the reason why they give none.
  *
- * Entry is the last closed bar's close. Volatility is annualised by the trading week that the bars themselves show.
- * Levels, expiry and age follow the as-of, never a clock. Bars out of order and prices that are not positive throw.
+ * Every rule of the category is asked; the first that opens a signal gives its direction, the others agree or speak against
+ * it, and a guard can forbid it. Entry is the last closed bar's close. Levels follow the average range of a bar. Levels,
+ * expiry and age follow the as-of, never a clock. Bars out of order and prices that are not positive throw.
  */
-export function evaluateSignal({ category, interval, bars, asOf, budget }: SignalInput): SignalOutcome {
-  if (barsOf[category] !== interval) return withheld(`${category} signals are not computed from ${interval} bars`);
+export function evaluateSignal(input: SignalInput): SignalOutcome {
+  const { category, interval, assetClass, asOf, budget, costRate } = input;
+  const { intervals, lookbackBars, minimumBars, maxHorizonMs } = categoryRules[category];
+  if (!intervals.includes(interval)) return withheld(`${category} signals are not computed from ${interval} bars`);
   const { min, max } = riskFractionBounds;
   if (!(budget.riskFraction >= min && budget.riskFraction <= max)) {
     return withheld(`the risk budget of ${budget.riskFraction} is outside ${min} to ${max}`);
   }
-  const closed = bars.filter(({ openTime }) => isClosed(openTime, interval, asOf)).slice(-swingLookbackBars);
-  const complaint = whyBarsAreUnusable(closed, asOf);
+  const closed = input.bars.filter(({ openTime }) => isClosed(openTime, interval, asOf)).slice(-lookbackBars);
+  if (closed.length < minimumBars)
+    return withheld(`needs ${minimumBars} closed bars of ${interval}, has ${closed.length}`);
+  const complaint = whyBarsAreUnusable(closed, assetClass, interval, asOf);
   if (complaint !== undefined) return withheld(complaint);
 
-  const indicators = indicatorsOf(closed);
-  const decision = decide(indicators);
-  if (decision === undefined) return withheld(`hold: trend ${indicators.trend}, RSI ${inWords(indicators.rsi)}`);
+  const periodsPerYear = barsInYear(assetClass, interval);
+  const bitcoin = input.bitcoin && Float64Array.from(closed, ({ openTime }) => input.bitcoin!.get(openTime) ?? NaN);
+  const market = new MarketView(category, barColumns(closed.map(inNumbers)), periodsPerYear, bitcoin);
+  const findings = findingsOf(market);
+  const { trend } = trendIn(market);
+  const guard = findings.find(({ stance }) => stance === 'veto');
+  if (guard) return withheld(`hold: ${guard.reason}`);
+  const opener = findings.find(({ rule, stance }) => opens.has(rule) && (stance === 'buy' || stance === 'sell'));
+  if (!opener) return withheld(holdWords(findings, trend));
+  const direction = opener.stance as Direction;
 
-  const levels = levelsFor(category, indicators.volatility);
+  const { range, from: rangeFrom } = rangeOf(market);
+  if (range === null) return withheld('hold: no average range of a bar is known');
+  const levels = levelsFor(category, range);
   if (levels.riskRewardRatio < minimumRiskReward) {
     return withheld(`risk/reward of ${levels.riskRewardRatio} is below ${minimumRiskReward}`);
   }
+  const afterCosts = ratioAfterCosts(levels, costRate);
+  if (afterCosts <= 0) {
+    return withheld(
+      `the target of ${inWords(levels.takeProfitPct)} % does not pay for two trades at ${inWords(costRate * 100)} % each`,
+    );
+  }
+  const support = { direction, opener, findings, trend, riskRewardRatio: levels.riskRewardRatio };
+  const confidence = confidencePoints(support);
+  if (confidence < minimumPoints) {
+    const against = findings.filter(({ stance }) => stance === (direction === 'buy' ? 'sell' : 'buy'));
+    return withheld(
+      `hold: ${opener.reason}, but more speaks against it: ${against.map(({ reason }) => reason).join('; ')}`,
+    );
+  }
   const entryPrice = closed[closed.length - 1]!.close;
-  const support = { ...indicators, direction: decision.direction, riskRewardRatio: levels.riskRewardRatio };
+  const { size, limitedBy } = positionSize(levels.stopLossPct, budget, direction);
   return {
     kind: 'signal',
     category,
-    direction: decision.direction,
+    direction,
     entryPrice,
-    ...targetPrices(entryPrice, decision.direction, levels),
+    ...targetPrices(entryPrice, direction, levels),
     ...levels,
-    positionSizePct: positionSize(levels.stopLossPct, budget),
+    positionSizePct: size,
     strength: strengthOf(support),
-    confidencePoints: confidencePoints(support),
-    expiresAt: asOf + categoryRules[category].maxHorizonMs,
+    confidencePoints: confidence,
+    expiresAt: asOf + maxHorizonMs,
     ruleVersion: signalRuleVersion,
-    evidence: { rule: decision.rule, reason: decision.reason, ...indicators, riskFraction: budget.riskFraction },
+    evidence: {
+      rule: opener.rule,
+      reason: opener.reason,
+      findings,
+      trend,
+      volatility: annualizedVolatility(simpleReturns(market.columns.close), periodsPerYear),
+      range,
+      rangeFrom,
+      interval,
+      periodsPerYear,
+      bars: closed.length,
+      firstBar: toIso(closed[0]!.openTime),
+      lastBar: toIso(closed[closed.length - 1]!.openTime),
+      riskFraction: budget.riskFraction,
+      sizeLimitedBy: limitedBy,
+      costRate,
+      riskRewardAfterCosts: afterCosts,
+    },
   };
 }
 
-function whyBarsAreUnusable(closed: readonly DailyClose[], asOf: EpochMs): string | undefined {
-  if (closed.length < swingMinimumBars) return `needs ${swingMinimumBars} closed bars, has ${closed.length}`;
-  for (const [i, { openTime }] of closed.entries()) {
-    const previous = closed[i - 1];
-    if (previous === undefined) continue;
-    if (openTime <= previous.openTime) throw new InvariantViolation(`bars are out of order at ${utcDate(openTime)}`);
-    const gap = (openTime - previous.openTime) / dayMs;
-    if (gap > longestGapDays) {
-      return `no bars between ${utcDate(previous.openTime)} and ${utcDate(openTime)}, ${gap} days apart`;
-    }
+const inNumbers = ({ openTime, high, low, close, volume }: Candle) => ({
+  openTime,
+  high: high === null ? null : Number(high),
+  low: low === null ? null : Number(low),
+  close: Number(close),
+  volume: volume === null ? null : Number(volume),
+});
+
+function whyBarsAreUnusable(
+  closed: readonly Candle[],
+  assetClass: AssetClass,
+  interval: Interval,
+  asOf: EpochMs,
+): string | undefined {
+  for (let i = 1; i < closed.length; i++) {
+    const { openTime } = closed[i]!;
+    if (openTime <= closed[i - 1]!.openTime)
+      throw new InvariantViolation(`bars are out of order at ${toIso(openTime)}`);
   }
-  const last = closed[closed.length - 1]!.openTime;
-  const age = daysSinceClose(last, asOf);
-  const limit = stalenessLimitDays[tradingDays(closed.map(({ openTime }) => openTime))];
-  return age > limit
-    ? `latest closed bar is ${utcDate(last)}, ${age} days before the as-of, at most ${limit}`
-    : undefined;
-}
-
-type Indicators = Omit<SignalEvidence, 'rule' | 'reason' | 'riskFraction'>;
-
-function indicatorsOf(closed: readonly DailyClose[]): Indicators {
-  const closes = closed.map(({ close }) => Number(close));
-  const bars = closeColumns(closes);
-  const periodsPerYear = barsPerYear[tradingDays(closed.map(({ openTime }) => openTime))];
-  const sma20 = latestValues(simpleMovingAverage, bars, { period: 20 }).value;
-  const sma50 = latestValues(simpleMovingAverage, bars, { period: 50 }).value;
-  return {
-    rsi: latestValues(relativeStrength, bars).value,
-    sma20,
-    sma50,
-    ema12: latestValues(exponentialMovingAverage, bars, { period: 12 }).value,
-    ema26: latestValues(exponentialMovingAverage, bars, { period: 26 }).value,
-    macd: latestValues(movingAverageConvergence, bars).macd,
-    volatility: annualizedVolatility(simpleReturns(closes), periodsPerYear),
-    pricePosition: pricePosition(closes),
-    trend: trendOf(sma20, sma50),
-    periodsPerYear,
-    bars: closed.length,
-    firstDate: utcDate(closed[0]!.openTime),
-    lastDate: utcDate(closed[closed.length - 1]!.openTime),
-  };
-}
-
-export interface Decision {
-  readonly direction: Direction;
-  readonly rule: SignalRule;
-  readonly reason: string;
-}
-
-/** The first rule that fires, undefined for hold: RSI below 30 or above 70, MACD with the trend, the trend alone. */
-export function decide({
-  rsi,
-  macd,
-  trend,
-}: {
-  rsi: number | null;
-  macd: number | null;
-  trend: Trend;
-}): Decision | undefined {
-  if (rsi !== null && rsi < 30)
-    return { direction: 'buy', rule: 'rsi_reversal', reason: `RSI ${inWords(rsi)} is below 30` };
-  if (rsi !== null && rsi > 70)
-    return { direction: 'sell', rule: 'rsi_reversal', reason: `RSI ${inWords(rsi)} is above 70` };
-  if (trend === 'neutral') return undefined;
-  const direction = trend === 'up' ? 'buy' : 'sell';
-  const means = `the 20-bar mean is ${trend === 'up' ? 'above' : 'below'} the 50-bar mean`;
-  if (macd !== null && (trend === 'up' ? macd > 0 : macd < 0)) {
-    return { direction, rule: 'trend_with_macd', reason: `MACD ${inWords(macd)} agrees with the trend: ${means}` };
+  const [first, last] = [closed[0]!.openTime, closed[closed.length - 1]!.openTime];
+  const later = expectedOpens(assetClass, interval, last + 1, asOf).length;
+  if (later > mostMissingAtEnd) {
+    return `the latest closed bar opened at ${toIso(last)}, ${later} bars before the as-of, at most ${mostMissingAtEnd}`;
   }
-  return { direction, rule: 'trend', reason: means };
+  const expected = expectedOpens(assetClass, interval, first, last + intervalMs[interval]).length;
+  const missing = expected - closed.length;
+  if (missing > mostMissingShare * expected) {
+    return `${missing} of ${expected} bars are missing between ${toIso(first)} and ${toIso(last)}`;
+  }
+  return undefined;
 }
 
-const inWords = (value: number | null): string => (value === null ? 'unknown' : String(Number(value.toPrecision(4))));
+/** Conventional number of bars in a year: around the clock for coins, in sessions of the exchange for the rest. */
+function barsInYear(assetClass: AssetClass, interval: Interval): number {
+  if (interval === '1w') return 52;
+  const days = barsPerYear[assetClass === 'crypto' ? 'every_day' : 'weekdays'];
+  const dayLength = assetClass === 'crypto' ? dayMs : sessionMs;
+  return interval === '1d' ? days : days * (dayLength / intervalMs[interval]);
+}
+
+const opens: ReadonlySet<string> = new Set(rules.filter(({ role }) => role === 'opens').map(({ id }) => id));
+
+function findingsOf(market: MarketView): RuleFinding[] {
+  return rules.flatMap(({ id, version, ...rule }) => {
+    const { parameters, evaluate }: Pick<Rule, 'parameters' | 'evaluate'> = rule;
+    const own = parameters[market.category];
+    return own ? [{ rule: id, version, ...evaluate(market, own) }] : [];
+  });
+}
+
+/** `hold: trend neutral, RSI 48` */
+function holdWords(findings: readonly RuleFinding[], trend: string): string {
+  const rsi = findings.find(({ rule }) => rule === 'rsi_reversal')?.values['rsi'] ?? null;
+  return `hold: trend ${trend}, RSI ${inWords(rsi)}`;
+}
+
+/** A range that rounding alone makes is none. */
+const leastRange = 1e-9;
+/** Mean range of a bar in units of the deviation of its close: of a random walk (Feller, 1951). */
+const rangeOfWalk = Math.sqrt(8 / Math.PI);
+
+/** Average range of a bar as a fraction of the last close; where only closes are known, what a random walk would have. */
+function rangeOf(market: MarketView): { range: number | null; from: SignalEvidence['rangeFrom'] } {
+  const trueRange = market.value(averageTrueRange, 'value');
+  if (trueRange !== null) return { range: usable(trueRange / market.close()), from: 'true_range' };
+  const deviation = annualizedVolatility(simpleReturns(market.columns.close.slice(-21)), 1);
+  return { range: deviation === null ? null : usable(deviation * rangeOfWalk), from: 'closes' };
+}
+
+const usable = (range: number): number | null => (range > leastRange ? range : null);

@@ -122,7 +122,7 @@ describe('what a client reads', () => {
       expires_at: '2021-08-04T00:00:00Z',
       rehearsal: true,
       simulated: false,
-      evidence: { rsi: 46.38297382763105, sma_20: 34347.3038013185, trend: 'down' },
+      evidence: { interval: '1d', range: 0.0585, trend: 'down' },
       series: { source: 'csv:cmc-usd', quote_currency: 'USD', adjustment: 'unknown' },
     });
     expect(await service().view(owner, shown!.id)).toEqual(shown);

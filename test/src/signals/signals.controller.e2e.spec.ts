@@ -39,7 +39,7 @@ test('lists stored signals, filtered and page by page', async () => {
 test('shows one signal with its evidence', async () => {
   const { body, status } = await get(`/api/v1/signals/${btc.id}`);
   expect(status).toBe(200);
-  expect(body).toMatchObject({ id: btc.id, evidence: { rule: 'trend_with_macd', sma_50: 36184.63693479241 } });
+  expect(body).toMatchObject({ id: btc.id, evidence: { rule: 'trend_with_macd', range: 0.0585 } });
 });
 
 test.each([

@@ -1,5 +1,13 @@
 import type { AssetClass } from '../../data/domain/asset.js';
-import type { VenueCosts } from '../rebalancing.contract.js';
+
+/** What a venue takes for a trade, and what it trades. */
+export interface VenueCosts {
+  readonly venue: string;
+  /** Fractions of the value, and US dollars; decimal texts. */
+  readonly feeRate: string;
+  readonly spreadRate: string;
+  readonly minNotional: string;
+}
 
 const cryptoExchange: VenueCosts = {
   venue: 'crypto exchange',
@@ -9,5 +17,5 @@ const cryptoExchange: VenueCosts = {
 };
 const broker: VenueCosts = { venue: 'broker', feeRate: '0', spreadRate: '0.0002', minNotional: '1' };
 
-/** What a plan takes for granted of a venue that it was not told of: usual retail costs of 2025, not any one venue's. */
+/** What is taken for granted of a venue that nobody told of: usual retail costs of 2025, not any one venue's. */
 export const usualVenue = (assetClass: AssetClass): VenueCosts => (assetClass === 'crypto' ? cryptoExchange : broker);
