@@ -79,6 +79,7 @@ export const collectActivities = (
   startSnapshots: () => portfolio.startSnapshots(),
   makeRiskReport: (input) => risk.makeRiskReport(input),
   evaluateSignals: (input) => signals.evaluateSignals(input),
+  settleSignals: () => signals.settleSignals(),
   chooseSeries: (input) => optimization.chooseSeries(input),
   freezeMarketSnapshot: (input) => optimization.freezeMarketSnapshot(input),
   solve: (input) => optimization.solve(input),

@@ -1,16 +1,24 @@
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
+import { beat } from '../src/platform/temporal/heartbeat.js';
 import type { SignalId } from '../src/shared/ids.js';
 import { SignalEvaluator, type Evaluated } from '../src/signals/signal-evaluator.js';
+import { SignalSettler } from '../src/signals/signal-settler.js';
 import { SignalRepository, type RecordedRun, type SignalRow } from '../src/signals/signal.repository.js';
 import type { WithheldSignal } from '../src/signals/signal.entity.js';
-import type { GenerateSignalsInput, SignalActivities, SignalsSummary } from '../src/signals/signals.contract.js';
+import type {
+  GenerateSignalsInput,
+  SettlementReport,
+  SignalActivities,
+  SignalsSummary,
+} from '../src/signals/signals.contract.js';
 
 @Injectable()
 export class SignalActivitiesProvider implements SignalActivities {
   constructor(
     private readonly evaluator: SignalEvaluator,
     private readonly signals: SignalRepository,
+    private readonly settler: SignalSettler,
   ) {}
 
   async evaluateSignals(input: GenerateSignalsInput): Promise<SignalsSummary> {
@@ -36,6 +44,10 @@ export class SignalActivitiesProvider implements SignalActivities {
     }
     const run = { id: input.runId, ownerId, portfolioId, asOf: new Date(asOf), rehearsal, withheld };
     return summaryOf(await this.signals.recordRun(run, found));
+  }
+
+  settleSignals(): Promise<SettlementReport> {
+    return this.settler.settleAll(Date.now(), () => beat({ note: 'settling' }));
   }
 }
 

@@ -5,6 +5,7 @@ import { reconcileDecisionsWorkflow } from '../src/guidance/guidance.contract.js
 import { reconcileJobsWorkflow } from '../src/jobs/jobs.contract.js';
 import { scheduledPipelinesWorkflow } from '../src/pipelines/pipelines.contract.js';
 import { scheduledSnapshotsWorkflow } from '../src/portfolio/performance/performance.contract.js';
+import { settleSignalsWorkflow } from '../src/signals/signals.contract.js';
 import { readConfig } from '../src/platform/config/config.js';
 import { declareSchedule } from '../src/platform/temporal/declare-schedule.js';
 import { silentTracing } from '../src/platform/temporal/tracing.js';
@@ -58,6 +59,19 @@ const schedules: ScheduleOptions[] = [
       staticSummary: 'the days of every portfolio',
     },
     policies: { overlap: 'SKIP', catchupWindow: '12 hours' },
+  },
+  {
+    scheduleId: 'settle-signals',
+    // after the bars of the hour have been collected
+    spec: { intervals: [{ every: '1 hour', offset: '20 minutes' }], jitter: '2 minutes' },
+    action: {
+      type: 'startWorkflow',
+      workflowType: settleSignalsWorkflow,
+      workflowId: 'settle-signals',
+      taskQueue,
+      staticSummary: 'what became of live signals',
+    },
+    policies: { overlap: 'SKIP', catchupWindow: '1 hour' },
   },
   ...collectionScheduleOptions(taskQueue),
 ];

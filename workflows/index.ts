@@ -3,6 +3,7 @@ export { scheduledCollections } from './data/scheduled-collections.workflow.js';
 export { snapshotPerformance } from './portfolio/snapshot-performance.workflow.js';
 export { scheduledSnapshots } from './portfolio/scheduled-snapshots.workflow.js';
 export { assessRisk } from './risk/assess-risk.workflow.js';
+export { settleSignals } from './signals/settle-signals.workflow.js';
 export { generateSignals } from './signals/generate-signals.workflow.js';
 export { optimizePortfolio } from './optimization/optimize-portfolio.workflow.js';
 export { requestedOptimization } from './optimization/requested-optimization.workflow.js';

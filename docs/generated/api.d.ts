@@ -3779,26 +3779,50 @@ export interface components {
          *       "evidence": {
          *         "rule": "trend_with_macd",
          *         "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
-         *         "rsi": 46.38297382763105,
-         *         "sma_20": 34347.3038013185,
-         *         "sma_50": 36184.63693479241,
-         *         "ema_12": 34416.409177422094,
-         *         "ema_26": 35288.885635810664,
-         *         "macd": -872.4764583885699,
-         *         "volatility": 0.873778087127004,
-         *         "price_position": 0.08151131778701978,
+         *         "findings": [
+         *           {
+         *             "rule": "rsi_reversal",
+         *             "version": 1,
+         *             "stance": "none",
+         *             "reason": "RSI 46.38",
+         *             "values": {
+         *               "rsi": 46.38297382763105
+         *             }
+         *           },
+         *           {
+         *             "rule": "trend_with_macd",
+         *             "version": 1,
+         *             "stance": "sell",
+         *             "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
+         *             "values": {
+         *               "macd": -872.4764583885699,
+         *               "histogram": 120.25,
+         *               "fast_mean": 34347.3038013185,
+         *               "slow_mean": 36184.63693479241
+         *             }
+         *           }
+         *         ],
          *         "trend": "down",
+         *         "volatility": 0.873778087127004,
+         *         "range": 0.0585,
+         *         "range_from": "closes",
+         *         "interval": "1d",
          *         "periods_per_year": 365,
          *         "bars": 120,
-         *         "first_date": "2021-03-09",
-         *         "last_date": "2021-07-06",
-         *         "risk_fraction": 0.01
+         *         "first_bar": "2021-03-09T00:00:00Z",
+         *         "last_bar": "2021-07-06T00:00:00Z",
+         *         "bars_sha256": "b848fdbaf5aad93ed48fcdf79820e040f6c5837f7cec30250ccffc894f21d22a",
+         *         "risk_fraction": 0.01,
+         *         "size_limited_by": "risk",
+         *         "cost_rate": 0.0015,
+         *         "risk_reward_after_costs": 1.8302
          *       },
          *       "series": {
          *         "source": "csv:cmc-usd",
          *         "quote_currency": "USD",
          *         "adjustment": "unknown"
-         *       }
+         *       },
+         *       "settlement": null
          *     }
          */
         Signal: {
@@ -3837,34 +3861,78 @@ export interface components {
             /** Format: uuid */
             pipeline_id: string;
             evidence: {
-                /** @enum {string} */
-                rule: "rsi_reversal" | "trend_with_macd" | "trend";
+                /** @description The rule that opened the signal */
+                rule: string;
                 reason: string;
-                rsi: number | null;
-                sma_20: number | null;
-                sma_50: number | null;
-                ema_12: number | null;
-                ema_26: number | null;
-                macd: number | null;
-                /** @description Annualised, a fraction */
-                volatility: number | null;
-                price_position: number | null;
+                /** @description Of every rule that was asked: what agrees, what speaks against, what had nothing to say */
+                findings: {
+                    rule: string;
+                    version: number;
+                    /** @enum {string} */
+                    stance: "buy" | "sell" | "veto" | "none" | "unknown";
+                    reason: string;
+                    values: {
+                        [key: string]: number | null;
+                    };
+                }[];
                 /** @enum {string} */
                 trend: "up" | "down" | "neutral";
+                /** @description Annualised, a fraction */
+                volatility: number | null;
+                /** @description Average range of a bar, a fraction of the entry: levels follow it */
+                range: number;
+                /** @enum {string} */
+                range_from: "true_range" | "closes";
+                /** @enum {string} */
+                interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
                 periods_per_year: number;
                 bars: number;
-                /** Format: date */
-                first_date: string;
-                /** Format: date */
-                last_date: string;
+                /** Format: date-time */
+                first_bar: string;
+                /** Format: date-time */
+                last_bar: string;
+                /** @description Of the series and the bars that were read */
+                bars_sha256: string;
                 /** @description Share of the portfolio that a stop may cost */
                 risk_fraction: number;
+                /** @enum {string} */
+                size_limited_by: "risk" | "max_weight" | "cash";
+                /** @description Of the value of each of the two trades */
+                cost_rate: number;
+                risk_reward_after_costs: number;
             };
             series: {
                 source: string;
                 quote_currency: string;
                 adjustment: string;
             };
+            /** @description What became of it; null while it is open */
+            settlement: {
+                /** @enum {string} */
+                reason: "take_profit" | "stop_loss" | "expired";
+                price: number;
+                /**
+                 * Format: date-time
+                 * @description End of the bar in which it happened
+                 */
+                exited_at: string;
+                /** @description The market opened beyond the level */
+                gap: boolean;
+                /**
+                 * @description `pessimistic`: one bar reached both levels, and the stop counts
+                 * @enum {string}
+                 */
+                told: "bar" | "finer" | "pessimistic";
+                /** @description Furthest for the trade, a fraction of the entry */
+                best_move: number;
+                /** @description Furthest against it, a positive fraction */
+                worst_move: number;
+                /** @description Of the position, after the costs of both trades */
+                return_usd: number;
+                return_btc: number | null;
+                /** @description The return in units of what the stop would have cost */
+                r_multiple: number;
+            } | null;
         };
         /**
          * @example {

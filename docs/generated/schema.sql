@@ -146,6 +146,10 @@ alter table "signal" add constraint "signal_strength_check" check ("strength" in
 
 create table "signal_run" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "as_of" timestamptz not null, "rehearsal" boolean not null, "withheld" jsonb not null, "created_at" timestamptz not null, primary key ("id"));
 
+create table "signal_settlement" ("signal_id" uuid not null, "owner_id" text not null, "reason" text not null, "price" numeric not null, "exited_at" timestamptz not null, "gap" boolean not null, "told" text not null, "best_move" double precision not null, "worst_move" double precision not null, "return_usd" double precision not null, "return_btc" double precision null, "r_multiple" double precision not null, "cost_rate" double precision not null, "settled_at" timestamptz not null, primary key ("signal_id"));
+alter table "signal_settlement" add constraint "signal_settlement_reason_check" check ("reason" in ('take_profit', 'stop_loss', 'expired'));
+alter table "signal_settlement" add constraint "signal_settlement_told_check" check ("told" in ('bar', 'finer', 'pessimistic'));
+
 create table "source_attempt" ("id" uuid not null, "collection_id" text not null, "asset_id" text not null, "interval" text not null, "source" text not null, "from_time" timestamptz(3) null, "to_time" timestamptz(3) not null, "outcome" text not null, "detail" text null, "requests" int not null, "rows" int not null, "milliseconds" int not null, "at" timestamptz(3) not null, primary key ("id"));
 create index "source_attempt_source_at_index" on "source_attempt" ("source", "at");
 create index "source_attempt_collection_id_asset_id_index" on "source_attempt" ("collection_id", "asset_id");

@@ -5,6 +5,8 @@ import type { TradeCategory } from './domain/signal.js';
 
 export const generateSignalsWorkflow = 'generateSignals';
 export type GenerateSignals = (input: GenerateSignalsInput) => Promise<SignalsSummary>;
+export const settleSignalsWorkflow = 'settleSignals';
+export type SettleSignals = () => Promise<SettlementReport>;
 export const signalsWorkflowId = (runId: string) => `signals:${runId}`;
 
 export interface GenerateSignalsInput {
@@ -24,7 +26,14 @@ export interface SignalsSummary {
   withheld: { assetId: AssetId; category: TradeCategory; reason: string }[];
 }
 
+/** How many live signals a run settled, and how many it left open. */
+export interface SettlementReport {
+  readonly settled: number;
+  readonly open: number;
+}
+
 /** Implemented by activities/signals.activities.ts. */
 export interface SignalActivities {
   evaluateSignals(input: GenerateSignalsInput): Promise<SignalsSummary>;
+  settleSignals(): Promise<SettlementReport>;
 }

@@ -4,6 +4,8 @@ import { PoliciesModule } from '../policies/policies.module.js';
 import { PortfolioModule } from '../portfolio/portfolio.module.js';
 import { SignalBudgets } from './signal-budgets.js';
 import { SignalEvaluator } from './signal-evaluator.js';
+import { SettlementRepository } from './settlement.repository.js';
+import { SignalSettler } from './signal-settler.js';
 import { SignalRepository } from './signal.repository.js';
 import { SignalsController } from './signals.controller.js';
 import { SignalsService } from './signals.service.js';
@@ -11,7 +13,7 @@ import { SignalsService } from './signals.service.js';
 @Module({
   imports: [DataModule, PoliciesModule, PortfolioModule],
   controllers: [SignalsController],
-  providers: [SignalBudgets, SignalEvaluator, SignalRepository, SignalsService],
-  exports: [SignalEvaluator, SignalRepository, SignalsService],
+  providers: [SignalBudgets, SignalEvaluator, SettlementRepository, SignalRepository, SignalSettler, SignalsService],
+  exports: [SettlementRepository, SignalEvaluator, SignalSettler, SignalRepository, SignalsService],
 })
 export class SignalsModule {}

@@ -3,7 +3,8 @@ import { decodeCursor, pageFrom, type Page } from '../platform/http/page.js';
 import { DomainError } from '../shared/errors.js';
 import type { OwnerId, PipelineId } from '../shared/ids.js';
 import type { WithheldSignal } from './signal.entity.js';
-import { SignalRepository } from './signal.repository.js';
+import { SettlementRepository } from './settlement.repository.js';
+import { SignalRepository, type SignalRow } from './signal.repository.js';
 import type { SignalsQuery } from './signals.schemas.js';
 import { signalViewOf, type SignalView } from './signals.views.js';
 
@@ -15,7 +16,10 @@ export interface RunSignals {
 
 @Injectable()
 export class SignalsService {
-  constructor(private readonly signals: SignalRepository) {}
+  constructor(
+    private readonly signals: SignalRepository,
+    private readonly settlements: SettlementRepository,
+  ) {}
 
   async page(ownerId: OwnerId, query: SignalsQuery): Promise<Page<SignalView>> {
     const filter = {
@@ -26,18 +30,25 @@ export class SignalsService {
     };
     const before = query.cursor === undefined ? undefined : decodeCursor(query.cursor, 'uuid');
     const rows = await this.signals.signalsOf(ownerId, filter, query.limit + 1, before);
-    return pageFrom(rows, query.limit, signalViewOf, ({ id }) => id);
+    return pageFrom(rows, query.limit, await this.viewed(rows), ({ id }) => id);
   }
 
   async view(ownerId: OwnerId, id: string): Promise<SignalView> {
     const signal = await this.signals.signalOf(ownerId, id);
     if (!signal) throw new DomainError('not_found', `there is no signal ${id}`);
-    return signalViewOf(signal);
+    return (await this.viewed([signal]))(signal);
   }
 
   /** Null until the run has been recorded. */
   async ofRun(ownerId: OwnerId, runId: PipelineId): Promise<RunSignals | null> {
     const recorded = await this.signals.recordedRunOf(ownerId, runId);
-    return recorded && { items: recorded.signals.map(signalViewOf), withheld: recorded.run.withheld };
+    if (!recorded) return null;
+    return { items: recorded.signals.map(await this.viewed(recorded.signals)), withheld: recorded.run.withheld };
+  }
+
+  /** How rows are shown, with what became of each. */
+  private async viewed(rows: readonly SignalRow[]): Promise<(signal: SignalRow) => SignalView> {
+    const settled = await this.settlements.of(rows.map(({ id }) => id));
+    return (signal) => signalViewOf(signal, settled.get(signal.id));
   }
 }

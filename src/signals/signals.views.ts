@@ -3,7 +3,9 @@ import { pageOf } from '../platform/http/page.js';
 import { intervals } from '../data/domain/candle.js';
 import { directions, sizeLimits, strengths, tradeCategories, trends } from './domain/signal.js';
 import { toIso } from '../shared/time.js';
+import { exitReasons, exitTellings } from './domain/settlement.js';
 import type { SignalRow } from './signal.repository.js';
+import type { SignalSettlement } from './signal-settlement.entity.js';
 
 const number = z.number().nullable();
 
@@ -69,6 +71,7 @@ const signalExample = {
     risk_reward_after_costs: 1.8302,
   },
   series: { source: 'csv:cmc-usd', quote_currency: 'USD', adjustment: 'unknown' },
+  settlement: null,
 };
 
 export const signalView = z
@@ -123,6 +126,21 @@ export const signalView = z
       risk_reward_after_costs: z.number(),
     }),
     series: z.object({ source: z.string(), quote_currency: z.string(), adjustment: z.string() }),
+    settlement: z
+      .object({
+        reason: z.enum(exitReasons),
+        price: z.number(),
+        exited_at: z.iso.datetime().describe('End of the bar in which it happened'),
+        gap: z.boolean().describe('The market opened beyond the level'),
+        told: z.enum(exitTellings).describe('`pessimistic`: one bar reached both levels, and the stop counts'),
+        best_move: z.number().describe('Furthest for the trade, a fraction of the entry'),
+        worst_move: z.number().describe('Furthest against it, a positive fraction'),
+        return_usd: z.number().describe('Of the position, after the costs of both trades'),
+        return_btc: z.number().nullable(),
+        r_multiple: z.number().describe('The return in units of what the stop would have cost'),
+      })
+      .nullable()
+      .describe('What became of it; null while it is open'),
   })
   .meta({ id: 'Signal', example: signalExample });
 export type SignalView = z.infer<typeof signalView>;
@@ -130,7 +148,7 @@ export type SignalView = z.infer<typeof signalView>;
 export const signalPage = pageOf(signalView).meta({ id: 'SignalPage' });
 
 /** A stored signal as the wire shows it: prices as JSON numbers, confidence as a fraction. */
-export function signalViewOf(signal: SignalRow): SignalView {
+export function signalViewOf(signal: SignalRow, settlement: SignalSettlement | undefined): SignalView {
   const { evidence, series } = signal;
   return {
     id: signal.id,
@@ -175,5 +193,19 @@ export function signalViewOf(signal: SignalRow): SignalView {
       risk_reward_after_costs: evidence.riskRewardAfterCosts,
     },
     series: { source: series.source, quote_currency: series.quoteCurrency, adjustment: series.adjustment },
+    settlement: settlement
+      ? {
+          reason: settlement.reason,
+          price: Number(settlement.price),
+          exited_at: toIso(settlement.exitedAt.getTime()),
+          gap: settlement.gap,
+          told: settlement.told,
+          best_move: settlement.bestMove,
+          worst_move: settlement.worstMove,
+          return_usd: settlement.returnUsd,
+          return_btc: settlement.returnBtc ?? null,
+          r_multiple: settlement.rMultiple,
+        }
+      : null,
   };
 }

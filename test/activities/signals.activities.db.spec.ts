@@ -3,9 +3,13 @@ import { SignalActivitiesProvider } from '../../activities/signals.activities.js
 import { AssetRegistry } from '../../src/data/assets/asset-registry.js';
 import { CandleRepository } from '../../src/data/candles/candle.repository.js';
 import { CanonicalSeries } from '../../src/data/candles/canonical-series.js';
+import { DatedPrices } from '../../src/data/prices/dated-prices.js';
+import { StoredCloses } from '../../src/data/quotes/stored-closes.js';
 import type { Candle, SeriesRef } from '../../src/data/domain/candle.js';
 import { defaultRiskBudget } from '../../src/signals/domain/trade-plan.js';
 import type { SignalBudgets } from '../../src/signals/signal-budgets.js';
+import { SettlementRepository } from '../../src/signals/settlement.repository.js';
+import { SignalSettler } from '../../src/signals/signal-settler.js';
 import { SignalEvaluator } from '../../src/signals/signal-evaluator.js';
 import { SignalRepository } from '../../src/signals/signal.repository.js';
 import type { GenerateSignalsInput } from '../../src/signals/signals.contract.js';
@@ -22,10 +26,13 @@ const activities = () => {
   const em = db.orm.em.fork();
   const { sources } = testConfig(db.database.url, {});
   const canonical = new CanonicalSeries([], { sources }, candles());
+  const closes = new StoredCloses([], { sources } as never, canonical, candles());
   // what a portfolio may risk is tried where portfolios are
   const budgets = { of: () => Promise.resolve(() => defaultRiskBudget) } as unknown as SignalBudgets;
   const evaluator = new SignalEvaluator(new AssetRegistry(em), canonical, candles(), budgets);
-  return new SignalActivitiesProvider(evaluator, signals());
+  const prices = new DatedPrices(new AssetRegistry(em), candles(), closes);
+  const settler = new SignalSettler(new SettlementRepository(em), new AssetRegistry(em), canonical, candles(), prices);
+  return new SignalActivitiesProvider(evaluator, signals(), settler);
 };
 
 const start = Date.parse('2021-01-01T00:00:00Z');

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { SettlementRepository } from '../../../src/signals/settlement.repository.js';
 import { SignalRepository } from '../../../src/signals/signal.repository.js';
 import { SignalsService } from '../../../src/signals/signals.service.js';
 import { signalsQuery } from '../../../src/signals/signals.schemas.js';
@@ -10,7 +11,7 @@ import { aSignal, aSignalRun } from '../../support/signals.js';
 const db = useDatabase();
 
 const repository = () => new SignalRepository(db.orm.em.fork());
-const service = () => new SignalsService(repository());
+const service = () => new SignalsService(repository(), new SettlementRepository(db.orm.em.fork()));
 
 test('a run that was never recorded is null, not empty', async () => {
   expect(await repository().recordedRun(uuidv7())).toBeNull();

@@ -35,7 +35,7 @@ const summary: SignalsSummary = {
   withheld: [{ assetId: 'SPY' as AssetId, category: 'swing', reason: 'needs 60 closed bars, has 41' }],
 };
 
-function run(activities: SignalActivities, of: GenerateSignalsInput) {
+function run(activities: Pick<SignalActivities, 'evaluateSignals'>, of: GenerateSignalsInput) {
   return withWorker(env, activities, async (taskQueue) => {
     const handle = await env.client.workflow.start<GenerateSignals>(generateSignalsWorkflow, {
       args: [of],
@@ -51,7 +51,7 @@ function run(activities: SignalActivities, of: GenerateSignalsInput) {
 test('gives the activity what it was given, and tells what came of it', async () => {
   const asked: GenerateSignalsInput[] = [];
   const of = input();
-  const activities: SignalActivities = {
+  const activities: Pick<SignalActivities, 'evaluateSignals'> = {
     evaluateSignals: (given) => {
       asked.push(given);
       return Promise.resolve(summary);
@@ -68,7 +68,7 @@ test('gives the activity what it was given, and tells what came of it', async ()
 test('outlives a database that is away for an hour', async () => {
   const start = await env.currentTimeMs();
   let attempts = 0;
-  const activities: SignalActivities = {
+  const activities: Pick<SignalActivities, 'evaluateSignals'> = {
     evaluateSignals: async () => {
       attempts++;
       if ((await env.currentTimeMs()) < start + 3_600_000) throw new Error('connection refused');
@@ -81,7 +81,7 @@ test('outlives a database that is away for an hour', async () => {
 
 test('a defect of ours fails at once instead of being tried again', async () => {
   let attempts = 0;
-  const activities: SignalActivities = {
+  const activities: Pick<SignalActivities, 'evaluateSignals'> = {
     evaluateSignals: () => {
       attempts++;
       return Promise.reject(ApplicationFailure.nonRetryable('bars are out of order', 'InvariantViolation'));

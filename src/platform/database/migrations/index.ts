@@ -11,6 +11,7 @@ import { Migration20261125094000_rebalancing } from './Migration20261125094000_r
 import { Migration20261125095000_optimization_known_at } from './Migration20261125095000_optimization_known_at.js';
 import { Migration20261125096000_portfolio_years } from './Migration20261125096000_portfolio_years.js';
 import { Migration20261125097000_ai_exchanges } from './Migration20261125097000_ai_exchanges.js';
+import { Migration20261125098000_signal_settlements } from './Migration20261125098000_signal_settlements.js';
 
 /** In the order in which they run. */
 export const migrations: MigrationObject[] = [
@@ -26,4 +27,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261125095000_optimization_known_at', class: Migration20261125095000_optimization_known_at },
   { name: 'Migration20261125096000_portfolio_years', class: Migration20261125096000_portfolio_years },
   { name: 'Migration20261125097000_ai_exchanges', class: Migration20261125097000_ai_exchanges },
+  { name: 'Migration20261125098000_signal_settlements', class: Migration20261125098000_signal_settlements },
 ];
