@@ -30,6 +30,7 @@ import { QuoteLists } from './quotes/quote-lists.service.js';
 import { AdjustedCloses } from './prices/adjusted-closes.js';
 import { DailyCloses } from './prices/daily-closes.js';
 import { KnownSplits } from './prices/known-splits.js';
+import { ClosedBars } from './candles/closed-bars.js';
 import { DatedPrices } from './prices/dated-prices.js';
 import { PricesController, QuotesController } from './quotes/quotes.controller.js';
 import { QuotesService } from './quotes/quotes.service.js';
@@ -68,6 +69,7 @@ import { SourcesService } from './sources/sources.service.js';
     ConsensusService,
     AdjustedCloses,
     DailyCloses,
+    ClosedBars,
     DatedPrices,
     KnownSplits,
     QualityService,
@@ -102,6 +104,7 @@ import { SourcesService } from './sources/sources.service.js';
     ConsensusService,
     AdjustedCloses,
     DailyCloses,
+    ClosedBars,
     DatedPrices,
     KnownSplits,
     BarFetcher,

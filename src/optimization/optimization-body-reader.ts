@@ -12,8 +12,6 @@ import { optimizerById, optimizerIds } from './domain/optimizers/registry.js';
 import type { CreateOptimizationBody } from './optimization-requests.schemas.js';
 import { optimizerName } from './optimization.schemas.js';
 
-const usd = 'USD' as AssetId;
-
 /** What a portfolio holds besides its cash: weights that sum to 1, and what it is worth in US dollars. */
 export interface Held {
   readonly weights: Readonly<Record<AssetId, number>>;

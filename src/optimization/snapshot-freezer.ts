@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../data/assets/asset-registry.js';
-import { CandleRepository } from '../data/candles/candle.repository.js';
+import { ClosedBars } from '../data/candles/closed-bars.js';
 import { canSplit } from '../data/domain/asset.js';
 import { revisionsFor, worldOf, type SeriesRef } from '../data/domain/candle.js';
 import { splitAdjustedTexts } from '../data/domain/split-adjustment.js';
@@ -22,7 +22,7 @@ const usdt = 'USDT' as AssetId;
 export class SnapshotFreezer {
   constructor(
     private readonly assets: AssetRegistry,
-    private readonly candles: CandleRepository,
+    private readonly bars: ClosedBars,
     private readonly closes: DailyCloses,
     private readonly splits: AssetSplits,
     private readonly solver: OptimizationSolver,
@@ -50,7 +50,7 @@ export class SnapshotFreezer {
     const inputs: SeriesCloses[] = [];
     for (const series of all) {
       const revisions = revisionsFor(series, input.rehearsal);
-      const bars = await this.candles.closedBars(series, asOf, { ...window, revisions });
+      const bars = await this.bars.of(series, asOf, { ...window, revisions });
       const asset = catalogue.of(series.assetId);
       const own = splitAdjustedTexts(
         series,

@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { createHash } from 'node:crypto';
 import { AssetRegistry } from '../data/assets/asset-registry.js';
-import { CandleRepository } from '../data/candles/candle.repository.js';
+import { ClosedBars } from '../data/candles/closed-bars.js';
 import type { KnownSplit } from '../data/domain/split-adjustment.js';
 import { AdjustedCloses, type AdjustedPrices } from '../data/prices/adjusted-closes.js';
 import type { DailyPrices } from '../data/prices/daily-closes.js';
@@ -34,7 +34,7 @@ export class RiskPrices {
   constructor(
     @Inject(CONFIG) private readonly config: Pick<Config, 'sources'>,
     private readonly assets: AssetRegistry,
-    private readonly candles: CandleRepository,
+    private readonly bars: ClosedBars,
     private readonly closes: AdjustedCloses,
     private readonly splits: AssetSplits,
   ) {}
@@ -55,7 +55,7 @@ export class RiskPrices {
     const { order, cryptoBasis } = this.config.sources;
     return {
       // prices in USDT are made dollars with those of USDT
-      stored: await this.candles.stateOf([...needed, 'USDT' as AssetId], '1d', {
+      stored: await this.bars.stateOf([...needed, 'USDT' as AssetId], '1d', {
         viewer,
         before: endOf(asOf),
         knownAt,

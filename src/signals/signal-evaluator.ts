@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../data/assets/asset-registry.js';
-import { CandleRepository } from '../data/candles/candle.repository.js';
+import { ClosedBars } from '../data/candles/closed-bars.js';
 import { CanonicalSeries } from '../data/candles/canonical-series.js';
 import type { Asset } from '../data/domain/asset.js';
 import type { AssetCatalogue } from '../data/domain/asset-catalogue.js';
@@ -41,7 +41,7 @@ export class SignalEvaluator {
   constructor(
     private readonly assets: AssetRegistry,
     private readonly canonical: CanonicalSeries,
-    private readonly candles: CandleRepository,
+    private readonly bars: ClosedBars,
     private readonly budgets: SignalBudgets,
   ) {}
 
@@ -52,7 +52,7 @@ export class SignalEvaluator {
     given: readonly SeriesRef[] = [],
   ): Promise<Evaluated[]> {
     const catalogue = await this.assets.catalogue();
-    const bars = new BarsAsOf(this.canonical, this.candles, catalogue, wanted, given);
+    const bars = new BarsAsOf(this.canonical, this.bars, catalogue, wanted, given);
     const budgetOf = await this.budgets.of(wanted);
     const found: Evaluated[] = [];
     for (const assetId of assetIds) {
@@ -110,7 +110,7 @@ class BarsAsOf {
 
   constructor(
     private readonly canonical: CanonicalSeries,
-    private readonly candles: CandleRepository,
+    private readonly bars: ClosedBars,
     private readonly catalogue: AssetCatalogue<Asset>,
     private readonly wanted: Evaluation,
     private readonly given: readonly SeriesRef[],
@@ -137,7 +137,7 @@ class BarsAsOf {
     const series = given ?? (await this.canonical.stored(asset, interval, { viewer: ownerId }))?.series;
     if (!series) return undefined;
     const revisions = revisionsFor(series, rehearsal);
-    return { series, bars: await this.candles.closedBars(series, asOf, { last, revisions }) };
+    return { series, bars: await this.bars.of(series, asOf, { last, revisions }) };
   }
 
   private async loadBitcoin(interval: Interval, last: number): Promise<ReadonlyMap<EpochMs, number> | null> {

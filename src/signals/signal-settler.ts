@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../data/assets/asset-registry.js';
-import { CandleRepository } from '../data/candles/candle.repository.js';
+import { ClosedBars } from '../data/candles/closed-bars.js';
 import { CanonicalSeries } from '../data/candles/canonical-series.js';
 import { canDerive } from '../data/domain/derive.js';
 import { intervalMs, intervals, isClosed, type Candle, type SeriesRef } from '../data/domain/candle.js';
@@ -23,7 +23,7 @@ export class SignalSettler {
     private readonly settlements: SettlementRepository,
     private readonly assets: AssetRegistry,
     private readonly canonical: CanonicalSeries,
-    private readonly candles: CandleRepository,
+    private readonly bars: ClosedBars,
     private readonly prices: DatedPrices,
   ) {}
 
@@ -50,7 +50,7 @@ export class SignalSettler {
       expiresAt: signal.expiresAt.getTime(),
     };
     const window = { since: live.asOf, before: live.expiresAt, revisions: 'newest' } as const;
-    const bars = await this.candles.closedBars(series, now, window);
+    const bars = await this.bars.of(series, now, window);
     let outcome = settle(live, bars, interval);
     if (outcome.kind === 'exit' && outcome.told === 'pessimistic') {
       const parts = await this.partsOf(signal, outcome.at - intervalMs[interval]);
@@ -84,7 +84,7 @@ export class SignalSettler {
     for (const finer of asset ? intervals.filter((one) => canDerive(one, evidence.interval)) : []) {
       const span = await this.canonical.stored(asset!, finer, { viewer: ownerId as OwnerId });
       if (!span) continue;
-      const parts = await this.candles.closedBars(span.series, end, {
+      const parts = await this.bars.of(span.series, end, {
         since: openTime,
         before: end,
         revisions: 'newest',

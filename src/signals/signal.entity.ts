@@ -1,12 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import {
-  directions,
-  strengths,
-  tradeCategories,
-  type StoredEvidence,
-  type SignalSeries,
-  type TradeCategory,
-} from './domain/signal.js';
+import { directions, strengths, tradeCategories, type SignalSeries, type TradeCategory } from './domain/signal.js';
+import { type StoredEvidence } from './domain/evidence.js';
 import type { AssetId } from '../shared/ids.js';
 
 const SignalSchema = defineEntity({

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { pageOf } from '../platform/http/page.js';
 import { intervals } from '../data/domain/candle.js';
-import { directions, sizeLimits, strengths, tradeCategories, trends } from './domain/signal.js';
+import { directions, strengths, tradeCategories, trends } from './domain/signal.js';
+import { sizeLimits } from './domain/evidence.js';
 import { toIso } from '../shared/time.js';
 import { exitReasons, exitTellings } from './domain/settlement.js';
 import type { SignalRow } from './signal.repository.js';

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { OptimizationActivitiesProvider } from '../../activities/optimization.activities.js';
 import { AssetRegistry } from '../../src/data/assets/asset-registry.js';
 import { CandleRepository } from '../../src/data/candles/candle.repository.js';
+import { ClosedBars } from '../../src/data/candles/closed-bars.js';
 import { CanonicalSeries } from '../../src/data/candles/canonical-series.js';
 import { DailyCloses } from '../../src/data/prices/daily-closes.js';
 import { KnownSplits } from '../../src/data/prices/known-splits.js';
@@ -45,7 +46,7 @@ const activities = () => {
   const splits = new AssetSplits(em, new KnownSplits(em));
   const assets = new AssetRegistry(em);
   const daily = new DailyCloses(assets, candles(), closes());
-  const freezer = new SnapshotFreezer(assets, candles(), daily, splits, solver(), optimizations());
+  const freezer = new SnapshotFreezer(assets, new ClosedBars(candles()), daily, splits, solver(), optimizations());
   return new OptimizationActivitiesProvider(solver(), freezer);
 };
 afterAll(() => pool.onApplicationShutdown());

@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { SignalActivitiesProvider } from '../../activities/signals.activities.js';
 import { AssetRegistry } from '../../src/data/assets/asset-registry.js';
 import { CandleRepository } from '../../src/data/candles/candle.repository.js';
+import { ClosedBars } from '../../src/data/candles/closed-bars.js';
 import { CanonicalSeries } from '../../src/data/candles/canonical-series.js';
 import { DatedPrices } from '../../src/data/prices/dated-prices.js';
 import { StoredCloses } from '../../src/data/quotes/stored-closes.js';
@@ -29,9 +30,15 @@ const activities = () => {
   const closes = new StoredCloses([], { sources } as never, canonical, candles());
   // what a portfolio may risk is tried where portfolios are
   const budgets = { of: () => Promise.resolve(() => defaultRiskBudget) } as unknown as SignalBudgets;
-  const evaluator = new SignalEvaluator(new AssetRegistry(em), canonical, candles(), budgets);
+  const evaluator = new SignalEvaluator(new AssetRegistry(em), canonical, new ClosedBars(candles()), budgets);
   const prices = new DatedPrices(new AssetRegistry(em), candles(), closes);
-  const settler = new SignalSettler(new SettlementRepository(em), new AssetRegistry(em), canonical, candles(), prices);
+  const settler = new SignalSettler(
+    new SettlementRepository(em),
+    new AssetRegistry(em),
+    canonical,
+    new ClosedBars(candles()),
+    prices,
+  );
   return new SignalActivitiesProvider(evaluator, signals(), settler);
 };
 

@@ -8,10 +8,11 @@ import { dayMs, hourMs, toIso, type EpochMs } from '../../shared/time.js';
 import { barColumns } from './indicators/bars.js';
 import { averageTrueRange } from './indicators/true-range.js';
 import { MarketView } from './rules/market-view.js';
-import { rules } from './rules/registry.js';
+import { rules, type RuleId } from './rules/registry.js';
 import { inWords, type Rule } from './rules/rule.js';
 import { trendIn } from './rules/trend.js';
-import type { Direction, RuleFinding, SignalEvidence, Strength, TradeCategory } from './signal.js';
+import type { Direction, Strength, TradeCategory } from './signal.js';
+import type { RuleFinding, SignalEvidence } from './evidence.js';
 import { categoryRules } from './trade-category.js';
 import {
   confidencePoints,
@@ -211,10 +212,9 @@ function barsInYear(assetClass: AssetClass, interval: Interval): number {
 const opens: ReadonlySet<string> = new Set(rules.filter(({ role }) => role === 'opens').map(({ id }) => id));
 
 function findingsOf(market: MarketView): RuleFinding[] {
-  return rules.flatMap(({ id, version, ...rule }) => {
-    const { parameters, evaluate }: Pick<Rule, 'parameters' | 'evaluate'> = rule;
-    const own = parameters[market.category];
-    return own ? [{ rule: id, version, ...evaluate(market, own) }] : [];
+  return rules.flatMap((rule: Rule & { readonly id: RuleId }) => {
+    const own = rule.parameters[market.category];
+    return own ? [{ rule: rule.id, version: rule.version, ...rule.evaluate(market, own) }] : [];
   });
 }
 

@@ -16,14 +16,14 @@ export interface LiveSignal {
 }
 
 export const exitReasons = ['take_profit', 'stop_loss', 'expired'] as const;
-export type ExitReason = (typeof exitReasons)[number];
+type ExitReason = (typeof exitReasons)[number];
 
 /**
  * How a bar that touched both levels was told: `bar` when it touched one only, `finer` by the bars that it is made of,
  * `pessimistic` when those are not there either, so that the stop counts.
  */
 export const exitTellings = ['bar', 'finer', 'pessimistic'] as const;
-export type ExitTold = (typeof exitTellings)[number];
+type ExitTold = (typeof exitTellings)[number];
 
 export interface Exit {
   readonly kind: 'exit';

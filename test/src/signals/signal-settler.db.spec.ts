@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { AssetRegistry } from '../../../src/data/assets/asset-registry.js';
 import { CandleRepository } from '../../../src/data/candles/candle.repository.js';
+import { ClosedBars } from '../../../src/data/candles/closed-bars.js';
 import { CanonicalSeries } from '../../../src/data/candles/canonical-series.js';
 import type { Candle, Interval, SeriesRef } from '../../../src/data/domain/candle.js';
 import { DatedPrices } from '../../../src/data/prices/dated-prices.js';
@@ -25,7 +26,7 @@ function settler(): SignalSettler {
   const canonical = new CanonicalSeries([], { sources }, candles());
   const closes = new StoredCloses([], { sources } as never, canonical, candles());
   const prices = new DatedPrices(new AssetRegistry(em), candles(), closes);
-  return new SignalSettler(settlements(), new AssetRegistry(em), canonical, candles(), prices);
+  return new SignalSettler(settlements(), new AssetRegistry(em), canonical, new ClosedBars(candles()), prices);
 }
 const settleAll = (now: number) => settler().settleAll(now, () => undefined);
 

@@ -96,9 +96,6 @@ export function isComplete(columns: Columns, reads: readonly BarField[], i: numb
   return true;
 }
 
-/** Daily closes as the bars of indicators that read nothing else. */
-export const closeColumns = (closes: readonly number[]): BarColumns => ({ close: Float64Array.from(closes) });
-
 /** Bars of one place in time may not come twice, nor backwards. */
 export function assertLater(openTime: EpochMs, previous: EpochMs): void {
   if (openTime <= previous) throw new InvariantViolation(`the bar of ${openTime} came after that of ${previous}`);

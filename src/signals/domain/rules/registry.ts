@@ -17,4 +17,3 @@ export const rules = [
 ] as const satisfies readonly Rule[];
 
 export type RuleId = (typeof rules)[number]['id'];
-export const ruleIds: readonly RuleId[] = rules.map(({ id }) => id);

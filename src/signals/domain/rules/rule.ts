@@ -5,7 +5,7 @@ import type { MarketView } from './market-view.js';
  * What a rule makes of a market: a direction; that no trade is wise at all (`veto`); that it has nothing to say; or that it
  * lacks what it reads.
  */
-export type Stance = Direction | 'veto' | 'none' | 'unknown';
+type Stance = Direction | 'veto' | 'none' | 'unknown';
 
 export interface Finding {
   readonly stance: Stance;
@@ -31,14 +31,16 @@ export interface Rule {
   evaluate(market: MarketView, parameters: Readonly<Record<string, number>>): Finding;
 }
 
-/** Keeps the literal types of id and parameters. */
+/** A rule with the literal types of its id and of its parameters' names. */
+interface Definition<Id extends string, Parameter extends string> extends Omit<Rule, 'id' | 'parameters' | 'evaluate'> {
+  readonly id: Id;
+  readonly parameters: Readonly<Partial<Record<TradeCategory, Readonly<Record<Parameter, number>>>>>;
+  evaluate(market: MarketView, parameters: Readonly<Record<NoInfer<Parameter>, number>>): Finding;
+}
+
 export const rule = <const Id extends string, Parameter extends string>(
-  definition: Omit<Rule, 'id' | 'parameters' | 'evaluate'> & {
-    readonly id: Id;
-    readonly parameters: Readonly<Partial<Record<TradeCategory, Readonly<Record<Parameter, number>>>>>;
-    evaluate(market: MarketView, parameters: Readonly<Record<NoInfer<Parameter>, number>>): Finding;
-  },
-): typeof definition => definition;
+  definition: Definition<Id, Parameter>,
+): Definition<Id, Parameter> => definition;
 
 export const inWords = (value: number | null): string =>
   value === null ? 'unknown' : String(Number(value.toPrecision(4)));

@@ -4,7 +4,7 @@ import type { TradeCategory, Trend } from '../signal.js';
 import type { MarketView } from './market-view.js';
 
 /** The two means whose order is the trend, by category: bars, and whether the later ones count more. */
-export const trendMeans: Readonly<
+const trendMeans: Readonly<
   Record<TradeCategory, { readonly fast: number; readonly slow: number; readonly weighted: boolean }>
 > = {
   scalp: { fast: 9, slow: 21, weighted: true },

@@ -1,4 +1,5 @@
-import { tradeCategories, type RuleFinding, type TradeCategory } from '../../../../src/signals/domain/signal.js';
+import { tradeCategories, type TradeCategory } from '../../../../src/signals/domain/signal.js';
+import { type RuleFinding } from '../../../../src/signals/domain/evidence.js';
 import { categoryRules } from '../../../../src/signals/domain/trade-category.js';
 import {
   confidencePoints,
