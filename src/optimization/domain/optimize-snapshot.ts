@@ -4,12 +4,14 @@ import type { AssetId } from '../../shared/ids.js';
 import { whyBandsCannotHold } from './bands.js';
 import { limitsUnder, linearUnder, whyAnchorIsMissing, type WeightLimits } from './constraints.js';
 import type { ExpectedReturns } from './expected-returns.js';
+import type { Limits } from './limits.js';
 import { lotsOf } from './lots.js';
 import { assetsOf, observationsOf, whyTooLittleData, type MarketSnapshot } from './market-snapshot.js';
 import { momentsOf, type AppliedViews, type Moments } from './moments.js';
 import type { OptimizationProblem } from './optimization-problem.js';
 import type { OptimizationRequest } from './optimization-request.js';
 import { optimize, type OptimizationOutcome } from './optimize.js';
+import { namedRows, whyRowsCannotHold } from './optimizers/limit-conflict.js';
 import type { UnsolvedCode } from './optimizers/optimizer.js';
 import { optimizerById } from './optimizers/registry.js';
 
@@ -49,15 +51,12 @@ export function optimizeSnapshot(
   const assets = assetsOf(snapshot);
   const limits = limitsUnder(policy, assets, request.bands);
   const optimizer = { id: request.optimizer, version: optimizerById(request.optimizer).version };
-  const without = (code: UnsolvedCode | 'too_little_data', reason: string): SnapshotOptimization => ({
-    outcome: {
-      optimizer,
-      kind: 'infeasible',
-      code,
-      reason,
-      conflict: code === 'limits' ? [reason] : [],
-      relaxation: [],
-    },
+  const without = (
+    code: UnsolvedCode | 'too_little_data',
+    reason: string,
+    why: Pick<Infeasible, 'conflict' | 'relaxation'> = { conflict: [], relaxation: [] },
+  ): SnapshotOptimization => ({
+    outcome: { optimizer, kind: 'infeasible', code, reason, conflict: why.conflict, relaxation: why.relaxation },
     limits,
     statistics: {
       volatility: null,
@@ -71,8 +70,9 @@ export function optimizeSnapshot(
     },
   });
   const boxes = { min: Float64Array.from(limits, ({ min }) => min), max: Float64Array.from(limits, ({ max }) => max) };
-  const conflict = whyAnchorIsMissing(policy, assets) ?? whyBandsCannotHold(assets, boxes);
-  if (conflict !== undefined) return without('limits', conflict);
+  const linear = linearUnder(policy, assets, request.linear);
+  const conflict = whyNoAnchor(policy, assets, request) ?? whyNoBands(assets, { ...boxes, linear });
+  if (conflict !== undefined) return without('limits', conflict.reason, conflict);
   const tooLittle = whyTooLittleData(snapshot);
   if (tooLittle !== undefined) return without('too_little_data', tooLittle);
   const { numeraire } = request;
@@ -90,7 +90,7 @@ export function optimizeSnapshot(
       covariance: estimates.covariance,
       expectedReturns: expected.means,
       scenarios: estimates.scenarios,
-      limits: { ...boxes, linear: linearUnder(policy, assets, request.linear) },
+      limits: { ...boxes, linear },
       current: request.current && vector(request.current),
       turnoverLimit: request.current && request.turnoverLimit,
       costRate: request.current ? request.costRate : 0,
@@ -123,6 +123,33 @@ export function optimizeSnapshot(
     limits,
     statistics: statisticsOf(assets, solved.moments, solved.outcome),
   };
+}
+
+type Infeasible = Extract<OptimizationOutcome, { kind: 'infeasible' }>;
+
+const whyNoBands = (assets: readonly AssetId[], limits: Limits) =>
+  whyBandsCannotHold(assets, limits) === undefined ? undefined : whyRowsCannotHold({ assets, limits });
+
+/** The anchor as an asset that weighs nothing, against its band. */
+function whyNoAnchor(policy: PolicyLimits, assets: readonly AssetId[], { bands, linear }: OptimizationRequest) {
+  const reason = whyAnchorIsMissing(policy, assets);
+  if (reason === undefined) return undefined;
+  const { anchor } = policy;
+  const all = [...assets, anchor];
+  const boxes = limitsUnder(policy, all, bands);
+  const limits = {
+    min: Float64Array.from(boxes, ({ min }) => min),
+    max: Float64Array.from(boxes, ({ max }) => max),
+    linear: linearUnder(policy, all, linear),
+  };
+  const absent = {
+    label: `${anchor} is not among the assets`,
+    coefficients: Float64Array.from(all, (assetId) => Number(assetId === anchor)),
+    min: 0,
+    max: 0,
+    isFact: true,
+  };
+  return whyRowsCannotHold({ assets: all, limits }, [...namedRows(limits), absent], reason);
 }
 
 function statisticsOf(

@@ -1,5 +1,6 @@
 import type { AssetId } from '../../shared/ids.js';
 import { whyBandsCannotHold } from './bands.js';
+import { whyRowsCannotHold } from './optimizers/limit-conflict.js';
 import { conditionNumber, isPositiveSemiDefinite, type Certificate } from './certificate.js';
 import type { WeightLimits } from './constraints.js';
 import type { LotPlan } from './lots.js';
@@ -87,8 +88,9 @@ export function optimize(problem: OptimizationProblem, optimizerId: OptimizerId)
 
   const { assets, covariance, limits } = problem;
   const n = assets.length;
-  const bands = whyBandsCannotHold(assets, limits);
-  if (bands !== undefined) return infeasible('limits', bands, { conflict: [bands] });
+  if (whyBandsCannotHold(assets, limits) !== undefined) {
+    return { optimizer, ...whyRowsCannotHold({ assets, limits }) };
+  }
   const lacking = method.needs.filter((need) => lacks(problem, need));
   if (lacking.length > 0) return infeasible('not_supported', `${optimizerId} needs ${lacking.join(', ')}`);
   const refused = whyRefused(problem, method.constraints);

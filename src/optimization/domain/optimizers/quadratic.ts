@@ -1,21 +1,17 @@
 import { dot, times } from '../../../shared/vectors.js';
 import { certifyQuadratic } from '../certificate.js';
 import type { OptimizationProblem } from '../optimization-problem.js';
-import type { QuadraticProgram, Row } from '../solvers/program.js';
+import type { QuadraticProgram } from '../solvers/program.js';
 import { objectiveOf, solveQuadraticProgram } from '../solvers/quadratic-program.js';
 import { QuadraticSearch } from '../solvers/quadratic-search.js';
-import { whyRowsCannotHold } from './limit-conflict.js';
+import { namedRows, whyRowsCannotHold, type NamedRow } from './limit-conflict.js';
 import type { OptimizerOutcome, PriceOfLimits } from './optimizer.js';
-
-/** A limit that the method itself sets. */
-interface OwnRow extends Row {
-  readonly label: string;
-}
 
 interface Curvature {
   /** n×n by rows. */
   readonly quadratic: Float64Array;
-  readonly rows?: readonly OwnRow[];
+  /** Limits that the method itself sets. */
+  readonly rows?: readonly NamedRow[];
   readonly of: string;
 }
 
@@ -38,11 +34,7 @@ export function solverWithin(problem: OptimizationProblem, objective: Curvature)
   const n = problem.assets.length;
   const quadratic = objective.quadratic.slice();
   for (let i = 0; i < n; i++) quadratic[i * (n + 1)]! += l2;
-  const labelled: OwnRow[] = [
-    { label: 'weights sum to 1', coefficients: new Float64Array(n).fill(1), min: 1, max: 1 },
-    ...limits.linear,
-    ...(objective.rows ?? []),
-  ];
+  const labelled = [...namedRows(limits), ...(objective.rows ?? [])];
   const plain: Unsloped = { quadratic, min: limits.min, max: limits.max, rows: labelled };
   const isTraded = current !== null && (turnoverLimit !== null || costRate > 0);
   const lifted = isTraded ? inTrades(plain, current, costRate, turnoverLimit) : undefined;
@@ -58,9 +50,7 @@ export function solverWithin(problem: OptimizationProblem, objective: Curvature)
         reason: `no convergence after ${outcome.iterations} steps of the active-set method`,
       };
     }
-    if (outcome.kind === 'infeasible') {
-      return whyRowsCannotHold(problem, labelled, lifted ? { turnover: turnoverLimit } : undefined);
-    }
+    if (outcome.kind === 'infeasible') return whyRowsCannotHold(problem, labelled);
     const weights = lifted ? lifted.weightsOf(outcome.x) : outcome.x;
     return {
       kind: 'solved',

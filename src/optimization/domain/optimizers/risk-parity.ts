@@ -1,5 +1,7 @@
 import { riskBudgeting } from '../risk-parity.js';
-import { projectsOnLimits, type Optimizer } from './optimizer.js';
+import type { OptimizationProblem } from '../optimization-problem.js';
+import { namedRows, whyRowsCannotHold, type NamedRow } from './limit-conflict.js';
+import { projectsOnLimits, type Optimizer, type OptimizerOutcome } from './optimizer.js';
 import { within } from './projected.js';
 
 /**
@@ -14,7 +16,7 @@ export const riskParity = {
   solve(problem) {
     const { covariance, budgets, limits } = problem;
     const found = riskBudgeting({ covariance, limits, ...(budgets && { budgets }) });
-    if (found.kind === 'infeasible') return { kind: 'infeasible', code: 'limits', reason: found.message };
+    if (found.kind === 'infeasible') return whyBudgetsCannotHold(problem, found.message);
     if (found.kind === 'undefined') {
       const named = found.assets.map((i) => problem.assets[i]).join(', ');
       return { kind: 'infeasible', code: 'unsolved', reason: `${found.message}${named ? ` (${named})` : ''}` };
@@ -22,3 +24,16 @@ export const riskParity = {
     return within(problem, found.weights, { residual: found.residual });
   },
 } satisfies Optimizer;
+
+/** Nothing is sold short, and an asset without a budget has no more than its lower limit. */
+function whyBudgetsCannotHold({ assets, budgets, limits }: OptimizationProblem, reason: string): OptimizerOutcome {
+  const min = limits.min.map((low) => Math.max(0, low));
+  const without = assets.flatMap((assetId, i): NamedRow[] => {
+    if (!budgets || budgets[i]! > 0) return [];
+    const coefficients = new Float64Array(assets.length);
+    coefficients[i] = 1;
+    return [{ label: `${assetId} has no risk budget`, coefficients, min: -Infinity, max: min[i]!, isFact: true }];
+  });
+  const boxes = { ...limits, min, linear: [] };
+  return whyRowsCannotHold({ assets, limits: boxes }, [...namedRows(boxes), ...without], reason);
+}

@@ -2,7 +2,9 @@ import { portfolioReturns } from '../../../risk/domain/contributions.js';
 import { maxDrawdown } from '../../../risk/domain/drawdowns.js';
 import { conditionalDrawdown } from '../../../risk/domain/tail-risk.js';
 import type { OptimizationProblem } from '../optimization-problem.js';
-import { minimizeScenarioRisk, type LimitOf, type ScenarioRisk } from '../solvers/scenario-program.js';
+import { minimizeScenarioRisk, type ScenarioProblem, type ScenarioRisk } from '../solvers/scenario-program.js';
+import { highestReturn } from './efficient.js';
+import { whyOutOfReach, whyRowsCannotHold } from './limit-conflict.js';
 import type { Optimizer, OptimizerOutcome } from './optimizer.js';
 
 const ofReturns = { refused: 'the linear program has no place for it' } as const;
@@ -23,38 +25,28 @@ function leastRisk(problem: OptimizationProblem, risk: ScenarioRisk, words: stri
   if (probabilities && risk.kind === 'max_drawdown') {
     return { kind: 'infeasible', code: 'not_supported', reason: 'the maximum drawdown knows no probabilities of days' };
   }
-  const asked = targetReturn !== null && expectedReturns !== null;
+  let expectedReturn: ScenarioProblem['expectedReturn'];
+  if (targetReturn !== null && expectedReturns !== null) {
+    const highest = highestReturn(problem, expectedReturns);
+    if (highest.kind !== 'solved') return highest;
+    const unreached = whyOutOfReach(problem, expectedReturns, targetReturn, highest.value);
+    if (unreached) return unreached;
+    expectedReturn = {
+      means: expectedReturns.map((one) => one / periodsPerYear),
+      atLeast: Math.min(targetReturn, highest.value) / periodsPerYear,
+    };
+  }
   const outcome = minimizeScenarioRisk({
     returns,
     limits,
     risk,
     ...(probabilities && { probabilities }),
-    ...(asked && {
-      expectedReturn: {
-        means: expectedReturns.map((one) => one / periodsPerYear),
-        atLeast: targetReturn / periodsPerYear,
-      },
-    }),
+    ...(expectedReturn && { expectedReturn }),
   });
-  const say = (limit: LimitOf): string => {
-    if (limit.kind === 'asset')
-      return `${assets[limit.asset]} ${limit.side === 'min' ? 'at least' : 'at most'} ${limits[limit.side][limit.asset]}`;
-    if (limit.kind === 'linear')
-      return `${limits.linear[limit.linear]!.label} ${limit.side === 'min' ? 'at least' : 'at most'} ${limits.linear[limit.linear]![limit.side]}`;
-    return limit.kind === 'budget' ? 'weights sum to 1' : `return at least ${targetReturn}`;
-  };
   if (outcome.kind === 'unbounded') {
     return { kind: 'infeasible', code: 'unsolved', reason: 'without finite limits the risk can be lowered for ever' };
   }
-  if (outcome.kind === 'infeasible') {
-    const conflict = outcome.conflict.map(say);
-    return {
-      kind: 'infeasible',
-      code: 'limits',
-      reason: `these limits cannot hold together: ${conflict.join('; ')}`,
-      conflict,
-    };
-  }
+  if (outcome.kind === 'infeasible') return whyRowsCannotHold(problem);
   const lower = new Float64Array(assets.length);
   const upper = new Float64Array(assets.length);
   const linear: { index: number; side: 'min' | 'max'; value: number }[] = [];

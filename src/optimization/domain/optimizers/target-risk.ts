@@ -1,5 +1,7 @@
 import { volatilityOf } from '../optimization-problem.js';
+import { round } from '../bands.js';
 import { efficientPoints, highestReturn, pointWhere } from './efficient.js';
+import { roundedUp } from './limit-conflict.js';
 import { takesAllLimits, type Optimizer } from './optimizer.js';
 import { minVariance } from './min-variance.js';
 
@@ -24,12 +26,14 @@ export const targetRisk = {
     if (least.kind !== 'solved') return least;
     const lowest = volatilityOf(covariance, least.weights);
     if (lowest > target * (1 + 1e-12)) {
+      const reached = roundedUp(lowest);
+      const words = `volatility at most ${round(target)}`;
       return {
         kind: 'infeasible',
         code: 'out_of_reach',
-        reason: `no weights within the limits have a volatility of ${target} or less: the lowest is ${Number(lowest.toPrecision(10))}`,
-        conflict: [`volatility at most ${target}`],
-        relaxation: [`a target of ${Number(lowest.toPrecision(10))} can be reached`],
+        reason: `no weights within the limits have a volatility of ${target} or less: the lowest is ${reached}`,
+        conflict: [words],
+        relaxation: [`${words}: moved by ${round(reached - target)}, a target of ${reached} can be reached`],
       };
     }
     const points = efficientPoints(problem, values, 'highest return at the target volatility');

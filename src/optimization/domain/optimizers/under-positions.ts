@@ -1,5 +1,6 @@
 import { nothingHeld, solvePositions, type PositionRules } from '../integer.js';
 import type { OptimizationProblem } from '../optimization-problem.js';
+import { roundedUp } from './limit-conflict.js';
 import type { OptimizerOutcome, SolvedProblem } from './optimizer.js';
 
 /** Continuous problems after which the best weights so far are answered, with what bounds better ones. */
@@ -45,7 +46,9 @@ export function underPositions(
     mostProblems,
   );
   if (outcome.kind === 'infeasible') {
-    return { kind: 'infeasible', code: 'limits', reason: outcome.reason, conflict: [wordsOf(problem)] };
+    const conflict = limitsOf(problem);
+    const relaxation = [`${conflict.join(' and ')}: moved to ${wordsOfWeights(unlimited.weights)}, which can be kept`];
+    return { kind: 'infeasible', code: 'limits', reason: outcome.reason, conflict, relaxation };
   }
   if (outcome.kind === 'undecided') return { kind: 'infeasible', code: 'unsolved', reason: outcome.reason };
   const best = answers.get(outcome.weights)!;
@@ -72,9 +75,17 @@ export function underPositions(
   };
 }
 
-function wordsOf({ positions, assets }: OptimizationProblem): string {
+const wordsOf = (problem: OptimizationProblem): string => limitsOf(problem).join(' and ') || 'any positions';
+
+/** What the weights without limits of positions keep of them. */
+function wordsOfWeights(weights: Float64Array): string {
+  const held = weights.filter((weight) => weight > nothingHeld);
+  return `at most ${held.length} assets and positions of at least ${-roundedUp(-Math.min(...held))}`;
+}
+
+function limitsOf({ positions, assets }: OptimizationProblem): string[] {
   const { mostAssets, minimumPosition } = positions!;
   const few = mostAssets < assets.length ? [`at most ${mostAssets} assets`] : [];
   const large = minimumPosition > 0 ? [`positions of at least ${minimumPosition}`] : [];
-  return [...few, ...large].join(' and ') || 'any positions';
+  return [...few, ...large];
 }

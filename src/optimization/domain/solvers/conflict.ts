@@ -1,4 +1,5 @@
 import { InvariantViolation } from '../../../shared/errors.js';
+import { dot } from '../../../shared/vectors.js';
 import { DualSimplex } from './dual-simplex.js';
 import type { Row } from './program.js';
 import type { LimitSide } from './quadratic-program.js';
@@ -40,7 +41,7 @@ export function smallestConflict(limits: ProgramLimits): LimitSide[] {
         conflict.filter((other) => other !== side),
       ) ?? conflict;
   }
-  return conflict.sort((a, b) => placeOf(a) - placeOf(b) || a.index - b.index);
+  return inOrder(conflict);
 }
 
 /**
@@ -78,6 +79,86 @@ export function leastRelaxation(limits: ProgramLimits, kept: readonly number[] =
     const move = simplex.at(n + at);
     return move > noMove ? [{ limit, amount: move * sizeOf(limits, limit) }] : [];
   });
+}
+
+/**
+ * The least `sum|x - from| / 2` within limits, where it is more than `most`, with the limits of which each one is needed
+ * for that; undefined where no more than that is needed, or nothing is within the limits.
+ */
+export function turnoverConflict(
+  limits: ProgramLimits,
+  from: Float64Array,
+  most: number,
+): { readonly turnover: number; readonly limits: LimitSide[] } | undefined {
+  const needed = leastTurnover(limits, from);
+  if (!needed || needed.turnover <= most + noMove) return undefined;
+  let { asking } = needed;
+  for (const side of asking) {
+    if (!asking.some((one) => isSame(one, side))) continue;
+    const rest = asking.filter((one) => !isSame(one, side));
+    const without = leastTurnover(onlyThese(limits, rest), from);
+    if (without && without.turnover > most + noMove) ({ asking } = without);
+  }
+  return { turnover: needed.turnover, limits: inOrder(asking) };
+}
+
+/** Linear in what is bought and what is sold; `asking` are the limits whose multipliers are not zero. */
+function leastTurnover(
+  { min, max, rows }: ProgramLimits,
+  from: Float64Array,
+): { readonly turnover: number; readonly asking: LimitSide[] } | null {
+  const n = from.length;
+  const both = (bought: (i: number) => number, sold: (i: number) => number) =>
+    Float64Array.from({ length: 2 * n }, (_, at) => (at < n ? bought(at) : sold(at - n)));
+  const simplex = new DualSimplex(
+    new Float64Array(2 * n).fill(0.5),
+    both(
+      (i) => Math.max(0, min[i]! - from[i]!),
+      (i) => Math.max(0, from[i]! - max[i]!),
+    ),
+    both(
+      (i) => Math.max(0, max[i]! - from[i]!),
+      (i) => Math.max(0, from[i]! - min[i]!),
+    ),
+  );
+  for (const row of rows) {
+    const { coefficients, min: low, max: high } = scaled(row);
+    const held = dot(coefficients, from);
+    const trades = both(
+      (i) => coefficients[i]!,
+      (i) => -coefficients[i]!,
+    );
+    simplex.addRow(trades, low - held, high - held);
+  }
+  if (simplex.solve().kind !== 'optimal') return null;
+  const turnover = both(
+    (i) => simplex.at(i),
+    (i) => simplex.at(n + i),
+  ).reduce((sum, trade) => sum + trade / 2, 0);
+  const asking = Array.from(simplex.multipliers(), (multiplier, at): LimitSide[] => {
+    if (Math.abs(multiplier) <= noMove) return [];
+    if (at >= 2 * n) return [{ kind: 'row', index: at - 2 * n, side: multiplier > 0 ? 'min' : 'max' }];
+    const index = at % n;
+    // that neither is below zero is no limit; what is sold stands at its least where the weight stands at its most
+    const isMin = at < n === multiplier > 0;
+    if (multiplier > 0 && !(at < n ? min[index]! > from[index]! : max[index]! < from[index]!)) return [];
+    return [{ kind: 'variable', index, side: isMin ? 'min' : 'max' }];
+  }).flat();
+  return { turnover, asking };
+}
+
+function onlyThese({ min, max, rows }: ProgramLimits, sides: readonly LimitSide[]): ProgramLimits {
+  const has = (kind: LimitSide['kind'], index: number, side: LimitSide['side']) =>
+    sides.some((one) => isSame(one, { kind, index, side }));
+  return {
+    min: min.map((low, i) => (has('variable', i, 'min') ? low : -Infinity)),
+    max: max.map((high, i) => (has('variable', i, 'max') ? high : Infinity)),
+    rows: rows.map((row, i) => ({
+      ...row,
+      min: has('row', i, 'min') ? row.min : -Infinity,
+      max: has('row', i, 'max') ? row.max : Infinity,
+    })),
+  };
 }
 
 /** The two sides of a variable or row whose minimum is above its maximum. */
@@ -135,6 +216,9 @@ const isSame = (a: LimitSide, b: LimitSide): boolean => a.kind === b.kind && a.i
 
 /** Rows first, as they are what a conflict is about; minima before maxima. */
 const placeOf = ({ kind, side }: LimitSide): number => (kind === 'row' ? 0 : 2) + (side === 'min' ? 0 : 1);
+
+const inOrder = (sides: readonly LimitSide[]): LimitSide[] =>
+  [...sides].sort((a, b) => placeOf(a) - placeOf(b) || a.index - b.index);
 
 const largestOf = (coefficients: Float64Array): number =>
   coefficients.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) || 1;

@@ -57,6 +57,32 @@ describe('from frozen prices to weights', () => {
     expect(outcome.certificate.dualityGap).toBeLessThan(1e-9);
   });
 
+  test.each([
+    ['bitcoin alone', ['BTC'], {}, ['weights sum to 1', 'BTC at most 0.6'], ['BTC at most 0.6: moved by 0.4']],
+    [
+      'bands that contradict the policy',
+      ['BTC', 'ETH', 'SPY', 'GLD'],
+      { bands: { ETH: { min: 0.3, max: 0.4 } } },
+      ['ETH at least 0.3', 'ETH at most 0.2'],
+      [expect.stringMatching(/^ETH at (least 0.3|most 0.2): moved by 0.1$/)],
+    ],
+    [
+      'assets without the anchor',
+      ['ETH', 'SPY', 'GLD'],
+      {},
+      ['BTC is not among the assets', 'BTC at least 0.5'],
+      ['BTC at least 0.5: moved by 0.5', expect.stringMatching(/^(ETH|SPY|GLD) at most 0.2: moved by 0.4$/)],
+    ],
+  ])('%s: single limits, and how far they would have to be moved', (_name, assets, asked, conflict, relaxation) => {
+    const among = inputs.filter(({ series: { assetId } }) => assets.includes(assetId));
+    const { outcome } = optimizeSnapshot(frozenMarket(asOf, 365, among), defaultLimits, {
+      ...defaultRequest,
+      ...asked,
+    });
+    expect(outcome).toMatchObject({ kind: 'infeasible', code: 'limits', conflict, relaxation: expect.anything() });
+    expect([...(outcome as { relaxation: readonly string[] }).relaxation].sort()).toEqual(relaxation);
+  });
+
   test.each(optimizerIds)('a portfolio without bitcoin has an outcome in words: %s', (optimizer) => {
     const { outcome, statistics } = optimizeSnapshot(frozenMarket(asOf, 365, inputs.slice(1)), defaultLimits, {
       ...defaultRequest,
@@ -229,6 +255,7 @@ describe('from frozen prices to weights', () => {
       code: 'limits',
       reason: 'weights must sum to 1, but the 2 widest upper limits add up to 0.8',
       conflict: ['at most 2 assets'],
+      relaxation: [expect.stringMatching(/^at most 2 assets: moved to at most [34] assets .* which can be kept$/)],
     });
   });
 

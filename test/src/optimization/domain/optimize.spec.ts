@@ -1,5 +1,6 @@
 import { optimize } from '../../../../src/optimization/domain/optimize.js';
 import { plainProblem, type OptimizationProblem } from '../../../../src/optimization/domain/optimization-problem.js';
+import { optimizerIds } from '../../../../src/optimization/domain/optimizers/registry.js';
 import { InvariantViolation } from '../../../../src/shared/errors.js';
 import type { AssetId } from '../../../../src/shared/ids.js';
 
@@ -43,8 +44,101 @@ test('limits that collide are an outcome that names them', () => {
     code: 'limits',
     optimizer: { id: 'minVariance', version: 2 },
     reason,
-    conflict: [reason],
-    relaxation: [],
+    conflict: ['weights sum to 1', 'A at most 0.3', 'B at most 0.4'],
+    relaxation: ['A at most 0.3: moved by 0.3'],
+  });
+});
+
+describe('whatever the method is, limits that cannot hold are single ones, with the amounts that make room', () => {
+  const everything: Partial<OptimizationProblem> = {
+    expectedReturns: Float64Array.of(0.1, 0.06),
+    scenarios: { returns: Float64Array.of(0.01, -0.02, -0.01, 0.03, 0.02, 0.01), periods: 3, periodsPerYear: 252 },
+    targetReturn: 0.01,
+    targetVolatility: 1,
+    benchmark: Float64Array.of(0.5, 0.5),
+  };
+  const calm = { label: 'calm ones', coefficients: Float64Array.of(0, 1), min: 0.8, max: 1 };
+  const wild = { label: 'wild ones', coefficients: Float64Array.of(1, 0), min: 0.3, max: 1 };
+  test.each(
+    optimizerIds.flatMap((id) => [
+      {
+        id,
+        what: 'lower limits',
+        asked: limits([0.7, 0.5], [1, 1]),
+        conflict: ['weights sum to 1', 'A at least 0.7', 'B at least 0.5'],
+        moved: /^[AB] at least 0\.[75]: moved by 0\.2$/,
+      },
+      {
+        id,
+        what: 'upper limits',
+        asked: limits([0, 0], [0.3, 0.4]),
+        conflict: ['weights sum to 1', 'A at most 0.3', 'B at most 0.4'],
+        moved: /^[AB] at most 0\.[34]: moved by 0\.3$/,
+      },
+      {
+        id,
+        what: 'a band that is empty',
+        asked: limits([0, 0.6], [1, 0.4]),
+        conflict: ['B at least 0.6', 'B at most 0.4'],
+        moved: /^B at (least 0\.6|most 0\.4): moved by 0\.2$/,
+      },
+      {
+        id,
+        what: 'linear limits',
+        asked: { ...limits([0, 0], [1, 1]), linear: [calm, wild] },
+        conflict: ['calm ones at least 0.8', 'wild ones at least 0.3', 'weights sum to 1'],
+        moved: /^(calm ones at least 0\.8|wild ones at least 0\.3): moved by 0\.1$/,
+      },
+    ]),
+  )('$id: $what', ({ id, asked, conflict, moved }) => {
+    const outcome = optimize(problem({ ...everything, limits: asked }), id);
+    if (outcome.kind === 'solved') throw new Error('there are weights');
+    expect([...outcome.conflict].sort()).toEqual([...conflict].sort());
+    expect(outcome.relaxation).toEqual([expect.stringMatching(moved)]);
+    expect(outcome.code).toBe('limits');
+  });
+
+  test.each(['targetReturn', 'minCvar', 'minCdar', 'minMaxDrawdown'] as const)(
+    '%s: a target out of reach comes with the highest that can be reached, which has an answer',
+    (id) => {
+      const asked = { ...everything, limits: limits([0, 0.25], [1, 1]) };
+      expect(optimize(problem({ ...asked, targetReturn: 0.095 }), id)).toMatchObject({
+        code: 'out_of_reach',
+        reason: 'no weights within the limits return 0.095: the highest return is 0.09',
+        conflict: ['return at least 0.095', 'weights sum to 1', 'B at least 0.25'],
+        relaxation: ['return at least 0.095: moved by 0.005, a target of 0.09 can be reached'],
+      });
+      expect(optimize(problem({ ...asked, targetReturn: 0.09 }), id).kind).toBe('solved');
+    },
+  );
+
+  test('a lowest volatility that is offered has an answer', () => {
+    const asked = { ...everything, covariance: Float64Array.of(0.07, 0.01, 0.01, 0.03) };
+    const outcome = optimize(problem({ ...asked, targetVolatility: 0.01 }), 'targetRisk');
+    if (outcome.kind === 'solved') throw new Error('there are weights');
+    const [, reached] = /a target of ([\d.]+) can be reached/.exec(outcome.relaxation[0]!)!;
+    expect(optimize(problem({ ...asked, targetVolatility: Number(reached) }), 'targetRisk').kind).toBe('solved');
+  });
+
+  test.each(['minVariance', 'equalWeight'] as const)('%s: a turnover too small for the other limits', (id) => {
+    const asked = { limits: limits([0, 0], [0.2, 1]), current: Float64Array.of(0.5, 0.5), turnoverLimit: 0.1 };
+    const outcome = optimize(problem({ ...everything, ...asked }), id);
+    // what A has to lose is half of the trade, whatever is bought for it
+    expect(outcome).toMatchObject({
+      code: 'limits',
+      conflict: ['turnover at most 0.1', 'A at most 0.2'],
+      relaxation: ['turnover at most 0.1: moved by 0.2'],
+    });
+    expect(optimize(problem({ ...everything, ...asked, turnoverLimit: 0.3 }), id).kind).toBe('solved');
+  });
+
+  test('risk parity sells nothing short and gives nothing to an asset without a budget', () => {
+    const asked = { limits: limits([-1, -1], [0.4, 1]), budgets: Float64Array.of(1, 0) };
+    expect(optimize(problem({ ...everything, ...asked }), 'riskParity')).toMatchObject({
+      code: 'limits',
+      conflict: ['weights sum to 1', 'B has no risk budget', 'A at most 0.4'],
+      relaxation: ['A at most 0.4: moved by 0.6'],
+    });
   });
 });
 
