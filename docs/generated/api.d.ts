@@ -4460,11 +4460,12 @@ export interface components {
                 of: string | null;
                 /** @description Largest miss of the budget or of a limit */
                 primal_residual: number;
-                /** @description Largest error of a slope of the objective, against the objective's size */
-                dual_residual: number;
-                complementarity: number;
-                /** @description The objective cannot be lowered by more, against the objective's size */
-                duality_gap: number;
+                /** @description Largest error of a slope of the objective, against the objective's size; of shares of the risk for risk parity; null where weights are computed in one go */
+                dual_residual: number | null;
+                /** @description Largest product of a multiplier and the distance to its limit; null where nothing is optimised */
+                complementarity: number | null;
+                /** @description The objective cannot be lowered by more, against the objective's size; null where nothing is optimised */
+                duality_gap: number | null;
                 iterations: number;
                 /** @description Null when the covariance is singular */
                 condition_number: number | null;

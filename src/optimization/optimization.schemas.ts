@@ -12,9 +12,21 @@ export const optimizationId = z.uuid();
 const certificate = z.object({
   of: z.string().nullable().describe('What is proven: `least variance`, ...; null for what was made before 2026-11-25'),
   primal_residual: z.number().describe('Largest miss of the budget or of a limit'),
-  dual_residual: z.number().describe("Largest error of a slope of the objective, against the objective's size"),
-  complementarity: z.number(),
-  duality_gap: z.number().describe("The objective cannot be lowered by more, against the objective's size"),
+  dual_residual: z
+    .number()
+    .nullable()
+    .describe(
+      "Largest error of a slope of the objective, against the objective's size; of shares of the risk for risk parity; " +
+        'null where weights are computed in one go',
+    ),
+  complementarity: z
+    .number()
+    .nullable()
+    .describe('Largest product of a multiplier and the distance to its limit; null where nothing is optimised'),
+  duality_gap: z
+    .number()
+    .nullable()
+    .describe("The objective cannot be lowered by more, against the objective's size; null where nothing is optimised"),
   iterations: z.int(),
   condition_number: z.number().nullable().describe('Null when the covariance is singular'),
 });

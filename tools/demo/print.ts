@@ -222,7 +222,7 @@ export function table(
 const percent = (fraction: number): string => `${(fraction * 100).toFixed(2)} %`;
 const percentOrUnknown = (fraction: number | null | undefined): string =>
   fraction === null || fraction === undefined ? '?' : percent(fraction);
-const small = (value: number): string => value.toExponential(1);
+const small = (value: number | null): string => (value === null ? 'none' : value.toExponential(1));
 /** Six significant digits, without an exponent for any price one meets. */
 const price = (value: number): string =>
   value.toLocaleString('en-US', { useGrouping: false, maximumSignificantDigits: 6 });

@@ -9,16 +9,19 @@ import type { QuadraticSolution } from './solvers/quadratic-program.js';
  * that the numbers mean the same for any scale of the covariance.
  */
 export interface Certificate {
-  /** What is proven: `least variance`, `nearest to the wanted weights`, or `by construction`, where nothing is optimised. */
+  /**
+   * What is proven: `least variance`, `nearest to the wanted weights`. Where nothing is optimised, it says what the
+   * residuals are of, and those that there cannot be are null.
+   */
   readonly of?: string;
   /** Largest miss of the budget or of a limit, in weight. */
   readonly primalResidual: number;
   /** Largest part of a marginal value that the multipliers do not explain. */
-  readonly dualResidual: number;
+  readonly dualResidual: number | null;
   /** Largest product of a limit's multiplier and the distance to that limit. */
-  readonly complementarity: number;
+  readonly complementarity: number | null;
   /** Primal minus dual objective: the objective cannot be better by more than this. */
-  readonly dualityGap: number;
+  readonly dualityGap: number | null;
   /** Steps the optimizer took. */
   readonly iterations: number;
   /** Largest over smallest eigenvalue of the covariance, estimated; null when it is singular to working precision. */
@@ -33,7 +36,7 @@ export interface Certificate {
 export function certifyQuadratic(
   { quadratic, linear, min, max, rows }: QuadraticProgram,
   { x, lower, upper, rows: ofRows }: Pick<QuadraticSolution, 'x' | 'lower' | 'upper' | 'rows'>,
-): Pick<Certificate, 'primalResidual' | 'dualResidual' | 'complementarity' | 'dualityGap'> {
+): Record<'primalResidual' | 'dualResidual' | 'complementarity' | 'dualityGap', number> {
   const n = x.length;
   let scale = averageVariance(quadratic, n);
   for (let i = 0; i < n; i++) scale = Math.max(scale, Math.abs(linear[i]!));

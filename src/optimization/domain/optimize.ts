@@ -107,7 +107,7 @@ export function optimize(problem: OptimizationProblem, optimizerId: OptimizerId)
 
   const { proof, weights, price, notes, projectedBy, choice } = answer;
   const { primalResidual, dualResidual, complementarity, dualityGap } = proof;
-  const worst = Math.max(primalResidual, dualResidual, complementarity, dualityGap);
+  const worst = Math.max(primalResidual, dualResidual ?? 0, complementarity ?? 0, dualityGap ?? 0);
   if (!(worst <= certificateTolerance)) {
     return infeasible(
       'unsolved',

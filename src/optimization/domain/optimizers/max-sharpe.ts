@@ -40,7 +40,7 @@ export function largestRatio(
     },
     proof: {
       ...solved.proof,
-      dualResidual: Math.max(solved.proof.dualResidual, Math.abs(variance - tolerance * value) / variance),
+      dualResidual: Math.max(solved.proof.dualResidual ?? 0, Math.abs(variance - tolerance * value) / variance),
     },
   };
 }

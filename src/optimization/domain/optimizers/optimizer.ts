@@ -1,3 +1,4 @@
+import type { Certificate } from '../certificate.js';
 import type { OptimizationProblem } from '../optimization-problem.js';
 
 /** What a method can be asked to respect besides the boxes of single assets. */
@@ -17,14 +18,10 @@ export interface PriceOfLimits {
   readonly factor: number;
 }
 
-/** How far an answer is proven: residuals of the scaled problem that `of` names. */
-interface Proof {
+/** How far an answer is proven: residuals of the scaled problem that `of` names, null where it has none. */
+type Proof = Pick<Certificate, 'primalResidual' | 'dualResidual' | 'complementarity' | 'dualityGap'> & {
   readonly of: string;
-  readonly primalResidual: number;
-  readonly dualResidual: number;
-  readonly complementarity: number;
-  readonly dualityGap: number;
-}
+};
 
 export interface SolvedProblem {
   readonly kind: 'solved';

@@ -11,6 +11,16 @@ const rounding = 1e-9;
 /** Share of the average variance by which distance in weight counts where the covariance makes no difference. */
 const tieBreak = 1e-9;
 
+/** How wanted weights were made. */
+interface Made {
+  /** What their residuals are of. */
+  readonly of?: string;
+  readonly iterations?: number;
+  /** By how much they miss what the method wants; null where they are computed in one go. */
+  readonly residual?: number | null;
+  readonly notes?: readonly string[];
+}
+
 /**
  * What a method that takes no limits wants, if the limits allow it, and else the feasible weights nearest to it in the norm
  * of the covariance, `min (w - v)'Σ(w - v)`: those whose returns follow the wanted ones best.
@@ -18,7 +28,7 @@ const tieBreak = 1e-9;
 export function within(
   problem: OptimizationProblem,
   wanted: Float64Array,
-  { iterations = 0, residual = 0, notes = [] as readonly string[] } = {},
+  { of = 'the limits alone: nothing is optimised', iterations = 0, residual = null, notes = [] }: Made = {},
 ): OptimizerOutcome {
   const { covariance, limits, current, turnoverLimit, positions } = problem;
   const n = wanted.length;
@@ -31,7 +41,7 @@ export function within(
       weights: wanted,
       objective: 0,
       iterations,
-      proof: { of: 'by construction', primalResidual, dualResidual: residual, complementarity: 0, dualityGap: 0 },
+      proof: { of, primalResidual, dualResidual: residual, complementarity: null, dualityGap: null },
       multipliers: { lower: new Float64Array(n), upper: new Float64Array(n), linear: [] },
       price: { words: 'brings the weights nearer to what the method wants', unit: 'points', factor: 0 },
       projectedBy: null,
@@ -64,7 +74,14 @@ export function within(
     return nearest.kind === 'solved' ? { ...nearest, objective: distanceOf(nearest.weights) ** 2 } : nearest;
   });
   if (outcome.kind !== 'solved') return outcome;
-  return { ...outcome, projectedBy: distanceOf(outcome.weights), notes: [...notes, ...outcome.notes] };
+  const { dualResidual } = outcome.proof;
+  return {
+    ...outcome,
+    // what is near to weights that are wrong is no answer
+    proof: { ...outcome.proof, dualResidual: Math.max(dualResidual ?? 0, residual ?? 0) },
+    projectedBy: distanceOf(outcome.weights),
+    notes: [...notes, ...outcome.notes],
+  };
 }
 
 const areAllowed = (weights: Float64Array, { mostAssets, minimumPosition }: Positions): boolean => {

@@ -1,8 +1,12 @@
+import { round } from '../bands.js';
 import { riskBudgeting } from '../risk-parity.js';
 import type { OptimizationProblem } from '../optimization-problem.js';
 import { namedRows, whyRowsCannotHold, type NamedRow } from './limit-conflict.js';
 import { projectsOnLimits, type Optimizer, type OptimizerOutcome } from './optimizer.js';
 import { within } from './projected.js';
+
+const unpriced =
+  'on these limits assets carry another share of the risk than budgeted; no objective prices them, as nothing is optimised';
 
 /**
  * Each asset carries its budget of the risk, the same for all unless told otherwise (Maillard, Roncalli & Teiletche, 2010;
@@ -21,7 +25,15 @@ export const riskParity = {
       const named = found.assets.map((i) => problem.assets[i]).join(', ');
       return { kind: 'infeasible', code: 'unsolved', reason: `${found.message}${named ? ` (${named})` : ''}` };
     }
-    return within(problem, found.weights, { residual: found.residual });
+    const { residual, iterations, binding } = found;
+    const of = 'shares of the risk as budgeted: nothing is optimised';
+    const outcome = within(problem, found.weights, { of, residual, iterations });
+    if (outcome.kind !== 'solved' || outcome.projectedBy !== null || binding.length === 0) return outcome;
+    const words = binding.map(({ asset, side }) => {
+      const limit = round(Math.max(0, limits[side][asset]!));
+      return `${problem.assets[asset]} at ${side === 'min' ? 'least' : 'most'} ${limit}`;
+    });
+    return { ...outcome, notes: [...outcome.notes, `${words.join(', ')}: ${unpriced}`] };
   },
 } satisfies Optimizer;
 

@@ -2,6 +2,7 @@ import { portfolioReturns } from '../../../risk/domain/contributions.js';
 import { maxDrawdown } from '../../../risk/domain/drawdowns.js';
 import { conditionalDrawdown } from '../../../risk/domain/tail-risk.js';
 import type { OptimizationProblem } from '../optimization-problem.js';
+import { certifyScenarios } from '../scenario-certificate.js';
 import { minimizeScenarioRisk, type ScenarioProblem, type ScenarioRisk } from '../solvers/scenario-program.js';
 import { highestReturn } from './efficient.js';
 import { whyOutOfReach, whyRowsCannotHold } from './limit-conflict.js';
@@ -36,13 +37,14 @@ function leastRisk(problem: OptimizationProblem, risk: ScenarioRisk, words: stri
       atLeast: Math.min(targetReturn, highest.value) / periodsPerYear,
     };
   }
-  const outcome = minimizeScenarioRisk({
+  const program: ScenarioProblem = {
     returns,
     limits,
     risk,
     ...(probabilities && { probabilities }),
     ...(expectedReturn && { expectedReturn }),
-  });
+  };
+  const outcome = minimizeScenarioRisk(program);
   if (outcome.kind === 'unbounded') {
     return { kind: 'infeasible', code: 'unsolved', reason: 'without finite limits the risk can be lowered for ever' };
   }
@@ -63,8 +65,7 @@ function leastRisk(problem: OptimizationProblem, risk: ScenarioRisk, words: stri
     proof: {
       of: words,
       primalResidual: outcome.primalResidual,
-      dualResidual: 0,
-      complementarity: 0,
+      ...certifyScenarios(program, outcome),
       dualityGap: Math.max(0, outcome.relativeGap),
     },
     multipliers: { lower, upper, linear },

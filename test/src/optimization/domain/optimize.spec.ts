@@ -235,3 +235,39 @@ describe('two uncorrelated assets, by hand', () => {
     ]);
   });
 });
+
+describe('a certificate has what was computed, and null for what there is not', () => {
+  test('equal weights within the limits: that they keep these is all that there is to prove', () => {
+    const outcome = optimize(problem({}), 'equalWeight');
+    expect(outcome).toMatchObject({
+      certificate: {
+        of: 'the limits alone: nothing is optimised',
+        primalResidual: 0,
+        dualResidual: null,
+        complementarity: null,
+        dualityGap: null,
+      },
+    });
+  });
+
+  test('equal weights that the limits move are the nearest ones, which is proven', () => {
+    const outcome = optimize(problem({ limits: limits([0, 0], [0.3, 1]) }), 'equalWeight');
+    if (outcome.kind === 'infeasible') throw new Error(outcome.reason);
+    const { of, dualResidual, complementarity, dualityGap } = outcome.certificate;
+    expect(of).toBe('nearest to the wanted weights');
+    for (const one of [dualResidual, complementarity, dualityGap]) expect(one).toBeLessThanOrEqual(1e-9);
+  });
+
+  test('risk parity: the residual is of the shares of the risk, and limits that stand in the way are named', () => {
+    const outcome = optimize(problem({ limits: limits([0.4, 0], [1, 1]) }), 'riskParity');
+    if (outcome.kind === 'infeasible') throw new Error(outcome.reason);
+    expect(outcome.certificate).toMatchObject({
+      of: 'shares of the risk as budgeted: nothing is optimised',
+      dualResidual: expect.closeTo(0, 11),
+      complementarity: null,
+      dualityGap: null,
+    });
+    expect(outcome.weights[0]).toMatchObject({ weight: 0.4, binding: 'lower', shadowPrice: 0 });
+    expect(outcome.notes).toEqual([expect.stringMatching(/^A at least 0.4: .*no objective prices them/)]);
+  });
+});
