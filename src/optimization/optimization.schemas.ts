@@ -52,7 +52,7 @@ const optimizationExample = {
   as_known_at: null,
   rehearsal: true,
   simulated: false,
-  optimizer: { id: 'min_variance', version: 1 },
+  optimizer: { id: 'min_variance', version: 3 },
   weights: [
     { asset_id: 'BTC', weight: 0.6, min: 0.5, max: 0.6, binding: 'upper', shadow_price: 0.0137594267702298 },
     {

@@ -5,7 +5,7 @@ import { within } from './projected.js';
 /** Raffinot, "The Hierarchical Equal Risk Contribution Portfolio", 2018. */
 export const hierarchicalEqualRisk = {
   id: 'hierarchicalEqualRisk' as const,
-  version: 1,
+  version: 2,
   needs: [],
   constraints: projectsOnLimits,
   solve(problem) {

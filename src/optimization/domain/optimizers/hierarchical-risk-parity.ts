@@ -5,7 +5,7 @@ import { within } from './projected.js';
 /** López de Prado, "Building Diversified Portfolios that Outperform Out of Sample", 2016. */
 export const hierarchicalRiskParity = {
   id: 'hierarchicalRiskParity' as const,
-  version: 1,
+  version: 2,
   needs: [],
   constraints: projectsOnLimits,
   solve: (problem) => within(problem, wantedWeights(problem.covariance, problem.assets.length).weights),

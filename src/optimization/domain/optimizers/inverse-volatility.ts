@@ -5,7 +5,7 @@ import { within } from './projected.js';
 /** Weights inverse to the assets' volatilities (naive risk parity). */
 export const inverseVolatility = {
   id: 'inverseVolatility' as const,
-  version: 1,
+  version: 2,
   needs: [],
   constraints: projectsOnLimits,
   solve: (problem) => within(problem, inverseVolatilityWeights(problem.covariance, problem.assets.length)),

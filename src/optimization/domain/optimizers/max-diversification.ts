@@ -4,7 +4,7 @@ import type { Optimizer } from './optimizer.js';
 /** Largest ratio of the assets' mean volatility to the portfolio's (Choueifaty & Coignard, Toward Maximum Diversification, 2008). */
 export const maxDiversification = {
   id: 'maxDiversification' as const,
-  version: 1,
+  version: 2,
   needs: [],
   constraints: limitsOfRatios,
   solve(problem) {

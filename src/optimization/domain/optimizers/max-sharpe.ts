@@ -55,7 +55,7 @@ export const limitsOfRatios = {
 /** Largest Sharpe ratio: yearly return above the risk-free rate over volatility (Sharpe, 1966 and 1994). */
 export const maxSharpe = {
   id: 'maxSharpe' as const,
-  version: 1,
+  version: 2,
   needs: ['expected_returns'],
   constraints: limitsOfRatios,
   solve(problem) {

@@ -4,7 +4,7 @@ import { solveWithin } from './quadratic.js';
 /** Largest `return - riskAversion/2 · variance` (Markowitz, Mean-Variance Analysis in Portfolio Choice, 1987). */
 export const meanVariance = {
   id: 'meanVariance' as const,
-  version: 1,
+  version: 2,
   needs: ['expected_returns'],
   constraints: takesAllLimits,
   solve(problem) {

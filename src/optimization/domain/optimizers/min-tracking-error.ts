@@ -6,7 +6,7 @@ import { solveWithin } from './quadratic.js';
 /** Weights whose returns follow the benchmark's most closely (Roll, A Mean/Variance Analysis of Tracking Error, 1992). */
 export const minTrackingError = {
   id: 'minTrackingError' as const,
-  version: 1,
+  version: 2,
   needs: ['benchmark'],
   constraints: takesAllLimits,
   solve(problem) {

@@ -10,7 +10,7 @@ import { solveWithin } from './quadratic.js';
  */
 export const minVariance = {
   id: 'minVariance' as const,
-  version: 2,
+  version: 3,
   needs: [],
   constraints: takesAllLimits,
   solve(problem) {

@@ -9,7 +9,7 @@ const seed = 20_261_125;
 /** Mean-variance weights averaged over histories as they might have been (Michaud, Efficient Asset Management, 1998). */
 export const resampledEfficiency = {
   id: 'resampledEfficiency' as const,
-  version: 1,
+  version: 2,
   needs: ['expected_returns', 'scenarios'],
   // the mean of weights that each hold few assets holds many
   constraints: { ...takesAllLimits, positions: 'projected' },

@@ -14,7 +14,7 @@ const unpriced =
  */
 export const riskParity = {
   id: 'riskParity' as const,
-  version: 1,
+  version: 2,
   needs: [],
   constraints: { ...projectsOnLimits, box: 'supported' },
   solve(problem) {

@@ -87,7 +87,7 @@ function ofCompounded(risk: ScenarioRisk, returns: Float64Array): string[] {
 /** Rockafellar & Uryasev, Optimization of Conditional Value-at-Risk, 2000. */
 export const minCvar = {
   id: 'minCvar' as const,
-  version: 1,
+  version: 2,
   needs: ['scenarios'],
   constraints,
   solve: (problem) =>
@@ -97,7 +97,7 @@ export const minCvar = {
 /** Chekhlov, Uryasev & Zabarankin, Drawdown Measure in Portfolio Optimization, 2005; on uncompounded returns. */
 export const minCdar = {
   id: 'minCdar' as const,
-  version: 1,
+  version: 2,
   needs: ['scenarios'],
   constraints,
   solve: (problem) =>
@@ -107,7 +107,7 @@ export const minCdar = {
 /** As minimum CDaR, at a confidence of 1. */
 export const minMaxDrawdown = {
   id: 'minMaxDrawdown' as const,
-  version: 1,
+  version: 2,
   needs: ['scenarios'],
   constraints,
   solve: (problem) => leastRisk(problem, { kind: 'max_drawdown' }, 'least maximum drawdown'),

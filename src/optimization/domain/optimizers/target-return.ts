@@ -7,7 +7,7 @@ import { solveWithin } from './quadratic.js';
 /** Least variance among the weights that return at least the target. */
 export const targetReturn = {
   id: 'targetReturn' as const,
-  version: 1,
+  version: 2,
   needs: ['expected_returns', 'target_return'],
   constraints: takesAllLimits,
   solve(problem) {

@@ -8,7 +8,7 @@ import { minVariance } from './min-variance.js';
 /** Highest return among the weights whose volatility is at most the target. */
 export const targetRisk = {
   id: 'targetRisk' as const,
-  version: 1,
+  version: 2,
   needs: ['expected_returns', 'target_volatility'],
   constraints: {
     ...takesAllLimits,

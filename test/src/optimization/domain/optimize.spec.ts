@@ -42,7 +42,7 @@ test('limits that collide are an outcome that names them', () => {
   expect(optimize(problem({ limits: limits([0, 0], [0.3, 0.4]) }), 'minVariance')).toEqual({
     kind: 'infeasible',
     code: 'limits',
-    optimizer: { id: 'minVariance', version: 2 },
+    optimizer: { id: 'minVariance', version: 3 },
     reason,
     conflict: ['weights sum to 1', 'A at most 0.3', 'B at most 0.4'],
     relaxation: ['A at most 0.3: moved by 0.3'],
