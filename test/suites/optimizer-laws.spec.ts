@@ -370,6 +370,33 @@ describe.each(optimizers.map(({ id }) => [id] as const))('whatever the assets ar
   });
 });
 
+test.each([1, 2, 4, 5])(
+  'a target risk has an answer of that volatility where %d returns span the covariance',
+  (periods) => {
+    const n = 6;
+    for (let seed = 1; seed <= 10; seed++) {
+      const { returns } = history(seed, n, periods + 1).scenarios!;
+      const covariance = new Float64Array(n * n);
+      for (let t = 0; t < periods; t++) {
+        for (let at = 0; at < n * n; at++) {
+          covariance[at]! += 252 * returns[t * n + Math.floor(at / n)]! * returns[t * n + (at % n)]!;
+        }
+      }
+      const problem = { ...history(seed, n, 60), covariance };
+      const least = optimize(problem, 'minVariance');
+      if (least.kind !== 'solved') throw new Error(least.reason);
+      // next to the least, which is rounding where a mix has no risk, and far from it
+      for (const target of [least.volatility * 1.001, least.volatility * 1.2, 1e-5, 1e-4, 0.05]) {
+        const outcome = optimize({ ...problem, targetVolatility: target }, 'targetRisk');
+        const isInReach = target >= least.volatility;
+        expect(outcome).toMatchObject(isInReach ? { kind: 'solved' } : { code: 'out_of_reach' });
+        if (outcome.kind !== 'solved') continue;
+        expect(outcome.volatility).toBeLessThanOrEqual(target * (1 + 1e-6) + 1e-8);
+      }
+    }
+  },
+);
+
 describe('every method and every kind of limit', () => {
   const n = 3;
   const periods = 60;

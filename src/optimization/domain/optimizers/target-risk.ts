@@ -1,9 +1,13 @@
 import { volatilityOf } from '../optimization-problem.js';
 import { round } from '../bands.js';
+import { averageVariance } from '../certificate.js';
 import { efficientPoints, highestReturn, pointWhere } from './efficient.js';
 import { roundedUp } from './limit-conflict.js';
 import { takesAllLimits, type Optimizer } from './optimizer.js';
 import { minVariance } from './min-variance.js';
+
+/** Variances below this share of the assets' average drown in the rounding of their sum, to a certificate's ninth digit. */
+const toldApart = 1e-6;
 
 /** Highest return among the weights whose volatility is at most the target. */
 export const targetRisk = {
@@ -44,7 +48,8 @@ export const targetRisk = {
     const point = isLoose ? top : pointWhere(points, ({ variance }) => target * target - variance, 1);
     if ('kind' in point) return point;
     const { solved, value, variance } = point;
-    const miss = isLoose ? 0 : Math.abs(variance - target * target) / (target * target);
+    const told = Math.max(target * target, toldApart * averageVariance(covariance, problem.assets.length));
+    const miss = isLoose ? 0 : Math.abs(variance - target * target) / told;
     return {
       ...solved,
       objective: -value,
