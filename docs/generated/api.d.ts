@@ -4235,7 +4235,7 @@ export interface components {
          *       "simulated": false,
          *       "optimizer": {
          *         "id": "min_variance",
-         *         "version": 1
+         *         "version": 3
          *       },
          *       "weights": [
          *         {

@@ -24,7 +24,7 @@ export const namedRows = ({ min, linear }: Limits): NamedRow[] => [
  * Single limits that cannot hold together, none of which is superfluous, and by how much limits would have to be moved
  * at the least, in words; both empty when all can hold but for rounding. What is traded counts where that is limited.
  */
-export function conflictOf(
+function conflictOf(
   { assets, limits, current = null, turnoverLimit = null }: Limited,
   rows: readonly NamedRow[],
 ): { readonly conflict: readonly string[]; readonly relaxation: readonly string[] } {
