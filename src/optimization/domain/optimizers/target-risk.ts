@@ -9,6 +9,9 @@ import { minVariance } from './min-variance.js';
 /** Variances below this share of the assets' average drown in the rounding of their sum, to a certificate's ninth digit. */
 const toldApart = 1e-6;
 
+/** Of a variance, against the assets' average: targets so small that this is worth return have no proven answer. */
+const rounding = 1e-16;
+
 /** Highest return among the weights whose volatility is at most the target. */
 export const targetRisk = {
   id: 'targetRisk' as const,
@@ -48,13 +51,23 @@ export const targetRisk = {
     const point = isLoose ? top : pointWhere(points, ({ variance }) => target * target - variance, 1);
     if ('kind' in point) return point;
     const { solved, value, variance } = point;
-    const told = Math.max(target * target, toldApart * averageVariance(covariance, problem.assets.length));
+    const average = averageVariance(covariance, problem.assets.length);
+    const told = Math.max(target * target, toldApart * average);
     const miss = isLoose ? 0 : Math.abs(variance - target * target) / told;
+    // what the program's gap and the room that is left are worth in return, at the price of risk that was found
+    const size = values.reduce((most, one) => Math.max(most, Math.abs(one)), 0) || 1;
+    const perReturn = solved.price.factor / size;
+    const room = isLoose ? 0 : Math.max(0, target * target - variance) / 2;
+    const gap = (solved.proof.dualityGap ?? 0) * Math.max(average, 1 / perReturn) + room + rounding * average;
     return {
       ...solved,
       objective: -value,
       price: { words: 'raises yearly return', unit: 'points', factor: solved.price.factor },
-      proof: { ...solved.proof, primalResidual: Math.max(solved.proof.primalResidual, miss) },
+      proof: {
+        ...solved.proof,
+        primalResidual: Math.max(solved.proof.primalResidual, miss),
+        dualityGap: gap * perReturn,
+      },
       notes: isLoose ? ['the target volatility does not bind'] : [],
     };
   },
