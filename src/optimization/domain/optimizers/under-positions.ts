@@ -1,3 +1,4 @@
+import { whyBandsCannotHold } from '../bands.js';
 import { nothingHeld, solvePositions, type PositionRules } from '../integer.js';
 import type { OptimizationProblem } from '../optimization-problem.js';
 import { roundedUp } from './limit-conflict.js';
@@ -34,6 +35,8 @@ export function underPositions(
   };
   const outcome = solvePositions(
     (min, max) => {
+      // most choices that cannot hold are told by a sum, without asking for their conflict
+      if (whyBandsCannotHold(assets, { min, max }) !== undefined) return null;
       const answer = solve({ ...plain, limits: { ...limits, min, max } });
       if (answer.kind !== 'solved') {
         if (answer.code === 'unsolved') stalled++;
