@@ -268,6 +268,15 @@ const statement = (transaction: StatedTransaction): Record<string, string | null
   note: transaction.note,
 });
 
+/**
+ * What a transaction comes to, however it was written: `1` and `1.00`, `btc` and `BTC`, a date and its 00:00 UTC are one.
+ * A price and the amount that it makes are one, too, and so are no fee and a fee of 0; a note says nothing of what was done.
+ */
+export const contentOf = (transaction: StatedTransaction): Record<string, string | null> => {
+  const { price: _price, note: _note, fee, ...rest } = statement(transaction);
+  return { ...rest, account: transaction.accountId, fee: fee === '0' ? null : (fee ?? null) };
+};
+
 /** Where two statements differ, each with what stands in the earlier one. */
 export function contradictions(earlier: StatedTransaction, later: StatedTransaction): FieldError[] {
   const [before, now] = [statement(earlier), statement(later)];

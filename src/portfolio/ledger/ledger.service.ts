@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { v7 as uuidv7 } from 'uuid';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
+import { sha256 } from '../../platform/crypto/sha256.js';
+import { canonicalJson } from '../../shared/canonical-json.js';
 import { DomainError, InvariantViolation, type FieldError } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { toIso, type EpochMs } from '../../shared/time.js';
@@ -21,6 +23,7 @@ import {
 import { foldLots, type LotLedger, type LotMethod } from '../domain/lots.js';
 import type { Transaction } from '../domain/transaction.js';
 import {
+  contentOf,
   contradictions,
   readTransaction,
   type NamedAccount,
@@ -87,7 +90,8 @@ export class LedgerService {
 
   /**
    * Records the good ones of the lines, in the transaction of `em`, and what is held by them; a line whose business key the
-   * account has already is not recorded again.
+   * account has already is not recorded again. With `areKeyed`, a line without a key gets one that follows from what it
+   * comes to and from how many lines before it come to the same: so the same lines again record nothing twice.
    *
    * @throws DomainError `not_found` as `stateOf`
    */
@@ -96,6 +100,7 @@ export class LedgerService {
     ownerId: OwnerId,
     portfolioId: string,
     lines: readonly OfferedLine[],
+    { areKeyed }: { areKeyed: boolean },
   ): Promise<LineOutcome[]> {
     const catalogue = await this.assets.catalogue();
     await this.portfolios.lock(em, ownerId, portfolioId);
@@ -106,11 +111,12 @@ export class LedgerService {
       now: Date.now(),
       newId: () => uuidv7(),
     };
+    const withKey = areKeyed ? keying() : (transaction: StatedTransaction) => transaction;
     const read = lines.map((one) => {
       if ('errors' in one) return { line: one.line, errors: one.errors };
       const said = readTransaction(one.stated, context);
       if (said.kind === 'refused') return { line: one.line, errors: said.errors };
-      return { line: one.line, transaction: said.transaction };
+      return { line: one.line, transaction: withKey(said.transaction) };
     });
     const keys = read.flatMap(({ transaction }) => transaction?.externalId ?? []);
     const known = new Map<string, StatedTransaction>();
@@ -122,7 +128,8 @@ export class LedgerService {
       if (!transaction) return { line, errors };
       const earlier = transaction.externalId === null ? undefined : known.get(keyOf(transaction));
       if (earlier) {
-        const differing = contradictions(earlier, transaction);
+        // what follows from the content contradicts nothing: a note may have changed
+        const differing = isContentKey(earlier.externalId) ? [] : contradictions(earlier, transaction);
         if (differing.length > 0) return { line, errors: differing, isConflict: true };
         return { line, transaction: earlier, isRepeated: true };
       }
@@ -257,6 +264,21 @@ export const absentTransaction = (id: string) => new DomainError('not_found', `t
 
 const keyOf = ({ accountId, externalId }: Pick<StatedTransaction, 'accountId' | 'externalId'>) =>
   `${accountId} ${externalId}`;
+
+const contentKey = /^content:[0-9a-f]{32}:\d+$/;
+const isContentKey = (key: string | null) => key !== null && contentKey.test(key);
+
+/** Gives the transactions of one list keys that follow from their content and their position among equal ones. */
+function keying(): (transaction: StatedTransaction) => StatedTransaction {
+  const times = new Map<string, number>();
+  return (transaction) => {
+    if (transaction.externalId !== null) return transaction;
+    const content = sha256(canonicalJson(contentOf(transaction))).slice(0, 32);
+    const position = (times.get(content) ?? 0) + 1;
+    times.set(content, position);
+    return { ...transaction, externalId: `content:${content}:${position}` };
+  };
+}
 
 /** What was reversed keeps its key, so that a file that is imported again does not bring it back. */
 const statedOf = (one: RecordedTransaction): StatedTransaction => {

@@ -1,6 +1,4 @@
 import { CsvError, parse } from 'csv-parse';
-import { sha256 } from '../../platform/crypto/sha256.js';
-import { canonicalJson } from '../../shared/canonical-json.js';
 import { DomainError, type FieldError } from '../../shared/errors.js';
 import type { OfferedLine } from './ledger.service.js';
 import { readLine } from './transaction-reader.js';
@@ -31,14 +29,10 @@ const needed = ['kind', 'executed_at', 'asset'];
 /**
  * Reads a CSV file of transactions: a header that names columns, one transaction a line, empty fields say nothing.
  *
- * A line without `external_id` gets one that follows from what it says, and from how many lines before it say the same: so
- * the same file again records nothing twice.
- *
  * @throws DomainError `invalid` for a file that is none of transactions, or has too many lines
  */
 export async function readTransactionFile(bytes: AsyncIterable<Uint8Array>): Promise<OfferedLine[]> {
   const lines: OfferedLine[] = [];
-  const repeated = new Map<string, number>();
   const parser = parse({
     bom: true,
     info: true,
@@ -61,7 +55,7 @@ export async function readTransactionFile(bytes: AsyncIterable<Uint8Array>): Pro
       if (lines.length >= mostLines) {
         throw refused('file', `more than ${mostLines} lines`, `has more than ${mostLines} lines; send it in parts`);
       }
-      lines.push(await lineOf(info.lines, record, header, repeated));
+      lines.push(await lineOf(info.lines, record, header));
     }
     await feeding;
   } catch (error) {
@@ -111,12 +105,7 @@ function headerOf(record: readonly string[]): readonly string[] {
   return names;
 }
 
-async function lineOf(
-  line: number,
-  record: readonly string[],
-  header: readonly string[],
-  repeated: Map<string, number>,
-): Promise<OfferedLine> {
+async function lineOf(line: number, record: readonly string[], header: readonly string[]): Promise<OfferedLine> {
   if (record.length !== header.length) {
     const message = `has ${record.length} fields where the header has ${header.length}`;
     return { line, errors: [{ field: '(whole)', value: shown(record.join(',')), message }] };
@@ -127,15 +116,7 @@ async function lineOf(
     if (text !== '') fields[name] = text;
   }
   if (fields['kind'] !== undefined) fields['kind'] = fields['kind'].toLowerCase();
-  fields['external_id'] ??= keyOf(fields, repeated);
   return readLine(line, fields);
-}
-
-function keyOf(fields: Readonly<Record<string, string>>, repeated: Map<string, number>): string {
-  const content = sha256(canonicalJson(fields)).slice(0, 32);
-  const times = (repeated.get(content) ?? 0) + 1;
-  repeated.set(content, times);
-  return `csv:${content}:${times}`;
 }
 
 const reasons: Readonly<Record<string, string>> = {

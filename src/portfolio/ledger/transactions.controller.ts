@@ -44,7 +44,7 @@ export class TransactionsController {
   @ApiOperation({
     summary: 'Records one transaction, or a list of them',
     description:
-      'One transaction is answered as it was recorded; of `{"transactions": [...]}` with up to 1,000, the good ones are recorded and each is reported. Which fields a kind needs is told in docs/how-to/keep-a-portfolio.md; what has an `external_id` is recorded once in an account.',
+      'One transaction is answered as it was recorded; of `{"transactions": [...]}` with up to 1,000, the good ones are recorded and each is reported. Which fields a kind needs is told in docs/how-to/keep-a-portfolio.md; what has an `external_id` is recorded once in an account. The same list again records nothing twice, also without: two equal lines of one list are two transactions, and one transaction that is sent alone is recorded each time.',
   })
   @Post()
   @HttpCode(201)
@@ -66,7 +66,7 @@ export class TransactionsController {
   @ApiOperation({
     summary: 'Records the good lines of a CSV file',
     description:
-      'Separated by commas, with a header: kind, executed_at and asset are needed; quantity, price, amount, currency, fee, fee_currency, account, to_account, ratio, external_id and note may be there. The same file again records nothing twice.',
+      'Separated by commas, with a header: kind, executed_at and asset are needed; quantity, price, amount, currency, fee, fee_currency, account, to_account, ratio, external_id and note may be there. The same file again records nothing twice, however its numbers are written; two equal lines are two transactions.',
   })
   @Post('imports')
   @HttpCode(200)

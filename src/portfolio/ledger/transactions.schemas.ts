@@ -39,7 +39,12 @@ export const transactionLine = z
       .max(100)
       .optional()
       .describe('Which lots a sale takes, under the method `given`'),
-    external_id: plainText(200).min(1).optional().describe('Business key: recorded once in an account'),
+    external_id: plainText(200)
+      .min(1)
+      .optional()
+      .describe(
+        'Business key: recorded once in an account; lines of a list or a file without one get one from their content',
+      ),
     note: plainText(500).min(1).optional(),
   })
   .meta({

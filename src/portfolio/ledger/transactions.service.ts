@@ -30,7 +30,7 @@ export class TransactionsService {
   ) {}
 
   /**
-   * A list is answered with a report of its lines; one transaction with itself: 201, or 200 when the account has its
+   * A list is answered with a report of its lines, and recorded once however often it is sent; one transaction with itself: 201, or 200 when the account has its
    * business key already.
    *
    * @throws DomainError `not_found`; for one transaction also `invalid` naming fields, and `conflict` when its key stands
@@ -47,7 +47,7 @@ export class TransactionsService {
     // numbers beyond a double came as infinity, which is no JSON
     const keyed = { ...request, body: JSON.parse(JSON.stringify(body)) as unknown };
     const { answer } = await once(this.em, keyed, async (em) => {
-      const outcomes = await this.ledger.record(em, request.ownerId, portfolioId, lines);
+      const outcomes = await this.ledger.record(em, request.ownerId, portfolioId, lines, { areKeyed: isList });
       if (isList) return { status: 200, location: null, body: JSON.stringify(reportView(outcomes)) };
       const [outcome] = outcomes;
       if (!outcome) throw new InvariantViolation('a line has no outcome');
@@ -67,7 +67,9 @@ export class TransactionsService {
     // nobody sends a whole file to hear that
     await this.portfolios.get(ownerId, portfolioId);
     const lines = await receiveLines(incoming);
-    return this.em.transactional(async (em) => reportView(await this.ledger.record(em, ownerId, portfolioId, lines)));
+    return this.em.transactional(async (em) =>
+      reportView(await this.ledger.record(em, ownerId, portfolioId, lines, { areKeyed: true })),
+    );
   }
 
   /** Newest first. @throws DomainError `not_found`, `invalid` naming the parameter */

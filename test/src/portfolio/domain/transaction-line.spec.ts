@@ -1,6 +1,7 @@
 import { AssetCatalogue } from '../../../../src/data/domain/asset-catalogue.js';
 import { seedAssets } from '../../../../src/data/domain/seed-assets.js';
 import {
+  contentOf,
   contradictions,
   readTransaction,
   type StatedTransaction,
@@ -159,4 +160,23 @@ test('two statements contradict each other where they differ, whatever they are 
     ['fee', '1'],
     ['note', null],
   ]);
+});
+
+test('what a line comes to does not depend on how it is written', () => {
+  const content = contentOf(good({ quantity: '2', price: '1.5' }));
+  const others: Partial<TransactionLine>[] = [
+    { quantity: '2.00', price: '1.50' },
+    { quantity: '2e0', amount: '3' },
+    { quantity: '2', price: '1.5', fee: '0.0' },
+    { quantity: '2', price: '1.5', asset: 'btc-usd', executed_at: '2024-01-02T01:00:00+01:00' },
+    { quantity: '2', price: '1.5', account: 'Plain', currency: 'usd', note: 'n', external_id: 'k' },
+  ];
+  for (const other of others) expect(contentOf(good(other))).toEqual(content);
+  const differing: Partial<TransactionLine>[] = [
+    { quantity: '2.01', price: '1.5' },
+    { quantity: '2', price: '1.5', fee: '1' },
+    { quantity: '2', price: '1.5', account: 'Cash' },
+    { quantity: '2', price: '1.5', executed_at: '2024-01-02T00:00:01Z' },
+  ];
+  for (const other of differing) expect(contentOf(good(other))).not.toEqual(content);
 });

@@ -69,7 +69,7 @@ const lineOf = (one: Transaction, line: number): OfferedLine => ({
 
 const record = (portfolioId: string, lines: readonly OfferedLine[]) => {
   const { em, ledger } = services();
-  return em.transactional((tx) => ledger.record(tx, ownerId, portfolioId, lines));
+  return em.transactional((tx) => ledger.record(tx, ownerId, portfolioId, lines, { areKeyed: false }));
 };
 
 async function projectionAndFold(id: string) {
