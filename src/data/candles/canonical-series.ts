@@ -29,6 +29,8 @@ export interface Reader {
   readonly source?: string | undefined;
   /** For audits: of the series that had bars by then. */
   readonly knownAt?: EpochMs | undefined;
+  /** Only series of prices at which was traded: those adjusted for dividends are lower than the market was. */
+  readonly asTraded?: boolean | undefined;
 }
 
 /** A stored series that begins earlier than the one that was chosen. */
@@ -69,9 +71,12 @@ export class CanonicalSeries {
     return this.preferred(wanted.length > 0 ? wanted : stored, order, reader);
   }
 
-  private async visible(assetId: AssetId, interval: Interval, { viewer, source, knownAt }: Reader) {
+  private async visible(assetId: AssetId, interval: Interval, { viewer, source, knownAt, asTraded }: Reader) {
     const spans = await this.candles.seriesSpans(assetId, interval, viewer, knownAt);
-    return spans.filter(({ series }) => source === undefined || series.source === source);
+    return spans.filter(
+      ({ series }) =>
+        (source === undefined || series.source === source) && !(asTraded && series.adjustment === 'total_return'),
+    );
   }
 
   /** Bars are counted only where they decide: among several series of the preferred source. */

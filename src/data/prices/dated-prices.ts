@@ -6,7 +6,7 @@ import { CandleRepository } from '../candles/candle.repository.js';
 import type { Asset } from '../domain/asset.js';
 import { intervalMs, isSimulatedSource, worldOf, type SeriesRef } from '../domain/candle.js';
 import { converted } from '../domain/quote.js';
-import { longestUsdtAgeMs } from '../domain/price-basis.js';
+import { isStale, longestUsdtAgeMs } from '../domain/price-basis.js';
 import { StoredCloses, type StoredClosePrice } from '../quotes/stored-closes.js';
 
 /** The price of one unit of an asset in US dollars, and what it rests on. */
@@ -37,8 +37,8 @@ const usdt = 'USDT' as AssetId;
 const usd = 'USD' as AssetId;
 
 /**
- * Prices by one rule: the close of the last bar that ended at or before the instant, of the asset's canonical series.
- * Nothing is asked of a source.
+ * Prices by one rule: the close of the last bar that ended at or before the instant, of the asset's canonical series, or
+ * of one that is not adjusted for dividends when that one is. Nothing is asked of a source.
  */
 @Injectable()
 export class DatedPrices {
@@ -85,8 +85,13 @@ export class DatedPrices {
     };
   }
 
-  private newest(asset: Asset, { asOf, viewer, knownAt }: AsOf): Promise<StoredClosePrice | undefined> {
-    return this.closes.newest(asset, asOf, viewer, knownAt);
+  /** What units were worth is what was traded: a series adjusted for dividends stands in where no other is to be had. */
+  private async newest(asset: Asset, { asOf, viewer, knownAt }: AsOf): Promise<StoredClosePrice | undefined> {
+    const canonical = await this.closes.newest(asset, asOf, { viewer, knownAt });
+    if (canonical?.series.adjustment !== 'total_return') return canonical;
+    const traded = await this.closes.newest(asset, asOf, { viewer, knownAt, asTraded: true });
+    if (!traded || worldOf(traded.series.source) !== worldOf(canonical.series.source)) return canonical;
+    return isStale(traded, asOf) && !isStale(canonical, asOf) ? canonical : traded;
   }
 
   private async disputedSince({ series, openTime }: StoredClosePrice, { asOf, knownAt }: AsOf) {

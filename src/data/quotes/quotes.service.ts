@@ -119,7 +119,7 @@ export class QuotesService {
     if (isDollar(asset.id)) return { price: worthOne(Date.now()), attempts: [] };
     const { price: quote, attempts } = await this.fromSources(asset, until);
     if (quote && !isOld(quote, asset)) return { price: quote, attempts };
-    const close = await this.closes.newest(asset, Date.now(), viewer);
+    const close = await this.closes.newest(asset, Date.now(), { viewer });
     const isNewer = close !== undefined && close.time > (quote?.time ?? -Infinity);
     return { price: isNewer ? closePrice(asset, close) : quote, attempts };
   }

@@ -4,7 +4,7 @@ import type { Config } from '../../platform/config/config.js';
 import type { OwnerId } from '../../shared/ids.js';
 import type { EpochMs } from '../../shared/time.js';
 import { CandleRepository } from '../candles/candle.repository.js';
-import { CanonicalSeries } from '../candles/canonical-series.js';
+import { CanonicalSeries, type Reader } from '../candles/canonical-series.js';
 import type { Asset } from '../domain/asset.js';
 import { askedSource, intervalMs, worldOf, type Interval, type SeriesRef } from '../domain/candle.js';
 import { lastExpectedOpen } from '../domain/exchange-calendar.js';
@@ -36,18 +36,17 @@ export class StoredCloses {
 
   /**
    * The newest close at `instant` of the asset's canonical series, daily or of what is collected of it; undefined without
-   * any. With `knownAt` what was stored by then counts.
+   * any. With `knownAt` what was stored by then counts; with `asTraded` no series that is adjusted for dividends.
    */
   async newest(
     asset: Asset,
     instant: EpochMs,
-    viewer: OwnerId,
-    knownAt?: EpochMs,
+    { viewer, knownAt, asTraded }: Pick<Reader, 'knownAt' | 'asTraded'> & { readonly viewer: OwnerId },
   ): Promise<StoredClosePrice | undefined> {
     const read = { last: 1, revisions: 'newest', ...(knownAt !== undefined && { knownAt }) } as const;
     let newest: StoredClosePrice | undefined;
     for (const interval of new Set([...asset.intervals, '1d' as const])) {
-      const series = await this.series(asset, interval, viewer, knownAt);
+      const series = await this.series(asset, interval, viewer, knownAt, asTraded);
       if (!series) continue;
       const [bar] = await this.candles.closedBars(series, instant, read);
       if (!bar) continue;
@@ -59,8 +58,14 @@ export class StoredCloses {
   }
 
   /** The asset's canonical series at an interval, as far as its prices are of the wanted basis; as it was chosen then. */
-  async series(asset: Asset, interval: Interval, viewer: OwnerId, knownAt?: EpochMs): Promise<SeriesRef | undefined> {
-    const series = (await this.canonical.stored(asset, interval, { viewer, knownAt }))?.series;
+  async series(
+    asset: Asset,
+    interval: Interval,
+    viewer: OwnerId,
+    knownAt?: EpochMs,
+    asTraded = false,
+  ): Promise<SeriesRef | undefined> {
+    const series = (await this.canonical.stored(asset, interval, { viewer, knownAt, asTraded }))?.series;
     return series && this.isOfWantedBasis(asset, series) ? series : undefined;
   }
 
