@@ -662,7 +662,7 @@ export interface paths {
         put?: never;
         /**
          * Records one transaction, or a list of them
-         * @description One transaction is answered as it was recorded; of `{"transactions": [...]}` with up to 1,000, the good ones are recorded and each is reported. Which fields a kind needs is told in docs/how-to/keep-a-portfolio.md; what has an `external_id` is recorded once in an account.
+         * @description One transaction is answered as it was recorded; of `{"transactions": [...]}` with up to 1,000, the good ones are recorded and each is reported. Which fields a kind needs is told in docs/how-to/keep-a-portfolio.md; what has an `external_id` is recorded once in an account. The same list again records nothing twice, also without: two equal lines of one list are two transactions, and one transaction that is sent alone is recorded each time.
          */
         post: operations["TransactionsController_record"];
         delete?: never;
@@ -682,7 +682,7 @@ export interface paths {
         put?: never;
         /**
          * Records the good lines of a CSV file
-         * @description Separated by commas, with a header: kind, executed_at and asset are needed; quantity, price, amount, currency, fee, fee_currency, account, to_account, ratio, external_id and note may be there. The same file again records nothing twice.
+         * @description Separated by commas, with a header: kind, executed_at and asset are needed; quantity, price, amount, currency, fee, fee_currency, account, to_account, ratio, external_id and note may be there. The same file again records nothing twice, however its numbers are written; two equal lines are two transactions.
          */
         post: operations["TransactionsController_import"];
         delete?: never;
@@ -2785,7 +2785,7 @@ export interface components {
                 transaction_id: string;
                 quantity: string | number;
             }[];
-            /** @description Business key: recorded once in an account */
+            /** @description Business key: recorded once in an account; lines of a list or a file without one get one from their content */
             external_id?: string;
             note?: string;
         };
@@ -3000,11 +3000,15 @@ export interface components {
             total_usd: string;
             /** @description Null when the portfolio is worth nothing or not all of it is priced */
             btc_share: number | null;
+            /** @description Share of what could be priced; null when that is worth nothing */
+            btc_share_of_priced: number | null;
             /** @description True when holdings have no price: the totals leave them out */
             partial: boolean;
             unpriced: string[];
             /** @description Holdings whose price is more than 7 days older than the as-of */
             stale: string[];
+            /** @description What has to be known of these numbers, in words; mostly nothing */
+            notes: string[];
             /** @description True when any price came from the market simulator */
             simulated: boolean;
         };
@@ -3018,6 +3022,7 @@ export interface components {
             rate: string;
             /** Format: date-time */
             as_of: string;
+            /** @description Null where one asset or currency is converted into itself */
             from_price: {
                 /** @description Of one unit, decimal text */
                 usd: string;
@@ -3044,7 +3049,7 @@ export interface components {
                  */
                 disputed_since: string | null;
                 simulated: boolean;
-            };
+            } | null;
             to_price: {
                 /** @description Of one unit, decimal text */
                 usd: string;
@@ -3071,7 +3076,9 @@ export interface components {
                  */
                 disputed_since: string | null;
                 simulated: boolean;
-            };
+            } | null;
+            /** @description What has to be known of these prices, in words; mostly nothing */
+            notes: string[];
         };
         Performance: {
             /** Format: uuid */
@@ -3168,19 +3175,21 @@ export interface components {
         };
         PortfolioValue: {
             total_btc: number;
-            /** @description What has no price appears with 0, and in `unpriced` */
+            /** @description What has no price is not in it, but in `unpriced` */
             holdings_btc: {
                 [key: string]: number;
             };
-            /** @description 0 to 1; 0 when the total is 0 */
+            /** @description 0 to 1: of given weights the share of the whole, as in the plan; else of what is priced; 0 of nothing */
             btc_allocation: number;
             /** Format: date-time */
             timestamp: string;
             /** @description True when the total is made up: the value of 1 BTC */
             notional: boolean;
-            /** @description True when something has no price: the total leaves it out */
+            /** @description True when something has no price: totals leave it out */
             partial: boolean;
             unpriced: string[];
+            /** @description What has to be known of these numbers, in words; mostly nothing */
+            notes: string[];
         };
         CreatePolicy: {
             name: string;
@@ -5002,6 +5011,8 @@ export interface components {
             total_value_usd: number;
             /** @description True when the total is made up: the value of 1 BTC */
             notional: boolean;
+            /** @description True when the total leaves out what the portfolio holds and nobody knows a price of */
+            partial: boolean;
             /** @description What the shares leave to 1: it is cash before the trades */
             cash_usd: number;
             /** @description What the limits leave over: it is cash after the trades, cash_usd and all sales less all purchases */

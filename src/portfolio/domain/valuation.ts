@@ -63,6 +63,10 @@ export function valuate(holdings: readonly HeldQuantity[], usdPriceOf: UsdPriceO
   };
 }
 
+/** Share of an asset in what could be priced: 0 when none of it is held, null when nothing is worth anything. */
+export const shareOfPriced = ({ holdings, totalUsd }: Valuation, assetId: AssetId): number | null =>
+  new Exact(totalUsd).isZero() ? null : (holdings.find((one) => one.assetId === assetId)?.weightOfPriced ?? 0);
+
 /** How much of `to` an amount of `from` is worth; both prices are of one unit, in the same currency. */
 export const convert = (amount: string, fromPrice: string, toPrice: string): string =>
   quotient(new Exact(amount).times(fromPrice), toPrice);

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
-import { DatedPrices, type AsOf, type DatedPrice } from '../../data/prices/dated-prices.js';
+import type { Asset } from '../../data/domain/asset.js';
+import { DatedPrices, type DatedPrice } from '../../data/prices/dated-prices.js';
 import { DomainError } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
-import { toIso } from '../../shared/time.js';
+import { toIso, type EpochMs } from '../../shared/time.js';
 import { convert } from '../domain/valuation.js';
+import { dividendNotes, howToPrice } from '../domain/valuation-notes.js';
 import { instantOf } from '../../platform/http/instant.js';
 import type { ConversionQuery, ConversionView } from './valuation.schemas.js';
 import { datedPriceView } from './valuation.views.js';
@@ -23,27 +25,33 @@ export class ConversionsService {
     const to = await this.assets.known(query.to, 'to');
     const asOf = instantOf('as_of', query.as_of, now);
     const knownAt = query.as_known_at === undefined ? undefined : instantOf('as_known_at', query.as_known_at, now);
+    const asked = { from: from.id, to: to.id, amount: query.amount, as_of: toIso(asOf) };
+    // one is one by definition, whether anybody knows what it is worth or not
+    if (from.id === to.id)
+      return { ...asked, result: query.amount, rate: '1', from_price: null, to_price: null, notes: [] };
     const prices = await this.prices.of([from.id, to.id], { asOf, viewer, knownAt });
-    const fromPrice = pricedAt(prices, from.id, { asOf, viewer });
-    const toPrice = pricedAt(prices, to.id, { asOf, viewer });
+    const fromPrice = pricedAt(prices, from, asOf);
+    const toPrice = pricedAt(prices, to, asOf);
     return {
-      from: from.id,
-      to: to.id,
-      amount: query.amount,
-      result: from.id === to.id ? query.amount : convert(query.amount, fromPrice.usd, toPrice.usd),
-      rate: from.id === to.id ? '1' : convert('1', fromPrice.usd, toPrice.usd),
-      as_of: toIso(asOf),
+      ...asked,
+      result: convert(query.amount, fromPrice.usd, toPrice.usd),
+      rate: convert('1', fromPrice.usd, toPrice.usd),
       from_price: datedPriceView(fromPrice),
       to_price: datedPriceView(toPrice),
+      notes: dividendNotes(
+        [fromPrice, toPrice].map(({ assetId, series }) => ({
+          assetId,
+          adjustment: series?.adjustment,
+          hasDividends: false,
+        })),
+      ),
     };
   }
 }
 
-function pricedAt(prices: ReadonlyMap<AssetId, DatedPrice>, assetId: AssetId, { asOf }: AsOf): DatedPrice {
-  const price = prices.get(assetId);
+function pricedAt(prices: ReadonlyMap<AssetId, DatedPrice>, { id, assetClass }: Asset, asOf: EpochMs): DatedPrice {
+  const price = prices.get(id);
   if (price) return price;
-  throw new DomainError(
-    'conflict',
-    `no price of ${assetId} is stored that was known at ${toIso(asOf)}; collect it first`,
-  );
+  const message = `no price of ${id} is stored that was known at ${toIso(asOf)}; ${howToPrice(id, assetClass)}`;
+  throw new DomainError('conflict', message);
 }

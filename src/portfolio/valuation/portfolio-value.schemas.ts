@@ -15,12 +15,17 @@ export type PortfolioValueQuery = z.output<typeof portfolioValueQuery>;
 export const portfolioValueSchema = z
   .object({
     total_btc: z.number(),
-    holdings_btc: z.record(z.string(), z.number()).describe('What has no price appears with 0, and in `unpriced`'),
-    btc_allocation: z.number().describe('0 to 1; 0 when the total is 0'),
+    holdings_btc: z.record(z.string(), z.number()).describe('What has no price is not in it, but in `unpriced`'),
+    btc_allocation: z
+      .number()
+      .describe(
+        '0 to 1: of given weights the share of the whole, as in the plan; else of what is priced; 0 of nothing',
+      ),
     timestamp: z.iso.datetime(),
     notional: z.boolean().describe('True when the total is made up: the value of 1 BTC'),
-    partial: z.boolean().describe('True when something has no price: the total leaves it out'),
+    partial: z.boolean().describe('True when something has no price: totals leave it out'),
     unpriced: z.array(z.string()),
+    notes: z.array(z.string()).describe('What has to be known of these numbers, in words; mostly nothing'),
   })
   .meta({ id: 'PortfolioValue' });
 export type PortfolioValueView = z.output<typeof portfolioValueSchema>;

@@ -6,7 +6,8 @@ import { fieldsRefused, type FieldError } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { toIso } from '../../shared/time.js';
 import { PortfolioService } from '../portfolio.service.js';
-import { noBtcPrice, OldTotals } from './old-total.js';
+import { shareOfPriced } from '../domain/valuation.js';
+import { noBtcPrice, OldTotals, sharesOf } from './old-total.js';
 import type { PortfolioValueQuery, PortfolioValueView } from './portfolio-value.schemas.js';
 import { ValuationService } from './valuation.service.js';
 
@@ -38,11 +39,14 @@ export class PortfolioValueService {
 
   private async ofPortfolio(ownerId: OwnerId, portfolioId: string): Promise<PortfolioValueView> {
     const now = Date.now();
-    const { valuation } = await this.valuations.priced(ownerId, portfolioId, { numeraire: btc });
+    const { valuation, notes } = await this.valuations.priced(ownerId, portfolioId, { numeraire: btc });
     const { holdings, total, unpriced } = valuation;
     if (total === null && holdings.length > 0) throw noBtcPrice();
-    const values = holdings.map(({ assetId, value }) => [assetId, Number(value ?? 0)] as const);
-    return answer(values, { unpriced, notional: false }, now);
+    const values = holdings.flatMap(({ assetId, value }) =>
+      value === null ? [] : [[assetId, Number(value)] as const],
+    );
+    const btcShare = shareOfPriced(valuation, btc) ?? 0;
+    return answer(values, { btcShare, notional: false, partial: unpriced.length > 0, unpriced, notes }, now);
   }
 
   private async ofWeights(
@@ -69,25 +73,35 @@ export class PortfolioValueService {
     if (!total || !btcPrice) throw noBtcPrice();
     const totalBtc = total.usd / Number(btcPrice.usd);
     const unpriced = [...named.keys()].filter((id) => !prices.has(id as AssetId));
-    const values = [...named].map(([id, weight]) => [id, prices.has(id as AssetId) ? weight * totalBtc : 0] as const);
-    return answer(values, { unpriced, notional: total.notional }, now);
+    const shares = sharesOf(named);
+    const values = [...shares].flatMap(([id, share]) =>
+      prices.has(id as AssetId) ? [[id, share * totalBtc] as const] : [],
+    );
+    const { notional, notes } = total;
+    const partial = unpriced.length > 0 || total.unpriced.length > 0;
+    return answer(values, { btcShare: shares.get(btc) ?? 0, notional, partial, unpriced, notes }, now);
   }
 }
 
 function answer(
   values: readonly (readonly [string, number])[],
-  { unpriced, notional }: { unpriced: readonly string[]; notional: boolean },
+  about: {
+    btcShare: number;
+    notional: boolean;
+    partial: boolean;
+    unpriced: readonly string[];
+    notes: readonly string[];
+  },
   now: number,
 ): PortfolioValueView {
-  const total = values.reduce((sum, [, value]) => sum + value, 0);
-  const ofBtc = values.find(([id]) => id === btc)?.[1] ?? 0;
   return {
-    total_btc: total,
+    total_btc: values.reduce((sum, [, value]) => sum + value, 0),
     holdings_btc: Object.fromEntries(values),
-    btc_allocation: total > 0 ? ofBtc / total : 0,
+    btc_allocation: about.btcShare,
     timestamp: toIso(now),
-    notional,
-    partial: unpriced.length > 0,
-    unpriced: [...unpriced],
+    notional: about.notional,
+    partial: about.partial,
+    unpriced: [...about.unpriced],
+    notes: [...about.notes],
   };
 }

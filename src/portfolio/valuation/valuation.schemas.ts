@@ -101,9 +101,14 @@ export const valuationSchema = z
     total: z.string().nullable().describe('In the numeraire; null when the numeraire has no price'),
     total_usd: z.string(),
     btc_share: z.number().nullable().describe('Null when the portfolio is worth nothing or not all of it is priced'),
+    btc_share_of_priced: z
+      .number()
+      .nullable()
+      .describe('Share of what could be priced; null when that is worth nothing'),
     partial: z.boolean().describe('True when holdings have no price: the totals leave them out'),
     unpriced: z.array(z.string()),
     stale: z.array(z.string()).describe('Holdings whose price is more than 7 days older than the as-of'),
+    notes: z.array(z.string()).describe('What has to be known of these numbers, in words; mostly nothing'),
     simulated: z.boolean().describe('True when any price came from the market simulator'),
   })
   .meta({ id: 'Valuation' });
@@ -117,8 +122,9 @@ export const conversionSchema = z
     result: z.string().describe('Amount of `to`, decimal text of up to 24 significant digits'),
     rate: z.string().describe('How much of `to` one unit of `from` is worth'),
     as_of: z.iso.datetime(),
-    from_price: datedPriceSchema,
-    to_price: datedPriceSchema,
+    from_price: datedPriceSchema.nullable().describe('Null where one asset or currency is converted into itself'),
+    to_price: datedPriceSchema.nullable(),
+    notes: z.array(z.string()).describe('What has to be known of these prices, in words; mostly nothing'),
   })
   .meta({ id: 'Conversion' });
 export type ConversionView = z.output<typeof conversionSchema>;

@@ -11,7 +11,8 @@ import { foldLots } from '../domain/lots.js';
 import { SplitHistory, unitFactor } from '../domain/splits.js';
 import type { Transaction } from '../domain/transaction.js';
 import { costBasisOf } from '../domain/unrealised.js';
-import { valuate, type UsdPriceOf, type Valuation } from '../domain/valuation.js';
+import { shareOfPriced, valuate, type UsdPriceOf, type Valuation } from '../domain/valuation.js';
+import { dividendNotes, howToPrice } from '../domain/valuation-notes.js';
 import { gainsView } from '../gains/gains.views.js';
 import type { PortfolioAccount } from '../ledger/ledger.repository.js';
 import { LedgerService } from '../ledger/ledger.service.js';
@@ -41,6 +42,8 @@ export interface PricedPortfolio {
   readonly allAccounts: Accounts;
   /** In effect, and executed by then; of all accounts. */
   readonly transactions: readonly Transaction[];
+  /** What has to be known of the values, a sentence each. */
+  readonly notes: readonly string[];
 }
 
 interface ValuationOf {
@@ -97,7 +100,35 @@ export class ValuationService {
     };
     const valuation = valuate(holdings, usdPriceOf, numeraire);
     const past = transactions.filter(({ executedAt }) => executedAt <= until);
-    return { name, numeraire, valuation, prices, usdPriceOf, accounts, allAccounts, transactions: past };
+    const notes = await this.notes(valuation, numeraire, prices, past);
+    return { name, numeraire, valuation, prices, usdPriceOf, accounts, allAccounts, transactions: past, notes };
+  }
+
+  private async notes(
+    { holdings, unpriced }: Valuation,
+    numeraire: AssetId,
+    prices: ReadonlyMap<AssetId, DatedPrice>,
+    transactions: readonly Transaction[],
+  ): Promise<string[]> {
+    const catalogue = await this.assets.catalogue();
+    const howTo = (assetId: AssetId) => howToPrice(assetId, catalogue.of(assetId)?.assetClass);
+    const paying = new Set(transactions.flatMap(({ kind, assetId }) => (kind === 'dividend' ? [assetId] : [])));
+    const shown = new Set([...holdings.map(({ assetId }) => assetId), numeraire]);
+    return [
+      ...(prices.has(numeraire)
+        ? []
+        : [`the numeraire ${numeraire} has no stored price, so values are known in USD alone; ${howTo(numeraire)}`]),
+      ...unpriced
+        .filter((assetId) => assetId !== numeraire)
+        .map((assetId) => `the totals leave out ${assetId}, which has no stored price; ${howTo(assetId)}`),
+      ...dividendNotes(
+        [...shown].map((assetId) => ({
+          assetId,
+          adjustment: prices.get(assetId)?.series?.adjustment,
+          hasDividends: paying.has(assetId),
+        })),
+      ),
+    ];
   }
 
   async view(ownerId: OwnerId, portfolioId: string, query: ValuationQuery): Promise<ValuationView> {
@@ -108,8 +139,9 @@ export class ValuationService {
       query.numeraire === undefined ? undefined : (await this.assets.known(query.numeraire, 'numeraire')).id;
     const { account, lot_method: method } = query;
     const priced = await this.priced(ownerId, portfolioId, { asOf, knownAt, numeraire: given, account });
-    const { valuation, prices, usdPriceOf, numeraire, accounts, transactions } = priced;
+    const { valuation, prices, usdPriceOf, numeraire, accounts, transactions, notes } = priced;
     const { holdings, total, totalUsd, unpriced } = valuation;
+    const btcShare = shareOfPriced(valuation, btc);
     const counts = new Set(accounts.map(({ id }) => id));
     const lots = foldLots(priced.allAccounts, transactions, method);
     const open = lots.open.filter(({ accountId }) => counts.has(accountId));
@@ -142,13 +174,15 @@ export class ValuationService {
       }),
       total,
       total_usd: totalUsd,
-      btc_share: unpriced.length > 0 || totalUsd === '0' ? null : (shareOf(holdings, btc) ?? 0),
+      btc_share: unpriced.length > 0 ? null : btcShare,
+      btc_share_of_priced: btcShare,
       partial: unpriced.length > 0,
       unpriced: [...unpriced],
       stale: holdings.flatMap(({ assetId }) => {
         const dated = prices.get(assetId);
         return dated && isStale(dated, asOf ?? now) ? [assetId] : [];
       }),
+      notes: [...notes],
       simulated: [...prices.values()].some(({ simulated }) => simulated),
     };
   }
@@ -166,6 +200,3 @@ function accountCalled(accounts: readonly PortfolioAccount[], text: string): Por
   if (found) return found;
   throw refusedFor([{ field: 'account', value: text, message: 'is no account of this portfolio' }]);
 }
-
-const shareOf = (holdings: Valuation['holdings'], assetId: AssetId): number | null | undefined =>
-  holdings.find((one) => one.assetId === assetId)?.weight;

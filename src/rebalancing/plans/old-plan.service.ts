@@ -5,7 +5,7 @@ import { jsonParameter, oldAllocations } from '../../platform/http/old-parameter
 import { defaultLimits } from '../../policies/domain/policy-limits.js';
 import { PoliciesService } from '../../policies/policies.service.js';
 import { PortfolioService } from '../../portfolio/portfolio.service.js';
-import { noBtcPrice, OldTotals } from '../../portfolio/valuation/old-total.js';
+import { noBtcPrice, OldTotals, sharesOf } from '../../portfolio/valuation/old-total.js';
 import { DomainError } from '../../shared/errors.js';
 import type { AssetId, OwnerId, PortfolioId } from '../../shared/ids.js';
 import { btcTargets } from '../domain/btc-target.js';
@@ -42,8 +42,8 @@ export class OldPlanService {
     if (!total) throw noBtcPrice();
 
     const sum = [...weights.values()].reduce((all, weight) => all + weight, 0);
-    // shares of a whole: what they leave to 1 is cash, and what adds up to more is shared out
-    const share = (symbol: AssetId) => (weights.get(symbol) ?? 0) / Math.max(1, sum);
+    const shares = sharesOf(weights);
+    const share = (symbol: AssetId) => shares.get(symbol) ?? 0;
     const shareOfUnpriced = unpriced.reduce((all, symbol) => all + share(symbol), 0);
     const cashShare = Math.max(0, 1 - sum);
     const others = priced.filter((symbol) => symbol !== btc);
@@ -52,14 +52,19 @@ export class OldPlanService {
       current_btc_allocation: share(btc),
       total_value_usd: total.usd,
       notional: total.notional,
+      partial: total.unpriced.length > 0,
       cash_usd: cashShare * total.usd,
       unpriced,
     };
     const why = sum === 0 ? 'nothing is held' : others.length === 0 ? 'there is no other asset to hold the rest' : null;
-    if (why !== null) return { ...answer, actions: [], cash_remainder_usd: answer.cash_usd, note: why };
+    if (why !== null) {
+      const note = [...total.notes, why].join('; ');
+      return { ...answer, actions: [], cash_remainder_usd: answer.cash_usd, note };
+    }
     const wanted = [...new Set([btc, ...priced])].filter((symbol) => prices.has(symbol));
     const { targets, cash, broken } = btcTargets(wanted, target, limits, 1 - shareOfUnpriced);
     const notes = [
+      ...total.notes,
       ...(shareOfUnpriced > 0 ? ['what has no price stays as it is'] : []),
       ...(cash > 1e-9 ? ['the limits of the other assets leave a part that stays cash'] : []),
       ...(broken.length > 0 ? [`limits that cannot be kept: ${broken.join(', ')}`] : []),

@@ -177,6 +177,9 @@ export const oldPlanSchema = z
     ),
     total_value_usd: z.number(),
     notional: z.boolean().describe('True when the total is made up: the value of 1 BTC'),
+    partial: z
+      .boolean()
+      .describe('True when the total leaves out what the portfolio holds and nobody knows a price of'),
     cash_usd: z.number().describe('What the shares leave to 1: it is cash before the trades'),
     cash_remainder_usd: z
       .number()

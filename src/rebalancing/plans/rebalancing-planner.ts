@@ -11,6 +11,7 @@ import { PoliciesService } from '../../policies/policies.service.js';
 import type { HeldQuantity } from '../../portfolio/domain/holdings.js';
 import { Exact, zero } from '../../portfolio/domain/exact.js';
 import { foldLots } from '../../portfolio/domain/lots.js';
+import { howToPrice } from '../../portfolio/domain/valuation-notes.js';
 import { ValuationService } from '../../portfolio/valuation/valuation.service.js';
 import { alignedReturns } from '../../risk/domain/alignment.js';
 import { sampleCovariance } from '../../risk/domain/covariance/sample.js';
@@ -87,7 +88,7 @@ export class RebalancingPlanner {
     const traded = [...new Set([...holdings.map(({ assetId }) => assetId), ...wanted])].filter((id) => !isCash(id));
     const currencies = holdings.filter(({ assetId }) => isCash(assetId));
     const needed = [...traded, ...currencies.map(({ assetId }) => assetId)];
-    refuseUnpriced(needed, prices, asOf);
+    refuseUnpriced(needed, prices, asOf, (assetId) => howToPrice(assetId, catalogue.of(assetId)?.assetClass));
     const planned = traded.map((assetId): PlannedAsset => {
       const assetClass = catalogue.of(assetId)?.assetClass ?? 'stock';
       const { feeRate, spreadRate, minNotional } = venueOf(request, assetId, assetClass);
@@ -194,10 +195,12 @@ function refuseUnpriced(
   assetIds: readonly AssetId[],
   prices: ReadonlyMap<AssetId, Pick<DatedPrice, 'time'>>,
   asOf: EpochMs,
+  howTo: (assetId: AssetId) => string,
 ): void {
   const unpriced = assetIds.filter((assetId) => !prices.has(assetId));
   if (unpriced.length > 0) {
-    throw new DomainError('conflict', `no price of ${unpriced.join(', ')} is stored that was known at ${toIso(asOf)}`);
+    const message = `no price of ${unpriced.join(', ')} is stored that was known at ${toIso(asOf)}`;
+    throw new DomainError('conflict', [message, ...new Set(unpriced.map(howTo))].join('; '));
   }
   const old = assetIds.flatMap((assetId) => {
     const price = prices.get(assetId)!;

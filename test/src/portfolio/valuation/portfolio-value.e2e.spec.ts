@@ -34,12 +34,13 @@ test("without a portfolio the contract's weights are shares of 1 BTC; what has n
   expect(status).toBe(200);
   expect(body).toEqual({
     total_btc: 0.7,
-    holdings_btc: { BTC: 0.5, ETH: 0.2, SPY: 0 },
-    btc_allocation: 0.5 / 0.7,
+    holdings_btc: { BTC: 0.5, ETH: 0.2 },
+    btc_allocation: 0.5,
     timestamp: expect.stringMatching(/Z$/),
     notional: true,
     partial: true,
     unpriced: ['SPY'],
+    notes: [],
   });
 });
 
@@ -53,7 +54,13 @@ test('weights are shares of a given total, whatever their spelling', async () =>
     partial: false,
   });
   expect((await value(weights({}))).body).toMatchObject({ total_btc: 0, holdings_btc: {}, btc_allocation: 0 });
-  expect((await value(weights({ XYZZY: 1 }))).body).toMatchObject({ holdings_btc: { XYZZY: 0 }, unpriced: ['XYZZY'] });
+  expect((await value(weights({ XYZZY: 1 }))).body).toMatchObject({ total_btc: 0, unpriced: ['XYZZY'] });
+  expect((await value(weights({ XYZZY: 1 }))).body.holdings_btc).toEqual({});
+  // what adds up to more than the whole is shared out, as the plan has it
+  expect((await value({ ...weights({ BTC: 1, ETH: 1 }), total_value_usd: '100000' })).body).toMatchObject({
+    total_btc: 2,
+    btc_allocation: 0.5,
+  });
 });
 
 test("else of the default portfolio's value, and without weights it is that portfolio", async () => {
@@ -70,6 +77,39 @@ test("else of the default portfolio's value, and without weights it is that port
     unpriced: [],
   });
   expect((await value(weights({ BTC: 1 }))).body).toMatchObject({ total_btc: 4, notional: false });
+});
+
+test('a holding without a price is left out and named, and what is priced is still the total', async () => {
+  const { body: list } = await http().get('/api/v1/portfolios').expect(200);
+  const path = `/api/v1/portfolios/${list.items[0].id}/holdings`;
+  await http()
+    .put(path)
+    .send({ holdings: { BTC: '1', ETH: '60', EUR: '5000' } })
+    .expect(200);
+  const note =
+    'the totals leave out EUR, which has no stored price; ' +
+    'import its rate in USD: POST /api/v1/data/imports with asset=EUR';
+  const { body } = await value();
+  expect(body).toMatchObject({ total_btc: 4, btc_allocation: 0.25, partial: true, unpriced: ['EUR'], notes: [note] });
+  expect(body.holdings_btc).toEqual({ BTC: 1, ETH: 3 });
+  const given = (await value(weights({ BTC: 0.5, ETH: 0.5 }))).body;
+  expect(given).toMatchObject({ total_btc: 4, notional: false, partial: true, unpriced: [], notes: [note] });
+  const { body: plan } = await http()
+    .get('/api/rebalancing/plan')
+    .query(weights({ BTC: 0.25, ETH: 0.2 }))
+    .expect(200);
+  expect(plan).toMatchObject({
+    total_value_usd: 200_000,
+    notional: false,
+    partial: true,
+    current_btc_allocation: 0.25,
+  });
+  expect(plan.note).toContain(note);
+  expect((await value(weights({ BTC: 0.25, ETH: 0.2 }))).body.btc_allocation).toBe(plan.current_btc_allocation);
+  await http()
+    .put(path)
+    .send({ holdings: { BTC: '1', ETH: '60' } })
+    .expect(200);
 });
 
 test('is read as the prototype was: last of repeated, unknown ignored, empty is absent, a slash at the end, HEAD', async () => {

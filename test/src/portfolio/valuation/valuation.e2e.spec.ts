@@ -95,7 +95,18 @@ test.each([
   ['an asset that nobody knows', '/api/v1/conversions?from=XYZZY&to=USD', 422, /from "XYZZY" is not a known asset/],
   ['a future', '/api/v1/conversions?from=BTC&to=USD&as_of=2999-01-01', 422, /as_of "2999-01-01" lies in the future/],
   ['an amount that is none', '/api/v1/conversions?from=BTC&to=USD&amount=1e5', 422, /amount/],
-  ['what has no price', '/api/v1/conversions?from=SOL&to=USD', 409, /no price of SOL is stored/],
+  [
+    'what has no price',
+    '/api/v1/conversions?from=SOL&to=USD',
+    409,
+    /no price of SOL is stored .*; collect or import it first/,
+  ],
+  [
+    'a currency without a rate',
+    '/api/v1/conversions?from=EUR&to=USD',
+    409,
+    /POST \/api\/v1\/data\/imports with asset=EUR/,
+  ],
   ['no portfolio', `/api/v1/portfolios/${uuidv7()}/valuation`, 404, /there is no portfolio/],
 ])('answers %s with a problem', async (_name, path, status, detail) => {
   const answer = await get(path);
@@ -198,6 +209,58 @@ test('tells what lots cost, what is not realised yet, and income', async () => {
   expect((await valuationOf(id, 'as_of=2025-01-02T12:00:00Z')).holdings[0].unrealised).toMatchObject([
     { quantity: '2', cost: '90010', value: '80000', gain: '-10010' },
   ]);
+});
+
+test('what has no price takes no shares of the rest away, and how it comes by one is said', async () => {
+  const id = await aPortfolio();
+  const holdings = { BTC: '1', ETH: '10', EUR: '5000' };
+  await http().put(`/api/v1/portfolios/${id}/holdings`).send({ holdings }).expect(200);
+  const body = await valuationOf(id, 'numeraire=BTC');
+  const [btc, eth, eur] = body.holdings;
+  expect(body).toMatchObject({ btc_share: null, partial: true, unpriced: ['EUR'] });
+  expect(body.btc_share_of_priced).toBeCloseTo(60_000 / 89_700, 12);
+  expect(btc).toMatchObject({ weight: null, weight_of_priced: body.btc_share_of_priced });
+  expect(eth.weight_of_priced).toBeCloseTo(29_700 / 89_700, 12);
+  expect(eur).toMatchObject({ weight: null, weight_of_priced: null });
+  const how = 'import its rate in USD: POST /api/v1/data/imports with asset=EUR';
+  expect(body.notes).toEqual([`the totals leave out EUR, which has no stored price; ${how}`]);
+  const inEuros = await valuationOf(id, 'numeraire=EUR');
+  expect(inEuros).toMatchObject({ total: null, holdings: [{ value: null, value_usd: '60000' }, {}, {}] });
+  expect(inEuros.notes).toEqual([`the numeraire EUR has no stored price, so values are known in USD alone; ${how}`]);
+});
+
+test('one of anything is one of it, whether it has a price or not', async () => {
+  const { body } = await get('/api/v1/conversions?from=EUR&to=eur&amount=12.50').expect(200);
+  expect(body).toMatchObject({ result: '12.50', rate: '1', from_price: null, to_price: null, notes: [] });
+});
+
+describe('closes that are adjusted for dividends', () => {
+  const adjusted = { source: 'yahoofinance', adjustment: 'total_return' } as const;
+
+  test('are told of where there are no others', async () => {
+    await store('GLD', adjusted, ['180', '181', '182']);
+    const id = await aPortfolio();
+    await record(id, { kind: 'buy', executed_at: '2025-01-01', asset: 'GLD', quantity: '1', price: '190' });
+    const note = "GLD is valued at closes that are adjusted for dividends: past values are lower than the market's";
+    expect(await valuationOf(id)).toMatchObject({ total: '182', notes: [note] });
+    await record(id, { kind: 'dividend', executed_at: '2025-01-02', asset: 'GLD', amount: '1' });
+    expect((await valuationOf(id)).notes).toEqual([`${note}, and returns count its recorded dividends twice`]);
+    expect((await get('/api/v1/conversions?from=GLD&to=USD').expect(200)).body.notes).toEqual([note]);
+  });
+
+  test('give way to what was traded, of whatever source, while that is current', async () => {
+    await store('SPY', adjusted, ['401.11', '402', '403']);
+    await store('SPY', { source: 'binance', adjustment: 'raw' }, ['428.06', '429']);
+    const id = await aPortfolio();
+    await record(id, { kind: 'buy', executed_at: '2025-01-01', asset: 'SPY', quantity: '1', price: '425' });
+    const { total, notes, holdings } = await valuationOf(id, 'as_of=2025-01-01');
+    expect([total, notes, holdings[0].dated_price.adjustment]).toEqual(['428.06', [], 'raw']);
+    await store('SPY', adjusted, ['401.11', '402', '403', '404', '405', '406', '407', '408', '409', '410', '411']);
+    expect(await valuationOf(id, 'as_of=2025-01-11')).toMatchObject({
+      total: '411',
+      notes: [expect.stringMatching(/^SPY is valued at closes that are adjusted/)],
+    });
+  });
 });
 
 test('one account can be valued alone', async () => {
