@@ -32,7 +32,7 @@ export const setHoldingsBody = z
   .meta({ id: 'SetHoldings', example: { holdings: { BTC: '0.5', ETH: '4', SPY: '12' } } });
 export type SetHoldingsBody = z.output<typeof setHoldingsBody>;
 
-export const portfoliosQuery = z.object(pageQuery);
+export const portfoliosQuery = z.strictObject(pageQuery);
 export type PortfoliosQuery = z.output<typeof portfoliosQuery>;
 
 export const portfolioIdParam = z.uuid();

@@ -120,7 +120,7 @@ export const transactionSchema = z
 export type TransactionView = z.output<typeof transactionSchema>;
 export const transactionPage = pageOf(transactionSchema).meta({ id: 'TransactionPage' });
 
-export const transactionsQuery = z.object({
+export const transactionsQuery = z.strictObject({
   ...pageQuery,
   asset: symbol.optional(),
   account: name.optional().describe('Id or name'),

@@ -10,7 +10,7 @@ const asOf = instantText
   );
 const asKnownAt = instantText.optional().describe('For audits: only what was stored by that instant');
 
-export const valuationQuery = z.object({
+export const valuationQuery = z.strictObject({
   as_of: asOf,
   as_known_at: asKnownAt,
   numeraire: symbol.optional().describe("Any asset or currency; without it, the portfolio's own"),
@@ -19,7 +19,7 @@ export const valuationQuery = z.object({
 });
 export type ValuationQuery = z.output<typeof valuationQuery>;
 
-export const conversionQuery = z.object({
+export const conversionQuery = z.strictObject({
   from: symbol,
   to: symbol,
   amount: z
