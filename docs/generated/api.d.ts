@@ -737,7 +737,7 @@ export interface paths {
         };
         /**
          * Realised gains by lot, and income by holding
-         * @description Derived from the transactions by the lot method that is asked for, in each account's currency. With `Accept: text/csv`, the realised gains as CSV. Unrealised gains are in the valuation.
+         * @description Derived from the transactions by the lot method that is asked for, in each account's currency; a cost in another one is converted at the rate of the day on which the lot was acquired. With `Accept: text/csv`, the realised gains as CSV. Unrealised gains are in the valuation.
          */
         get: operations["GainsController_gains"];
         put?: never;
@@ -2882,8 +2882,12 @@ export interface components {
                 /** @description With fees; null where nobody knows it */
                 cost: string | null;
                 cost_currency: string;
-                /** @description Null when the cost is unknown, or in another currency */
+                /** @description Of `currency` for one unit of `cost_currency` when the lot was acquired; 1 where they are the same */
+                exchange_rate: string | null;
+                /** @description In `currency`; null where `gain_unknown` says why */
                 gain: string | null;
+                /** @enum {string|null} */
+                gain_unknown: "cost_not_stated" | "no_exchange_rate" | null;
                 /**
                  * @description Long when held for more than a year
                  * @enum {string}
@@ -2909,7 +2913,7 @@ export interface components {
             totals: {
                 currency: string;
                 proceeds: string;
-                /** @description Of the sales whose gain is known */
+                /** @description Of the sales whose gain is known, converted */
                 cost: string;
                 gain: string;
                 short_term: string;
@@ -4818,6 +4822,12 @@ export interface components {
         };
         AllocationReport: {
             portfolio_value: number;
+            /** @description Of all holdings, also of unknown classes */
+            holdings_value: number;
+            /** @description portfolio_value less holdings_value: what the percentages lack to 100, negative when they are above */
+            unaccounted_value: number;
+            /** @description Says so in words when they differ */
+            note: string | null;
             /** Format: date-time */
             timestamp: string;
             asset_classes: {
@@ -4953,6 +4963,12 @@ export interface components {
                     average_balance: number;
                     allocation_report: {
                         portfolio_value: number;
+                        /** @description Of all holdings, also of unknown classes */
+                        holdings_value: number;
+                        /** @description portfolio_value less holdings_value: what the percentages lack to 100, negative when they are above */
+                        unaccounted_value: number;
+                        /** @description Says so in words when they differ */
+                        note: string | null;
                         /** Format: date-time */
                         timestamp: string;
                         asset_classes: {

@@ -18,6 +18,8 @@ import { PortfolioRepository } from './portfolio.repository.js';
 import { PortfolioService } from './portfolio.service.js';
 import { ConversionsController } from './valuation/conversions.controller.js';
 import { ConversionsService } from './valuation/conversions.service.js';
+import { UsdRates } from './valuation/usd-rates.js';
+import { GainsService } from './gains/gains.service.js';
 import { OldTotals } from './valuation/old-total.js';
 import { PortfolioValueController } from './valuation/portfolio-value.controller.js';
 import { PortfolioValueService } from './valuation/portfolio-value.service.js';
@@ -46,6 +48,8 @@ import { ValuationService } from './valuation/valuation.service.js';
     TransactionsService,
     ConversionsService,
     OldTotals,
+    GainsService,
+    UsdRates,
     ValuationService,
     PerformanceService,
     PortfolioValueService,
@@ -61,6 +65,7 @@ import { ValuationService } from './valuation/valuation.service.js';
     PortfolioSnapshots,
     SnapshotStarter,
     OldTotals,
+    UsdRates,
     ValuationService,
   ],
 })

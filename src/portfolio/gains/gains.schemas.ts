@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { instantText } from '../../platform/http/instant.js';
+import { gainUnknowns } from '../domain/cost-conversion.js';
 import { lotMethods } from '../domain/lots.js';
 
-export const gainsQuery = z.object({
+export const gainsQuery = z.strictObject({
   method: z.enum(lotMethods).default('fifo').describe('Which lots a sale takes'),
   from: instantText.optional().describe('Disposed of at or after; a date D means its 00:00 UTC'),
   to: instantText.optional().describe('Disposed of before; a date D means its end'),
@@ -28,7 +29,13 @@ export const gainsSchema = z
         currency: z.string(),
         cost: decimal.nullable().describe('With fees; null where nobody knows it'),
         cost_currency: z.string(),
-        gain: decimal.nullable().describe('Null when the cost is unknown, or in another currency'),
+        exchange_rate: decimal
+          .nullable()
+          .describe(
+            'Of `currency` for one unit of `cost_currency` when the lot was acquired; 1 where they are the same',
+          ),
+        gain: decimal.nullable().describe('In `currency`; null where `gain_unknown` says why'),
+        gain_unknown: z.enum(gainUnknowns).nullable(),
         term: z.enum(['short', 'long']).describe('Long when held for more than a year'),
         transaction_id: z.uuid(),
         lot_id: z.uuid().describe('The transaction that brought the units'),
@@ -48,7 +55,7 @@ export const gainsSchema = z
       z.object({
         currency: z.string(),
         proceeds: decimal,
-        cost: decimal.describe('Of the sales whose gain is known'),
+        cost: decimal.describe('Of the sales whose gain is known, converted'),
         gain: decimal,
         short_term: decimal,
         long_term: decimal,

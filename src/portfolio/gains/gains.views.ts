@@ -1,6 +1,7 @@
 import { toIso, type EpochMs } from '../../shared/time.js';
 import { Exact, zero } from '../domain/exact.js';
-import type { Income, LotLedger, LotMethod, RealisedGain } from '../domain/lots.js';
+import type { ConvertedGain } from '../domain/cost-conversion.js';
+import type { Income, LotMethod } from '../domain/lots.js';
 import type { GainsView } from './gains.schemas.js';
 
 const sumOf = (texts: readonly string[]): Exact => texts.reduce((sum, text) => sum.plus(new Exact(text)), zero);
@@ -9,7 +10,7 @@ export const gainsView = (
   portfolioId: string,
   method: LotMethod,
   { from, before }: { from: EpochMs | undefined; before: EpochMs | undefined },
-  { gains, income }: Pick<LotLedger, 'gains' | 'income'>,
+  { gains, income }: { readonly gains: readonly ConvertedGain[]; readonly income: readonly Income[] },
 ): GainsView => {
   const isWithin = (at: EpochMs) => at >= (from ?? -Infinity) && at < (before ?? Infinity);
   const realised = gains.filter(({ disposedAt }) => isWithin(disposedAt));
@@ -28,7 +29,9 @@ export const gainsView = (
       currency: gain.currency,
       cost: gain.cost,
       cost_currency: gain.costCurrency,
+      exchange_rate: gain.exchangeRate,
       gain: gain.gain,
+      gain_unknown: gain.gainUnknown,
       term: gain.term,
       transaction_id: gain.transactionId,
       lot_id: gain.lotId,
@@ -57,15 +60,15 @@ function incomeByHolding(income: readonly Income[]): GainsView['income'] {
   });
 }
 
-function totalsByCurrency(realised: readonly RealisedGain[]): GainsView['totals'] {
+function totalsByCurrency(realised: readonly ConvertedGain[]): GainsView['totals'] {
   const groups = grouped(realised, ({ currency }) => currency);
   return [...groups].sort(byKey).map(([currency, gains]) => {
     const known = gains.filter(({ gain }) => gain !== null);
-    const gainOf = (of: readonly RealisedGain[]) => sumOf(of.flatMap(({ gain }) => gain ?? [])).toFixed();
+    const gainOf = (of: readonly ConvertedGain[]) => sumOf(of.flatMap(({ gain }) => gain ?? [])).toFixed();
     return {
       currency,
       proceeds: sumOf(gains.map(({ proceeds }) => proceeds)).toFixed(),
-      cost: sumOf(known.flatMap(({ cost }) => cost ?? [])).toFixed(),
+      cost: sumOf(known.flatMap(({ convertedCost }) => convertedCost ?? [])).toFixed(),
       gain: gainOf(known),
       short_term: gainOf(known.filter(({ term }) => term === 'short')),
       long_term: gainOf(known.filter(({ term }) => term === 'long')),
@@ -101,6 +104,8 @@ const columns = [
   'term',
   'transaction_id',
   'lot_id',
+  'exchange_rate',
+  'gain_unknown',
 ] as const;
 
 /** A header and a line for each lot that was sold; what is unknown is empty. No field can hold a comma. */

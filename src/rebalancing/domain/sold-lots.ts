@@ -1,13 +1,10 @@
+import type { GainUnknown, UsdRateAt } from '../../portfolio/domain/cost-conversion.js';
 import { Exact, floored, zero } from '../../portfolio/domain/exact.js';
 import { takeLots, termOf, type Lot, type LotMethod } from '../../portfolio/domain/lots.js';
 import type { GivenLot } from '../../portfolio/domain/transaction.js';
 import type { AssetId } from '../../shared/ids.js';
 import type { EpochMs } from '../../shared/time.js';
 import type { Trade } from './plan.js';
-
-/** Why nobody can say what a lot gains: its cost was never stated, or no rate of its currency is known of that day. */
-export const gainUnknowns = ['cost_not_stated', 'no_exchange_rate'] as const;
-type GainUnknown = (typeof gainUnknowns)[number];
 
 /** What a planned sale would realise; decimal texts, US dollars. */
 export interface SoldLots {
@@ -31,9 +28,6 @@ export interface SoldLots {
   /** Units of which nobody knows what they cost in US dollars: their gain is in no sum. */
   readonly quantityOfUnknownCost: string;
 }
-
-/** US dollars for one unit of a currency at an instant, decimal text; undefined when no rate of then is known. */
-export type UsdRateAt = (currency: AssetId, at: EpochMs) => string | undefined;
 
 /**
  * The lots that a sale would take, with the gains after its fee and spread. A cost in another currency is converted at the

@@ -5,7 +5,7 @@ import { oldNumber, oldText } from '../../platform/http/old-parameters.js';
 import { pageOf, pageQuery } from '../../platform/http/page.js';
 import { plainText } from '../../platform/http/plain-text.js';
 import { lotMethods } from '../../portfolio/domain/lots.js';
-import { gainUnknowns } from '../domain/sold-lots.js';
+import { gainUnknowns } from '../../portfolio/domain/cost-conversion.js';
 
 const symbol = z.string().min(1).max(32);
 const fraction = z.number().min(0).max(1);
@@ -59,7 +59,7 @@ export type CreatePlanBody = z.output<typeof createPlanBody>;
 
 export const portfolioIdParam = z.uuid();
 export const planIdParam = z.uuid();
-export const plansQuery = z.object(pageQuery);
+export const plansQuery = z.strictObject(pageQuery);
 export type PlansQuery = z.output<typeof plansQuery>;
 
 const money = z.string().describe('US dollars, decimal text');

@@ -9,21 +9,22 @@ import { OptimizationService } from '../../optimization/optimization.service.js'
 import { breaches } from '../../policies/domain/policy-limits.js';
 import { PoliciesService } from '../../policies/policies.service.js';
 import type { HeldQuantity } from '../../portfolio/domain/holdings.js';
-import { Exact, zero } from '../../portfolio/domain/exact.js';
+import { zero } from '../../portfolio/domain/exact.js';
 import { foldLots } from '../../portfolio/domain/lots.js';
 import { howToPrice } from '../../portfolio/domain/valuation-notes.js';
+import { UsdRates } from '../../portfolio/valuation/usd-rates.js';
 import { ValuationService } from '../../portfolio/valuation/valuation.service.js';
 import { alignedReturns } from '../../risk/domain/alignment.js';
 import { sampleCovariance } from '../../risk/domain/covariance/sample.js';
 import { barsPerYear, tradingDays } from '../../risk/domain/trading-days.js';
 import { DomainError } from '../../shared/errors.js';
 import { defaultLot } from '../../data/domain/asset.js';
-import type { AssetId, OwnerId } from '../../shared/ids.js';
+import type { AssetId } from '../../shared/ids.js';
 import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
 import { usualVenue } from '../../portfolio/domain/venue-costs.js';
 import { tradeOrWait } from '../domain/no-trade.js';
 import { planRebalancing, type PlannedAsset } from '../domain/plan.js';
-import { soldLots, type UsdRateAt } from '../domain/sold-lots.js';
+import { soldLots } from '../domain/sold-lots.js';
 import type { PlanRebalancingInput, PlanRequest, PlanSummary } from '../rebalancing.contract.js';
 import type { MadePlan } from './made-plan.js';
 import { RebalancingPlanRow } from './rebalancing-plan.entity.js';
@@ -41,6 +42,7 @@ export class RebalancingPlanner {
     private readonly assets: AssetRegistry,
     private readonly valuations: ValuationService,
     private readonly closes: DailyCloses,
+    private readonly rates: UsdRates,
     private readonly policies: PoliciesService,
     private readonly optimizations: OptimizationService,
   ) {}
@@ -122,7 +124,11 @@ export class RebalancingPlanner {
       hasTrades: plan.trades.length > 0,
     });
     const { open } = foldLots(priced.allAccounts, priced.transactions, request.lotMethod);
-    const usdRateAt = await this.ratesOf([...new Set(open.map(({ currency }) => currency))], ownerId, asOf);
+    const usdRateAt = await this.rates.of(
+      open.map(({ currency }) => currency),
+      ownerId,
+      asOf,
+    );
     return {
       ...plan,
       trades: plan.trades.map((trade) => ({
@@ -155,20 +161,6 @@ export class RebalancingPlanner {
       AssetId,
       number
     >;
-  }
-
-  /** Daily rates of currencies before an instant: that of a day counts for whatever came after it ended. */
-  private async ratesOf(currencies: readonly AssetId[], viewer: OwnerId, asOf: EpochMs): Promise<UsdRateAt> {
-    const others = currencies.filter((currency) => currency !== usd);
-    if (others.length === 0) return () => undefined;
-    const daily = await this.closes.of(others, { viewer, before: asOf - dayMs + 1 });
-    return (currency, at) => {
-      const rates = daily.get(currency);
-      if (!rates) return undefined;
-      const index = lastAtOrBefore(rates.openTimes, at - dayMs);
-      if (index < 0 || isStale({ time: rates.openTimes[index]! + dayMs }, at)) return undefined;
-      return new Exact(rates.usd[index]!).toFixed();
-    };
   }
 
   /** Of the last year's returns on common dates; null where too few assets have any. */
@@ -209,17 +201,6 @@ function refuseUnpriced(
   if (old.length === 0) return;
   const message = `the newest price is more than ${longestPriceAgeDays} days older than ${toIso(asOf)}: ${old.join(', ')}`;
   throw new DomainError('conflict', message);
-}
-
-/** Index of the last of ascending instants that is not after one; -1 for none. */
-function lastAtOrBefore(instants: Float64Array, at: EpochMs): number {
-  let [low, high] = [0, instants.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (instants[middle]! <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 const quantityOf = (holdings: readonly HeldQuantity[], assetId: AssetId): string =>

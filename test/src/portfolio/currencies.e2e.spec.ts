@@ -38,3 +38,55 @@ test('the dollar has no series', async () => {
     .expect(422);
   expect(body.errors[0]).toMatchObject({ field: 'asset', value: 'USD' });
 });
+
+test('a cost in euros is converted at the rate of its day, and what is unknown says why, in JSON and CSV', async () => {
+  const { http } = service;
+  const { body: made } = await http.post('/api/v1/portfolios').send({ name: 'Two currencies' }).expect(201);
+  const path = `/api/v1/portfolios/${made.id}`;
+  await http.post(`${path}/accounts`).send({ name: 'Euro', type: 'taxable', currency: 'EUR' }).expect(201);
+  const buy = { kind: 'buy', asset: 'BTC', quantity: '1', price: '40000', account: 'Euro' };
+  const transactions = [
+    { ...buy, executed_at: '2023-06-01' },
+    { ...buy, executed_at: '2024-01-05' },
+    {
+      kind: 'transfer',
+      executed_at: '2024-02-01',
+      asset: 'BTC',
+      quantity: '2',
+      account: 'Euro',
+      to_account: 'Default',
+    },
+    { kind: 'deposit', executed_at: '2024-02-02', asset: 'BTC', quantity: '1' },
+    { kind: 'sell', executed_at: '2024-03-01', asset: 'BTC', quantity: '3', price: '60000' },
+  ];
+  await http.post(`${path}/transactions`).send({ transactions }).expect(200);
+  const { body } = await http.get(`${path}/gains`).expect(200);
+  expect(body.realised).toMatchObject([
+    { cost: '40000', cost_currency: 'EUR', exchange_rate: null, gain: null, gain_unknown: 'no_exchange_rate' },
+    { cost: '40000', cost_currency: 'EUR', exchange_rate: '1.0945', gain: '16220', gain_unknown: null },
+    { cost: null, gain: null, gain_unknown: 'cost_not_stated' },
+  ]);
+  expect(body.totals).toMatchObject([{ currency: 'USD', cost: '43780', gain: '16220', unknown: 2 }]);
+  const { text } = await http.get(`${path}/gains`).set('accept', 'text/csv').expect(200);
+  const [header = '', ...rows] = text.trimEnd().split('\n');
+  expect(header).toMatch(/,transaction_id,lot_id,exchange_rate,gain_unknown$/);
+  expect(rows.map((row) => row.split(',').slice(-2))).toEqual([
+    ['', 'no_exchange_rate'],
+    ['1.0945', ''],
+    ['1', 'cost_not_stated'],
+  ]);
+});
+
+test.each(['valuation?asof=2025-06-30', 'gains?methode=hifo', 'transactions?assets=BTC', 'rebalancing-plans?page=2'])(
+  'a parameter that nobody knows is refused by its name: %s',
+  async (route) => {
+    const { body: made } = await service.http.post('/api/v1/portfolios').send({ name: 'Strict' }).expect(201);
+    const { body } = await service.http.get(`/api/v1/portfolios/${made.id}/${route}`).expect(422);
+    const [, field] = /\?(\w+)=/.exec(route)!;
+    expect(body.errors).toMatchObject([{ field, message: 'is not known here' }]);
+  },
+);
+test.each(['portfolios?limits=5', 'conversions?from=BTC&to=USD&date=2025-01-01'])('so it is in %s', async (route) => {
+  const { body } = await service.http.get(`/api/v1/${route}`).expect(422);
+  expect(body.errors).toMatchObject([{ message: 'is not known here' }]);
+});
