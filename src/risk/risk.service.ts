@@ -7,6 +7,7 @@ import { JobsService } from '../jobs/jobs.service.js';
 import { sha256 } from '../platform/crypto/sha256.js';
 import { jsonParameter } from '../platform/http/old-parameters.js';
 import { PoliciesService } from '../policies/policies.service.js';
+import { defaultWeights } from '../portfolio/domain/default-weights.js';
 import { PortfolioService } from '../portfolio/portfolio.service.js';
 import { instantOf } from '../platform/http/instant.js';
 import { ValuationService } from '../portfolio/valuation/valuation.service.js';
@@ -40,9 +41,6 @@ const longestWaitMs = 8_000;
 /** The same for every report, so that two of them differ by their weights and prices alone. */
 const seed = 42;
 const defaultRiskFreeRate = 0.02;
-
-/** What the dashboard shows an owner without any portfolio. */
-const defaultWeights = { BTC: 0.55, ETH: 0.2, SPY: 0.15, GLD: 0.1 } as Readonly<Record<AssetId, number>>;
 
 interface Question {
   readonly ownerId: OwnerId;

@@ -6,15 +6,13 @@ import { fieldsRefused, type FieldError } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { toIso } from '../../shared/time.js';
 import { PortfolioService } from '../portfolio.service.js';
+import { defaultWeights } from '../domain/default-weights.js';
 import { shareOfPriced } from '../domain/valuation.js';
 import { noBtcPrice, OldTotals, sharesOf } from './old-total.js';
 import type { PortfolioValueQuery, PortfolioValueView } from './portfolio-value.schemas.js';
 import { ValuationService } from './valuation.service.js';
 
 const btc = 'BTC' as AssetId;
-
-/** What the route answers for an owner without any portfolio. */
-const defaultWeights: Readonly<Record<string, number>> = { BTC: 0.5, ETH: 0.2, SPY: 0.15 };
 
 /** What is held in BTC, as the prototype's route tells it; weights are shares of a total, never units. */
 @Injectable()

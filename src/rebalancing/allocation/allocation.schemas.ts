@@ -121,6 +121,11 @@ const share = {
 
 const allocationReportSchema = z.object({
   portfolio_value: z.number(),
+  holdings_value: z.number().describe('Of all holdings, also of unknown classes'),
+  unaccounted_value: z
+    .number()
+    .describe('portfolio_value less holdings_value: what the percentages lack to 100, negative when they are above'),
+  note: z.string().nullable().describe('Says so in words when they differ'),
   timestamp: z.iso.datetime(),
   asset_classes: z.array(
     z.object({

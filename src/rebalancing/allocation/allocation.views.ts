@@ -11,8 +11,20 @@ const shareView = (share: Share) => ({
   difference_percent: share.differencePercent,
 });
 
+function differenceNote({ holdingsValue, portfolioValue, unaccounted }: AllocationReport): string | null {
+  if (unaccounted === 0) return null;
+  const side = unaccounted > 0 ? 'less' : 'more';
+  const [holdings, difference, whole] = [holdingsValue, Math.abs(unaccounted), portfolioValue].map((usd) =>
+    usd.toFixed(2),
+  );
+  return `the holdings are worth ${holdings} USD, ${difference} ${side} than portfolio_value ${whole}: percentages are of the latter`;
+}
+
 export const allocationReportView = (report: AllocationReport, now: EpochMs): AllocationReportView => ({
   portfolio_value: report.portfolioValue,
+  holdings_value: report.holdingsValue,
+  unaccounted_value: report.unaccounted,
+  note: differenceNote(report),
   timestamp: toIso(now),
   asset_classes: report.classes.map((row) => ({
     asset_class: row.assetClass,

@@ -55,6 +55,10 @@ export interface ClassAllocation extends Share {
 
 export interface AllocationReport {
   readonly portfolioValue: number;
+  /** Of all holdings, also of those whose class has no target. */
+  readonly holdingsValue: number;
+  /** `portfolioValue` less `holdingsValue`: what the percentages lack (positive) or have too much (negative) to 100. */
+  readonly unaccounted: number;
   readonly classes: readonly ClassAllocation[];
   /** Sum of the absolute differences of all classes, percentage points. */
   readonly totalDrift: number;
@@ -111,8 +115,14 @@ export function allocationReport(
   for (const { assetClass, value } of holdings) {
     if (!(classes as string[]).includes(assetClass)) unknown.set(assetClass, (unknown.get(assetClass) ?? 0) + value);
   }
+  const holdingsValue = holdings.reduce((sum, { value }) => sum + value, 0);
+  const unaccounted = portfolioValue - holdingsValue;
+  // what is less than the rounding of the sums is none
+  const isNone = Math.abs(unaccounted) <= 1e-9 * Math.max(portfolioValue, Math.abs(holdingsValue));
   return {
     portfolioValue,
+    holdingsValue,
+    unaccounted: isNone ? 0 : unaccounted,
     classes: rows,
     totalDrift: rows.reduce((sum, { differencePercent }) => sum + Math.abs(differencePercent), 0),
     needsRebalancing: rows.some((row) => isBreached(row, threshold)),

@@ -29,17 +29,17 @@ test('without any price of BTC nothing can be told', async () => {
   await store('ETH', '2500');
 });
 
-test("without a portfolio the contract's weights are shares of 1 BTC; what has no price is named", async () => {
+test('without a portfolio the default weights are shares of 1 BTC; what has no price is named', async () => {
   const { body, status } = await value();
   expect(status).toBe(200);
   expect(body).toEqual({
-    total_btc: 0.7,
-    holdings_btc: { BTC: 0.5, ETH: 0.2 },
-    btc_allocation: 0.5,
+    total_btc: 0.75,
+    holdings_btc: { BTC: 0.55, ETH: 0.2 },
+    btc_allocation: 0.55,
     timestamp: expect.stringMatching(/Z$/),
     notional: true,
     partial: true,
-    unpriced: ['SPY'],
+    unpriced: ['SPY', 'GLD'],
     notes: [],
   });
 });

@@ -47,6 +47,21 @@ test('calculate takes the documented body, answers 200 and says what to buy and 
   ]);
 });
 
+test('holdings that are not worth what the portfolio is said to be worth are told of', async () => {
+  const calculated = async (portfolioValue: number) =>
+    (await http().post(`${path}/calculate`).send({ holdings, portfolio_value: portfolioValue }).expect(200)).body;
+  expect(await calculated(1000)).toMatchObject({ holdings_value: 1000, unaccounted_value: 0, note: null });
+  expect(await calculated(1250)).toMatchObject({
+    holdings_value: 1000,
+    unaccounted_value: 250,
+    note: 'the holdings are worth 1000.00 USD, 250.00 less than portfolio_value 1250.00: percentages are of the latter',
+  });
+  expect(await calculated(800)).toMatchObject({
+    unaccounted_value: -200,
+    note: expect.stringMatching(/200.00 more than/),
+  });
+});
+
 test('targets are in dollars and percent', async () => {
   const { body } = await http().get(`${path}/targets?portfolio_value=1000`);
   expect(body).toEqual({
