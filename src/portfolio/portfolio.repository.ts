@@ -51,6 +51,20 @@ export class PortfolioRepository {
     return found;
   }
 
+  /**
+   * Another one after each change of accounts or transactions.
+   *
+   * @throws DomainError `not_found` for a portfolio that the owner does not have
+   */
+  async versionOf(ownerId: OwnerId, id: string): Promise<string> {
+    const [row] = await this.em.execute<{ version: string }[]>(
+      'select extract(epoch from updated_at)::text as version from portfolio where id = ? and owner_id = ?',
+      [id, ownerId],
+    );
+    if (!row) throw absent(id);
+    return row.version;
+  }
+
   findDefault(ownerId: OwnerId): Promise<PortfolioWithHoldings | undefined> {
     return this.one({ ownerId, isDefault: true });
   }

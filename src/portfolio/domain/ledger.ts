@@ -2,6 +2,7 @@ import { InvariantViolation } from '../../shared/errors.js';
 import type { AssetId } from '../../shared/ids.js';
 import { Exact, floored, zero } from './exact.js';
 import type { HeldQuantity } from './holdings.js';
+import { inOneGo, transactionsAtOnce, type Steps } from './steps.js';
 import { inOrder, type LedgerAccount, type SplitRatio, type Transaction } from './transaction.js';
 
 /** What one account holds of one asset. */
@@ -129,11 +130,19 @@ export class Ledger {
 }
 
 /** What accounts hold after transactions, in whatever order they are given. */
-export function foldLedger(accounts: Accounts, transactions: readonly Transaction[], until = Infinity): Position[] {
+export const foldLedger = (accounts: Accounts, transactions: readonly Transaction[], until = Infinity): Position[] =>
+  inOneGo(foldLedgerInSteps(accounts, transactions, until));
+
+export function* foldLedgerInSteps(
+  accounts: Accounts,
+  transactions: readonly Transaction[],
+  until = Infinity,
+): Steps<Position[]> {
   const ledger = new Ledger(accounts);
-  for (const transaction of sorted(transactions)) {
+  for (const [i, transaction] of sorted(transactions).entries()) {
     if (transaction.executedAt > until) break;
     ledger.apply(transaction);
+    if (i % transactionsAtOnce === 0) yield;
   }
   return ledger.positions();
 }
@@ -199,18 +208,25 @@ const patientPasses = 10;
  * that took of it are refused, until it is enough. One pass over all transactions, and a few more when something rested on
  * what is refused then. With a scope, only what is within it is judged: the others' transactions need not be given.
  */
-export function admit(
+export const admit = (
   accounts: Accounts,
   recorded: readonly Transaction[],
   offered: readonly Transaction[],
   scope?: Scope,
-): Admission {
+): Admission => inOneGo(admitInSteps(accounts, recorded, offered, scope));
+
+export function* admitInSteps(
+  accounts: Accounts,
+  recorded: readonly Transaction[],
+  offered: readonly Transaction[],
+  scope?: Scope,
+): Steps<Admission> {
   const isOffered = new Set(offered);
   const all = sorted([...recorded, ...offered]);
   const blamed = new Map<string, Shortfall>();
   for (let pass = 1; ; pass++) {
     const isJudged = (at: Pick<Move, 'accountId' | 'assetId'>) => scope === undefined || isWithin(scope, at);
-    const outcome = onePass(accounts, all, { isOffered, isJudged, blamed, isImpatient: pass > patientPasses });
+    const outcome = yield* onePass(accounts, all, { isOffered, isJudged, blamed, isImpatient: pass > patientPasses });
     if (outcome) return outcome;
   }
 }
@@ -224,11 +240,11 @@ interface Pass {
 }
 
 /** @returns undefined when transactions were blamed that had been taken for good */
-function onePass(
+function* onePass(
   accounts: Accounts,
   all: readonly Transaction[],
   { isOffered, isJudged, blamed, isImpatient }: Pass,
-): Admission | undefined {
+): Steps<Admission | undefined> {
   const ledger = new Ledger(accounts);
   const refused = new Map<string, Shortfall>();
   /** Offered transactions that took of an account's asset, with what they took, the newest last. */
@@ -284,6 +300,7 @@ function onePass(
     const cash = new Map<string, { move: Move; by: Transaction }>();
     for (; i < all.length && all[i]!.executedAt === now; i++) {
       const transaction = all[i]!;
+      if (i % transactionsAtOnce === 0) yield;
       if (blamed.has(transaction.id)) continue;
       const isNew = isOffered.has(transaction);
       const moves = ledger.apply(transaction);

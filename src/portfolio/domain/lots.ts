@@ -3,6 +3,7 @@ import type { AssetId } from '../../shared/ids.js';
 import { utcDate, type EpochMs } from '../../shared/time.js';
 import { Exact, floored, zero } from './exact.js';
 import { afterSplit, sorted, type Accounts } from './ledger.js';
+import { inOneGo, transactionsAtOnce, type Steps } from './steps.js';
 import type { GivenLot, SplitRatio, Transaction } from './transaction.js';
 
 /**
@@ -98,7 +99,14 @@ interface Piece {
  * A buy's fee adds to the cost, a sale's reduces the proceeds; a transfer keeps date and cost; a split leaves the cost of
  * a lot as it is; a reward costs what it was worth when it came. An account's own currency has no lots.
  */
-export function foldLots(accounts: Accounts, transactions: readonly Transaction[], method: LotMethod): LotLedger {
+export const foldLots = (accounts: Accounts, transactions: readonly Transaction[], method: LotMethod): LotLedger =>
+  inOneGo(foldLotsInSteps(accounts, transactions, method));
+
+export function* foldLotsInSteps(
+  accounts: Accounts,
+  transactions: readonly Transaction[],
+  method: LotMethod,
+): Steps<LotLedger> {
   const queues = new Map<string, LotQueue>();
   const places = new Map<string, { accountId: string; assetId: AssetId }>();
   const gains: RealisedGain[] = [];
@@ -114,7 +122,8 @@ export function foldLots(accounts: Accounts, transactions: readonly Transaction[
     }
     return queue;
   };
-  for (const transaction of sorted(transactions)) {
+  for (const [i, transaction] of sorted(transactions).entries()) {
+    if (i % transactionsAtOnce === 0) yield;
     const { id, kind, accountId, assetId, executedAt, ratio, toAccountId } = transaction;
     const { currency } = accounts.get(accountId) ?? absent(accountId);
     const quantity = new Exact(transaction.quantity ?? 0);

@@ -58,8 +58,8 @@ const recorded = ({ splitNumerator, splitDenominator, ...row }: Row): RecordedTr
       : null,
 });
 
-/** Rows of one insert, well below PostgreSQL's limit of parameters. */
-const rowsAtOnce = 1_000;
+/** Rows of one insert: few enough that others have their turn in between. */
+const rowsAtOnce = 250;
 
 @Injectable()
 export class LedgerRepository {

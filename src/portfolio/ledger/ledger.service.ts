@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { v7 as uuidv7 } from 'uuid';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
+import { inTurns } from '../../platform/compute/in-turns.js';
 import { sha256 } from '../../platform/crypto/sha256.js';
 import { canonicalJson } from '../../shared/canonical-json.js';
 import { DomainError, InvariantViolation, type FieldError } from '../../shared/errors.js';
@@ -11,8 +12,8 @@ import { Exact, zero } from '../domain/exact.js';
 import type { HeldQuantity } from '../domain/holdings.js';
 import {
   accountsOf,
-  admit,
-  foldLedger,
+  admitInSteps,
+  foldLedgerInSteps,
   holdingsOf,
   scopeOf,
   type Accounts,
@@ -20,7 +21,7 @@ import {
   type Scope,
   type Shortfall,
 } from '../domain/ledger.js';
-import { foldLots, type LotLedger, type LotMethod } from '../domain/lots.js';
+import { foldLotsInSteps, type LotLedger, type LotMethod } from '../domain/lots.js';
 import type { Transaction } from '../domain/transaction.js';
 import {
   contentOf,
@@ -30,7 +31,9 @@ import {
   type StatedTransaction,
   type TransactionLine,
 } from '../domain/transaction-line.js';
+import { transactionsAtOnce, type Steps } from '../domain/steps.js';
 import { PortfolioRepository } from '../portfolio.repository.js';
+import { LedgerCache } from './ledger-cache.js';
 import { LedgerRepository, type PortfolioAccount, type RecordedTransaction } from './ledger.repository.js';
 
 /** A line as it came, or why it is none. */
@@ -64,6 +67,10 @@ interface Judged {
 /** The transactions of portfolios: the truth that holdings, lots, values and returns are derived from. */
 @Injectable()
 export class LedgerService {
+  private readonly cache = new LedgerCache<LedgerState>();
+  private readonly positions = new Folds<readonly Position[]>();
+  private readonly lots = new Folds<LotLedger>();
+
   constructor(
     private readonly portfolios: PortfolioRepository,
     private readonly ledger: LedgerRepository,
@@ -72,9 +79,28 @@ export class LedgerService {
 
   /** @throws DomainError `not_found` for a portfolio that the owner does not have */
   async stateOf(ownerId: OwnerId, portfolioId: string, asOf: LedgerAsOf = {}): Promise<LedgerState> {
-    await this.portfolios.get(ownerId, portfolioId);
+    // read before the ledger: what is recorded in between belongs to a later version
+    const version = await this.portfolios.versionOf(ownerId, portfolioId);
+    const isAll = asOf.before === undefined && asOf.knownAt === undefined;
+    const known = isAll ? this.cache.get(portfolioId, version) : undefined;
+    if (known) return known;
     const accounts = await this.ledger.accounts(portfolioId);
-    return { accounts, transactions: await this.ledger.inEffect(portfolioId, asOf) };
+    const state = { accounts, transactions: await this.ledger.inEffect(portfolioId, asOf) };
+    if (isAll) this.cache.set(portfolioId, version, state);
+    return state;
+  }
+
+  /** What accounts hold after transactions of a ledger that were executed until an instant. */
+  positionsOf({ accounts, transactions }: LedgerState, until = Infinity): Promise<readonly Position[]> {
+    const fold = () => inTurns(foldLedgerInSteps(accountsOf(accounts), transactions, until));
+    return until === Infinity ? this.positions.of(transactions, 'all', fold) : fold();
+  }
+
+  /** Lots, realised gains and income of the transactions of a ledger. */
+  lotsIn({ accounts, transactions }: LedgerState, method: LotMethod): Promise<LotLedger> {
+    return this.lots.of(transactions, method, () =>
+      inTurns(foldLotsInSteps(accountsOf(accounts), transactions, method)),
+    );
   }
 
   /** Lots, realised gains and income. @throws as `stateOf` */
@@ -85,7 +111,7 @@ export class LedgerService {
     asOf: LedgerAsOf = {},
   ): Promise<LotLedger & LedgerState> {
     const state = await this.stateOf(ownerId, portfolioId, asOf);
-    return { ...state, ...foldLots(accountsOf(state.accounts), state.transactions, method) };
+    return { ...state, ...(await this.lotsIn(state, method)) };
   }
 
   /**
@@ -112,31 +138,35 @@ export class LedgerService {
       newId: () => uuidv7(),
     };
     const withKey = areKeyed ? keying() : (transaction: StatedTransaction) => transaction;
-    const read = lines.map((one) => {
-      if ('errors' in one) return { line: one.line, errors: one.errors };
-      const said = readTransaction(one.stated, context);
-      if (said.kind === 'refused') return { line: one.line, errors: said.errors };
-      return { line: one.line, transaction: withKey(said.transaction) };
-    });
+    const read = await inTurns(
+      eachInSteps(lines, (one) => {
+        if ('errors' in one) return { line: one.line, errors: one.errors };
+        const said = readTransaction(one.stated, context);
+        if (said.kind === 'refused') return { line: one.line, errors: said.errors };
+        return { line: one.line, transaction: withKey(said.transaction) };
+      }),
+    );
     const keys = read.flatMap(({ transaction }) => transaction?.externalId ?? []);
     const known = new Map<string, StatedTransaction>();
     for (const one of await this.ledger.withKeys(portfolioId, keys, em)) known.set(keyOf(one), statedOf(one));
 
     const offered: StatedTransaction[] = [];
     /** What a line comes to: the transaction that it is, or repeats, or contradicts. */
-    const fates = read.map(({ line, errors, transaction }) => {
-      if (!transaction) return { line, errors };
-      const earlier = transaction.externalId === null ? undefined : known.get(keyOf(transaction));
-      if (earlier) {
-        // what follows from the content contradicts nothing: a note may have changed
-        const differing = isContentKey(earlier.externalId) ? [] : contradictions(earlier, transaction);
-        if (differing.length > 0) return { line, errors: differing, isConflict: true };
-        return { line, transaction: earlier, isRepeated: true };
-      }
-      if (transaction.externalId !== null) known.set(keyOf(transaction), transaction);
-      offered.push(transaction);
-      return { line, transaction, isRepeated: false };
-    });
+    const fates = await inTurns(
+      eachInSteps(read, ({ line, errors, transaction }) => {
+        if (!transaction) return { line, errors };
+        const earlier = transaction.externalId === null ? undefined : known.get(keyOf(transaction));
+        if (earlier) {
+          // what follows from the content contradicts nothing: a note may have changed
+          const differing = isContentKey(earlier.externalId) ? [] : contradictions(earlier, transaction);
+          if (differing.length > 0) return { line, errors: differing, isConflict: true };
+          return { line, transaction: earlier, isRepeated: true };
+        }
+        if (transaction.externalId !== null) known.set(keyOf(transaction), transaction);
+        offered.push(transaction);
+        return { line, transaction, isRepeated: false };
+      }),
+    );
 
     const refused = await this.admitted(em, ownerId, portfolioId, accounts, offered);
     return fates.map((fate): LineOutcome => {
@@ -162,7 +192,7 @@ export class LedgerService {
     if (offered.length === 0) return new Map();
     const scope = scopeOf(accountsOf(accounts), offered);
     const recorded = await this.ledger.inEffect(portfolioId, { scope }, em);
-    const { refused, positions } = judge(accounts, recorded, offered, scope);
+    const { refused, positions } = await judge(accounts, recorded, offered, scope);
     const good = offered.filter(({ id }) => !refused.has(id));
     await this.ledger.insert(em, ownerId, portfolioId, good);
     await this.portfolios.project(em, ownerId, portfolioId, holdingsOf(positions), scope.assets);
@@ -185,7 +215,7 @@ export class LedgerService {
     await this.portfolios.lock(em, ownerId, portfolioId);
     const accounts = await this.ledger.accounts(portfolioId, em);
     const recorded = await this.ledger.inEffect(portfolioId, {}, em);
-    const positions = foldLedger(accountsOf(accounts), recorded);
+    const positions = await inTurns(foldLedgerInSteps(accountsOf(accounts), recorded));
     const executedAt = Math.max(Date.now(), recorded.at(-1)?.executedAt ?? 0);
     const adjustments = differences(accounts, positions, wanted).map(
       ({ account, assetId, quantity }): StatedTransaction => ({
@@ -208,7 +238,7 @@ export class LedgerService {
     );
     if (adjustments.length === 0) return;
     await this.ledger.insert(em, ownerId, portfolioId, adjustments);
-    const after = foldLedger(accountsOf(accounts), [...recorded, ...adjustments]);
+    const after = await inTurns(foldLedgerInSteps(accountsOf(accounts), [...recorded, ...adjustments]));
     await this.portfolios.project(em, ownerId, portfolioId, holdingsOf(after));
   }
 
@@ -235,7 +265,7 @@ export class LedgerService {
     const accounts = await this.ledger.accounts(portfolioId, em);
     const scope = scopeOf(accountsOf(accounts), [found]);
     const left = (await this.ledger.inEffect(portfolioId, { scope }, em)).filter((one) => one.id !== id);
-    const positions = standing(accounts, left, 'without it', scope);
+    const positions = await standing(accounts, left, 'without it', scope);
     const reversalId = uuidv7();
     const reversal = { ...found, id: reversalId, kind: 'reversal' as const, externalId: null, note: reason };
     await this.ledger.insert(em, ownerId, portfolioId, [{ ...withoutState(reversal), reversesId: id }]);
@@ -255,7 +285,7 @@ export class LedgerService {
     portfolioId: string,
     accounts: readonly NamedAccount[],
   ): Promise<void> {
-    const positions = standing(accounts, await this.ledger.inEffect(portfolioId, {}, em), 'then');
+    const positions = await standing(accounts, await this.ledger.inEffect(portfolioId, {}, em), 'then');
     await this.portfolios.project(em, ownerId, portfolioId, holdingsOf(positions));
   }
 }
@@ -264,6 +294,28 @@ export const absentTransaction = (id: string) => new DomainError('not_found', `t
 
 const keyOf = ({ accountId, externalId }: Pick<StatedTransaction, 'accountId' | 'externalId'>) =>
   `${accountId} ${externalId}`;
+
+/** What was folded of lists of transactions, as long as somebody has the list; calculated once, also for two at a time. */
+class Folds<Result> {
+  private readonly known = new WeakMap<readonly unknown[], Map<string, Promise<Result>>>();
+
+  of(transactions: readonly unknown[], name: string, fold: () => Promise<Result>): Promise<Result> {
+    const own = this.known.get(transactions) ?? new Map<string, Promise<Result>>();
+    this.known.set(transactions, own);
+    let result = own.get(name);
+    if (!result) own.set(name, (result = fold()));
+    return result;
+  }
+}
+
+function* eachInSteps<From, To>(all: readonly From[], made: (one: From) => To): Steps<To[]> {
+  const results: To[] = [];
+  for (const one of all) {
+    results.push(made(one));
+    if (results.length % transactionsAtOnce === 0) yield;
+  }
+  return results;
+}
 
 const contentKey = /^content:[0-9a-f]{32}:\d+$/;
 const isContentKey = (key: string | null) => key !== null && contentKey.test(key);
@@ -294,21 +346,21 @@ const withoutState = ({
 }: RecordedTransaction): Omit<RecordedTransaction, 'reversedBy' | 'recordedAt' | 'reversesId'> => stated;
 
 /** Which of the offered transactions cannot stand beside the recorded ones, in words; and what is held with the others. */
-function judge(
+async function judge(
   accounts: readonly NamedAccount[],
   recorded: readonly StatedTransaction[],
   offered: readonly StatedTransaction[],
   scope: Scope,
-): Judged {
+): Promise<Judged> {
   const ledgers = accountsOf(accounts);
   const refused = new Map<string, FieldError[]>();
   const byId = new Map(offered.map((one) => [one.id, one]));
   for (let left = offered; ;) {
-    const { refused: short, positions, broken } = admit(ledgers, recorded, left, scope);
+    const { refused: short, positions, broken } = await inTurns(admitInSteps(ledgers, recorded, left, scope));
     if (broken) throw new InvariantViolation(`the recorded ledger lacks ${JSON.stringify(broken)}`);
     for (const [id, shortfall] of short) refused.set(id, [shortfallError(byId.get(id)!, shortfall, accounts)]);
     left = left.filter(({ id }) => !refused.has(id));
-    const unmet = lotErrors(ledgers, recorded, left, scope);
+    const unmet = await lotErrors(ledgers, recorded, left, scope);
     if (unmet.size === 0) return { refused, positions };
     for (const [id, errors] of unmet) refused.set(id, errors);
     left = left.filter(({ id }) => !refused.has(id));
@@ -319,12 +371,12 @@ function judge(
 const bringsIn: ReadonlySet<string> = new Set(['buy', 'deposit', 'staking_reward', 'dividend', 'adjustment']);
 
 /** Offered sales that name lots which are not there, and offered transactions that take the lots of recorded sales. */
-function lotErrors(
+async function lotErrors(
   accounts: Accounts,
   recorded: readonly Transaction[],
   offered: readonly Transaction[],
   { assets }: Scope,
-): Map<string, FieldError[]> {
+): Promise<Map<string, FieldError[]>> {
   const errors = new Map<string, FieldError[]>();
   const all = [...recorded, ...offered];
   const naming = new Set(all.flatMap(({ lots, assetId }) => (lots && assets.has(assetId) ? [assetId] : [])));
@@ -332,7 +384,8 @@ function lotErrors(
   const history = all.filter(({ assetId }) => naming.has(assetId));
   const byId = new Map(history.map((one) => [one.id, one]));
   const isOffered = new Set(offered.map(({ id }) => id));
-  for (const { transactionId, index, available } of foldLots(accounts, history, 'given').unmet) {
+  for (const { transactionId, index, available } of (await inTurns(foldLotsInSteps(accounts, history, 'given')))
+    .unmet) {
     const sale = byId.get(transactionId)!;
     const { transactionId: lot, quantity } = sale.lots![index]!;
     if (isOffered.has(transactionId)) {
@@ -352,14 +405,14 @@ function lotErrors(
 }
 
 /** What is held after transactions that can stand. @throws DomainError `conflict` when they cannot */
-function standing(
+async function standing(
   accounts: readonly NamedAccount[],
   transactions: readonly StatedTransaction[],
   when: string,
   scope?: Scope,
-): readonly Position[] {
+): Promise<readonly Position[]> {
   const ledgers = accountsOf(accounts);
-  const { broken, positions } = admit(ledgers, transactions, [], scope);
+  const { broken, positions } = await inTurns(admitInSteps(ledgers, transactions, [], scope));
   if (broken) {
     const { assetId, held, wanted, later } = broken;
     const lacking = later ? `the ${later.kind} ${later.id} of ${toIso(later.executedAt)}` : 'a transaction';
@@ -367,7 +420,7 @@ function standing(
   }
   const known = transactions.filter(({ assetId }) => scope?.assets.has(assetId) ?? true);
   if (known.some(({ lots }) => lots !== null)) {
-    const [unmet] = foldLots(ledgers, known, 'given').unmet;
+    const [unmet] = (await inTurns(foldLotsInSteps(ledgers, known, 'given'))).unmet;
     if (unmet) {
       throw new DomainError('conflict', `${when}, the sale ${unmet.transactionId} would name a lot that is not there`);
     }

@@ -1,3 +1,4 @@
+import { setImmediate as otherWork } from 'node:timers/promises';
 import { CsvError, parse } from 'csv-parse';
 import { DomainError, type FieldError } from '../../shared/errors.js';
 import type { OfferedLine } from './ledger.service.js';
@@ -5,6 +6,8 @@ import { readLine } from './transaction-reader.js';
 
 /** Lines of one file: an active trader's decade. */
 const mostLines = 20_000;
+/** After so many lines others have their turn. */
+const linesAtOnce = 100;
 /** A line of a transaction has some 150 characters. */
 const longestRecord = 8_192;
 
@@ -56,6 +59,7 @@ export async function readTransactionFile(bytes: AsyncIterable<Uint8Array>): Pro
         throw refused('file', `more than ${mostLines} lines`, `has more than ${mostLines} lines; send it in parts`);
       }
       lines.push(await lineOf(info.lines, record, header));
+      if (lines.length % linesAtOnce === 0) await otherWork();
     }
     await feeding;
   } catch (error) {

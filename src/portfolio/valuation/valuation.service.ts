@@ -6,10 +6,10 @@ import { refusedFor } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
 import { Exact } from '../domain/exact.js';
-import { accountsOf, foldLedger, holdingsOf, type Accounts } from '../domain/ledger.js';
-import { foldLots } from '../domain/lots.js';
+import { holdingsOf } from '../domain/ledger.js';
 import { SplitHistory, unitFactor } from '../domain/splits.js';
 import type { Transaction } from '../domain/transaction.js';
+import type { StatedTransaction } from '../domain/transaction-line.js';
 import { costBasisOf } from '../domain/unrealised.js';
 import { shareOfPriced, valuate, type UsdPriceOf, type Valuation } from '../domain/valuation.js';
 import { dividendNotes, howToPrice } from '../domain/valuation-notes.js';
@@ -39,9 +39,9 @@ export interface PricedPortfolio {
   readonly usdPriceOf: UsdPriceOf;
   /** Those that count, of all there are. */
   readonly accounts: readonly PortfolioAccount[];
-  readonly allAccounts: Accounts;
+  readonly allAccounts: readonly PortfolioAccount[];
   /** In effect, and executed by then; of all accounts. */
-  readonly transactions: readonly Transaction[];
+  readonly transactions: readonly StatedTransaction[];
   /** What has to be known of the values, a sentence each. */
   readonly notes: readonly string[];
 }
@@ -73,16 +73,18 @@ export class ValuationService {
   /** @throws DomainError `not_found` for a portfolio that the owner does not have, `invalid` for an unknown account */
   async priced(ownerId: OwnerId, portfolioId: string, wanted: ValuationOf): Promise<PricedPortfolio> {
     const { knownAt, account, asOf = wanted.pricesAt ?? Date.now() } = wanted;
-    // the first instant of a day is of that day: what is as of the day before does not have it
-    const until = wanted.asOf === undefined ? Infinity : wanted.asOf - 1;
     const { name, numeraire: own } = await this.portfolios.withHoldings(ownerId, portfolioId);
     const numeraire = wanted.numeraire ?? own;
     // later transactions, too: prices are of the units after all splits
-    const { accounts: all, transactions } = await this.ledger.stateOf(ownerId, portfolioId, { knownAt });
+    const state = await this.ledger.stateOf(ownerId, portfolioId, { knownAt });
+    const { accounts: all, transactions } = state;
+    // the first instant of a day is of that day: what is as of the day before does not have it
+    const asked = wanted.asOf === undefined ? Infinity : wanted.asOf - 1;
+    // of all of them is known already what they come to
+    const until = asked >= (transactions.at(-1)?.executedAt ?? 0) ? Infinity : asked;
     const accounts = account === undefined ? all : [accountCalled(all, account)];
     const counts = new Set(accounts.map(({ id }) => id));
-    const allAccounts = accountsOf(all);
-    const positions = foldLedger(allAccounts, transactions, until).filter(({ accountId }) => counts.has(accountId));
+    const positions = (await this.ledger.positionsOf(state, until)).filter(({ accountId }) => counts.has(accountId));
     const holdings = holdingsOf(positions);
     const needed = [
       ...holdings.map(({ assetId }) => assetId),
@@ -99,9 +101,19 @@ export class ValuationService {
       return new Exact(price.usd).times(price.splitFactor).toFixed();
     };
     const valuation = valuate(holdings, usdPriceOf, numeraire);
-    const past = transactions.filter(({ executedAt }) => executedAt <= until);
+    const past = until === Infinity ? transactions : transactions.filter(({ executedAt }) => executedAt <= until);
     const notes = await this.notes(valuation, numeraire, prices, past);
-    return { name, numeraire, valuation, prices, usdPriceOf, accounts, allAccounts, transactions: past, notes };
+    return {
+      name,
+      numeraire,
+      valuation,
+      prices,
+      usdPriceOf,
+      accounts,
+      allAccounts: all,
+      transactions: past,
+      notes,
+    };
   }
 
   private async notes(
@@ -143,7 +155,7 @@ export class ValuationService {
     const { holdings, total, totalUsd, unpriced } = valuation;
     const btcShare = shareOfPriced(valuation, btc);
     const counts = new Set(accounts.map(({ id }) => id));
-    const lots = foldLots(priced.allAccounts, transactions, method);
+    const lots = await this.ledger.lotsIn({ accounts: priced.allAccounts, transactions }, method);
     const open = lots.open.filter(({ accountId }) => counts.has(accountId));
     const income = lots.income.filter(({ accountId }) => counts.has(accountId));
     const everything = { from: undefined, before: undefined };

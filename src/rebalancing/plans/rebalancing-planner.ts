@@ -10,6 +10,7 @@ import { breaches } from '../../policies/domain/policy-limits.js';
 import { PoliciesService } from '../../policies/policies.service.js';
 import type { HeldQuantity } from '../../portfolio/domain/holdings.js';
 import { zero } from '../../portfolio/domain/exact.js';
+import { accountsOf } from '../../portfolio/domain/ledger.js';
 import { foldLots } from '../../portfolio/domain/lots.js';
 import { howToPrice } from '../../portfolio/domain/valuation-notes.js';
 import { UsdRates } from '../../portfolio/valuation/usd-rates.js';
@@ -123,7 +124,7 @@ export class RebalancingPlanner {
       brokenLimits,
       hasTrades: plan.trades.length > 0,
     });
-    const { open } = foldLots(priced.allAccounts, priced.transactions, request.lotMethod);
+    const { open } = foldLots(accountsOf(priced.allAccounts), priced.transactions, request.lotMethod);
     const usdRateAt = await this.rates.of(
       open.map(({ currency }) => currency),
       ownerId,
