@@ -3480,7 +3480,9 @@ export interface components {
             observations: number;
             /** @description True for the default weights of an owner without a portfolio */
             notional: boolean;
-            /** @description Held, but without prices, or with too few */
+            /** @description The measures see less than all that is held */
+            partial: boolean;
+            /** @description Held, but without prices, with too few, or with none of the last 7 days */
             left_out: string[];
             notes: string[];
             simulated: boolean;
@@ -3543,13 +3545,17 @@ export interface components {
                 /** Format: date */
                 last: string | null;
                 observations: number;
-                /** @enum {string} */
-                use: "used" | "too_short" | "no_prices";
+                /**
+                 * @description Used with 20 returns and a price of the last 7 days at the least
+                 * @enum {string}
+                 */
+                use: "used" | "too_short" | "stale" | "no_prices";
             }[];
             /** @description Share of the weights that the measures see, scaled up to 1 there */
             covered_weight: number;
             /** @description Held, but without a price: no part of anything here */
             unpriced: string[];
+            /** @description The measures see less than all that is held */
             partial: boolean;
             notional: boolean;
             /**
@@ -3597,6 +3603,8 @@ export interface components {
                     /** @description By which the measures are annualised */
                     periods_per_year: number | null;
                     has_benchmark: boolean;
+                    /** @description Daily returns on dates that the benchmark has, too: of beta, alpha, tracking error and captures alone */
+                    benchmark_observations: number;
                     /** @description Losses are positive fractions; null where undefined */
                     headline: {
                         volatility: number | null;
@@ -3736,7 +3744,7 @@ export interface components {
                 correlation: number | null;
                 observations: number;
             }[];
-            /** @description What prices had to be made of because of splits, and jumps that look like one */
+            /** @description What is left out, why nothing is measured, splits in prices, and jumps that look like one */
             notes: string[];
             provenance: {
                 algorithm: string;

@@ -7,7 +7,7 @@ export const riskWorkflowId = (id: string) => `risk:${id}`;
 export const riskReportPath = (id: string) => `/api/v1/risk-reports/${id}`;
 
 /** Raised when a formula changes, not for a new measure: reports of an earlier version are then made anew. */
-export const riskReportVersion = 2;
+export const riskReportVersion = 3;
 
 /** What a report is about; weights are shares of what has a price. */
 export interface RiskRequest {

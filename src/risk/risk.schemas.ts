@@ -80,6 +80,9 @@ const side = z.object({
   trading_days: z.enum(['every_day', 'weekdays']).nullable(),
   periods_per_year: z.int().nullable().describe('By which the measures are annualised'),
   has_benchmark: z.boolean(),
+  benchmark_observations: z
+    .int()
+    .describe('Daily returns on dates that the benchmark has, too: of beta, alpha, tracking error and captures alone'),
   headline: z
     .object({
       volatility: fraction,
@@ -139,12 +142,14 @@ export const riskReportSchema = z
         first: z.iso.date().nullable(),
         last: z.iso.date().nullable(),
         observations: z.int(),
-        use: z.enum(['used', 'too_short', 'no_prices']),
+        use: z
+          .enum(['used', 'too_short', 'stale', 'no_prices'])
+          .describe('Used with 20 returns and a price of the last 7 days at the least'),
       }),
     ),
     covered_weight: weight.describe('Share of the weights that the measures see, scaled up to 1 there'),
     unpriced: z.array(z.string()).describe('Held, but without a price: no part of anything here'),
-    partial: z.boolean(),
+    partial: z.boolean().describe('The measures see less than all that is held'),
     notional: z.boolean(),
     recommendation: recommendation.describe('In the numeraire'),
     bias_flags: z.array(biasFlagOf(...habits, 'limit_breach')),
@@ -155,7 +160,7 @@ export const riskReportSchema = z
     correlations_with_btc: z.array(z.object({ asset_id: z.string(), correlation: fraction, observations: z.int() })),
     notes: z
       .array(z.string())
-      .describe('What prices had to be made of because of splits, and jumps that look like one'),
+      .describe('What is left out, why nothing is measured, splits in prices, and jumps that look like one'),
     provenance: z.object({
       algorithm: z.string(),
       version: z.int(),
@@ -209,7 +214,8 @@ export const dashboardRiskSchema = z
     period_days: z.int(),
     observations: z.int(),
     notional: z.boolean().describe('True for the default weights of an owner without a portfolio'),
-    left_out: z.array(z.string()).describe('Held, but without prices, or with too few'),
+    partial: z.boolean().describe('The measures see less than all that is held'),
+    left_out: z.array(z.string()).describe('Held, but without prices, with too few, or with none of the last 7 days'),
     notes: z.array(z.string()),
     simulated: z.boolean(),
     report: z.string().describe('Path of the whole report'),

@@ -34,7 +34,7 @@ export function riskReportView(row: RiskReportRow): RiskReportView {
     })),
     covered_weight: assessment.coveredWeight,
     unpriced: [...request.unpriced],
-    partial: request.unpriced.length > 0 || assessment.assets.some(({ use }) => use !== 'used'),
+    partial: isPartial(row, report.observations),
     notional: request.notional,
     recommendation: report.overallRecommendation,
     bias_flags: report.biasFlags.map((flag) => ({ ...flag })),
@@ -99,6 +99,7 @@ export function dashboardRiskView(row: RiskReportRow, now: number): DashboardRis
     period_days: row.request.lookbackDays,
     observations: report.observations,
     notional: row.request.notional,
+    partial: isPartial(row, report.observations),
     left_out: [...row.request.unpriced, ...leftOut],
     notes: notesOf(row),
     simulated: row.simulated,
@@ -106,7 +107,14 @@ export function dashboardRiskView(row: RiskReportRow, now: number): DashboardRis
   };
 }
 
-const notesOf = ({ provenance }: RiskReportRow): string[] => provenance.series.flatMap(({ notes = [] }) => notes);
+/** Whether the measures see less than all that is held. */
+const isPartial = ({ request, assessment: { assets } }: RiskReportRow, observations: number): boolean =>
+  request.unpriced.length > 0 || assets.some(({ use }) => use !== 'used') || (assets.length > 0 && observations === 0);
+
+const notesOf = ({ assessment, provenance }: RiskReportRow): string[] => [
+  ...(assessment.notes ?? []),
+  ...provenance.series.flatMap(({ notes = [] }) => notes),
+];
 
 const sideOf = (row: RiskReportRow, numeraire: string): RiskInNumeraire =>
   row.assessment.sides.find((side) => side.numeraire === numeraire)!;
@@ -123,6 +131,7 @@ function sideView(side: RiskInNumeraire): SideView {
     trading_days: side.tradingDays,
     periods_per_year: side.periodsPerYear,
     has_benchmark: side.hasBenchmark,
+    benchmark_observations: side.benchmarkObservations ?? (side.hasBenchmark ? observations : 0),
     headline: {
       volatility: headline.volatility,
       sharpe_ratio: headline.sharpeRatio,

@@ -7,7 +7,7 @@ import { measureRisk, riskMeasures, type MeasureId } from '../../src/risk/domain
 import { annualizedVolatility } from '../../src/risk/domain/returns.js';
 import { historicalTail } from '../../src/risk/domain/tail-risk.js';
 import type { AssetId } from '../../src/shared/ids.js';
-import { measureInput } from '../support/returns.js';
+import { measureInput, beside } from '../support/returns.js';
 
 /** Fixed, so that a run can be repeated. */
 const runs = { seed: 20261125, numRuns: 200 };
@@ -51,7 +51,7 @@ test('every measure is null or finite, of any history', () => {
       const benchmark = Float64Array.from(returns, (_, t) => other[t] ?? 0);
       const assetReturns = Float64Array.from({ length: returns.length * 2 }, (_, i) => [...returns, ...benchmark][i]!);
       const composition = { assets: ['A', 'B'] as AssetId[], weights: Float64Array.of(0.5, 0.5), assetReturns };
-      const risk = measureRisk(measureInput(returns, { benchmark, composition }));
+      const risk = measureRisk(measureInput(returns, { benchmark: beside(returns, benchmark), composition }));
       expect(Object.keys(risk)).toEqual(riskMeasures.map(({ id }) => id));
       expect(numbersIn(risk).every(Number.isFinite)).toBe(true);
     }),

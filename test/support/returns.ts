@@ -42,3 +42,10 @@ export function congruential(count: number, seed: number): Float64Array {
     return state / 2 ** 31 - 0.5;
   });
 }
+
+/** A portfolio's returns beside a benchmark's of the same periods. */
+export const beside = (portfolio: ArrayLike<number>, benchmark: ArrayLike<number>, periodsPerYear = 365) => ({
+  portfolio: Float64Array.from(portfolio),
+  returns: Float64Array.from(benchmark),
+  periodsPerYear,
+});

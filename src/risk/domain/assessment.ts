@@ -1,13 +1,15 @@
 import type { PolicyLimits } from '../../policies/domain/policy-limits.js';
+import { longestPriceAgeDays } from '../../data/domain/price-basis.js';
 import type { AssetId } from '../../shared/ids.js';
 import { dayMs, utcDate, type EpochMs } from '../../shared/time.js';
 import { alignedReturns, type AlignedReturns, type PriceSeries } from './alignment.js';
 import { portfolioReturns } from './contributions.js';
 import { correlationsWith, minimumOverlap } from './correlation.js';
+import type { MeasureInput } from './measures/measure.js';
 import { inNumeraire } from './numeraire.js';
 import { riskReport, type RiskReport } from './report.js';
 import { applyShocks, historicalWindows, replayWindow, type HistoricalWindow, type StressOutcome } from './stress.js';
-import { barsPerYear, tradingDays, type TradingDays } from './trading-days.js';
+import { barsPerYear, daysSinceClose, tradingDays, type TradingDays } from './trading-days.js';
 
 /** Closes in US dollars, oldest first. */
 export type UsdCloses = Pick<PriceSeries, 'openTimes' | 'closes'>;
@@ -41,8 +43,11 @@ interface AssetHistory {
   readonly last: string | null;
   /** Its own returns within the lookback. */
   readonly observations: number;
-  /** With fewer than 20 returns an asset has no part in the measures; `no_prices`: nothing is stored. */
-  readonly use: 'used' | 'too_short' | 'no_prices';
+  /**
+   * What is not `used` has no part in the measures: fewer than 20 returns, a newest price more than 7 days before the
+   * as-of, or nothing stored.
+   */
+  readonly use: 'used' | 'too_short' | 'stale' | 'no_prices';
 }
 
 /** Everything in one numeraire. */
@@ -56,6 +61,8 @@ export interface RiskInNumeraire {
   readonly tradingDays: TradingDays | null;
   readonly periodsPerYear: number | null;
   readonly hasBenchmark: boolean;
+  /** Returns that the benchmark has in common with the rest; reports before version 3 do not say. */
+  readonly benchmarkObservations?: number;
   readonly report: RiskReport;
   readonly stress: {
     readonly windows: readonly (HistoricalWindow & StressOutcome)[];
@@ -67,6 +74,8 @@ export interface RiskAssessment {
   readonly assets: readonly AssetHistory[];
   /** Share of the weights that the measures see; they are scaled up to 1. */
   readonly coveredWeight: number;
+  /** What is left out and why nothing is measured, with the dates; reports before version 3 have none. */
+  readonly notes?: readonly string[];
   readonly sides: readonly RiskInNumeraire[];
   /** In US dollars, over the dates that each pair has. */
   readonly correlationsWithBtc: readonly {
@@ -79,6 +88,8 @@ export interface RiskAssessment {
 const usd = 'USD' as AssetId;
 const btc = 'BTC' as AssetId;
 const confidence = 0.95;
+/** Of what is held besides cash, so much has to be seen before anything is said of the whole. */
+const leastCovered = 0.5;
 /** Before the first of the historical windows. */
 const firstDay = Date.parse('2017-01-01T00:00:00Z');
 
@@ -106,8 +117,9 @@ export function dollars(asOf: EpochMs): UsdCloses {
 /**
  * The risk of weights that are held constant over the lookback, in each numeraire, with what stress would do to them.
  *
- * Assets with fewer than 20 returns in the lookback are named and left out, and the other weights scaled up; fewer than
- * 20 common dates say nothing, and every measure is then null.
+ * Assets with fewer than 20 returns in the lookback, or whose newest price is more than 7 days old, are named and left
+ * out, and the other weights scaled up. Every measure is null where that leaves less than half of the weight that is no
+ * cash, fewer than 20 returns on common dates, or none of the last 7 days: cash does not move, and would say "no risk".
  */
 export function assessRisk(input: AssessmentInput): RiskAssessment {
   const { asOf, lookbackDays, weights } = input;
@@ -122,22 +134,40 @@ export function assessRisk(input: AssessmentInput): RiskAssessment {
   const assets = [...weights].map(([assetId, weight]): AssetHistory => {
     const { openTimes = [] } = recent.get(assetId) ?? {};
     const dates = openTimes.length > 0 ? [openTimes[0]!, openTimes[openTimes.length - 1]!].map(utcDate) : [];
-    const use = seriesOf(assetId) ? 'used' : openTimes.length > 0 ? 'too_short' : 'no_prices';
+    const newest = newestOf(stored.get(assetId));
+    const use =
+      newest === undefined
+        ? 'no_prices'
+        : isOld(newest, asOf)
+          ? 'stale'
+          : seriesOf(assetId)
+            ? 'used'
+            : openTimes.length > 0
+              ? 'too_short'
+              : 'no_prices';
     const observations = Math.max(0, openTimes.length - 1);
     return { assetId, weight, first: dates[0] ?? null, last: dates[1] ?? null, observations, use };
   });
   const used = assets.filter(({ use }) => use === 'used');
   const coveredWeight = used.reduce((sum, { weight }) => sum + weight, 0);
+  const besidesCash = (among: readonly AssetHistory[]) =>
+    among.reduce((sum, { assetId, weight }) => sum + (isCash(input, assetId) ? 0 : weight), 0);
+  const [seen, whole] = [besidesCash(used), besidesCash(assets)];
+  const enough = coveredWeight > 0 && seen >= leastCovered * whole;
+  const held = new Map(enough ? used.map(({ assetId, weight }) => [assetId, weight / coveredWeight]) : []);
+  const sides = input.numeraires.map((numeraire) => inOne(input, numeraire, { held, seriesOf, stored }));
   const anchor = seriesOf(btc);
   return {
     assets,
     coveredWeight,
-    sides: input.numeraires.map((numeraire) => {
-      const held = new Map(
-        coveredWeight > 0 ? used.map(({ assetId, weight }) => [assetId, weight / coveredWeight]) : [],
-      );
-      return inOne(input, numeraire, { held, seriesOf, stored });
-    }),
+    notes: [
+      ...assets.flatMap((asset) => whyLeftOut(asset, newestOf(stored.get(asset.assetId)), asOf)),
+      ...(enough || assets.length === 0
+        ? []
+        : [`nothing is measured: of what is no cash ${share(seen, whole)} has usable prices, half of it is needed`]),
+      ...sides.flatMap(({ note }) => note),
+    ],
+    sides: sides.map(({ side }) => side),
     correlationsWithBtc: anchor
       ? correlationsWith(
           anchor,
@@ -154,29 +184,38 @@ interface History {
   readonly stored: ReadonlyMap<AssetId, UsdCloses>;
 }
 
-function inOne(input: AssessmentInput, numeraire: AssetId, { held, seriesOf, stored }: History): RiskInNumeraire {
-  const { weights, limits, seed, benchmark } = input;
+function inOne(
+  input: AssessmentInput,
+  numeraire: AssetId,
+  { held, seriesOf, stored }: History,
+): { side: RiskInNumeraire; note: string[] } {
+  const { asOf, weights, limits, seed, benchmark } = input;
   const riskFreeRate = numeraire === usd ? input.riskFreeRate : 0;
   const counted = (assetId: AssetId) => seriesIn(numeraire, assetId, seriesOf);
   const series = [...held.keys()].flatMap((assetId) => counted(assetId) ?? []);
   const benchmarkSeries = counted(benchmark);
-  const aligned =
-    held.size > 0 && series.length === held.size
-      ? alignedReturns(benchmarkSeries ? [...series, benchmarkSeries] : series)
-      : undefined;
-  const known = aligned && aligned.periods >= minimumOverlap ? aligned : undefined;
-  const days = known && tradingDays(known.dates.map((date) => Date.parse(`${date}T00:00:00Z`)));
+  const whole = held.size > 0 && series.length === held.size;
+  const aligned = whole ? alignedReturns(series) : undefined;
+  const known = aligned && tellsOfNow(aligned, asOf) ? aligned : undefined;
+  // on the dates of its own: what the benchmark has no price of is still a day of the portfolio
+  const both = known && benchmarkSeries ? alignedReturns([...series, benchmarkSeries]) : undefined;
+  const compared = both && tellsOfNow(both, asOf) ? both : undefined;
+  const days = known && daysOf(known);
+  const composition = Float64Array.from(held.values());
   const rule = { riskFreeRate, minimumReturn: 0, confidence, seed, thresholds: limits.thresholds };
   const positions = weights.size > 0 ? { positions: { weights, limits } } : {};
   const report = known
     ? riskReport({
         ...rule,
         ...positions,
-        ...measured(known, Float64Array.from(held.values()), benchmarkSeries !== undefined),
+        returns: portfolioReturns(composition, known.returns),
+        dates: known.dates,
+        composition: { assets: known.assets, weights: composition, assetReturns: known.returns },
+        ...(compared && { benchmark: againstBenchmark(compared, composition) }),
         periodsPerYear: barsPerYear[days!],
       })
     : riskReport({ ...rule, ...positions, returns: new Float64Array(), dates: [], periodsPerYear: 365 });
-  return {
+  const side = {
     numeraire,
     meaning: meaningOf(numeraire, input.riskFreeRate),
     riskFreeRate,
@@ -184,10 +223,58 @@ function inOne(input: AssessmentInput, numeraire: AssetId, { held, seriesOf, sto
     to: known?.dates.at(-1) ?? null,
     tradingDays: days ?? null,
     periodsPerYear: days ? barsPerYear[days] : null,
-    hasBenchmark: known !== undefined && benchmarkSeries !== undefined,
+    hasBenchmark: compared !== undefined,
+    benchmarkObservations: compared?.periods ?? 0,
     report,
     stress: stressOf(input, numeraire, stored),
   };
+  const note = [
+    ...(held.size > 0 && !known ? [`nothing is measured in ${numeraire}: ${spanOf(aligned)}`] : []),
+    ...(known && !compared ? [`nothing is compared with ${benchmark} in ${numeraire}: ${spanOf(both)}`] : []),
+  ];
+  return { side, note };
+}
+
+const newestOf = (closes: UsdCloses | undefined): EpochMs | undefined => closes?.openTimes[closes.openTimes.length - 1];
+
+/** As optimization and plans refuse prices. */
+const isOld = (openTime: EpochMs, asOf: EpochMs): boolean => daysSinceClose(openTime, asOf) > longestPriceAgeDays;
+
+const isCash = ({ classes }: AssessmentInput, assetId: AssetId): boolean =>
+  assetId === usd || classes.get(assetId) === 'cash';
+
+const midnight = (date: string): EpochMs => Date.parse(`${date}T00:00:00Z`);
+
+const tellsOfNow = ({ periods, dates }: AlignedReturns, asOf: EpochMs): boolean =>
+  periods >= minimumOverlap && !isOld(midnight(dates.at(-1)!), asOf);
+
+const daysOf = ({ dates }: AlignedReturns): TradingDays => tradingDays(dates.map(midnight));
+
+const share = (part: number, whole: number): string => `${Number(((100 * part) / whole).toFixed(1))} %`;
+
+/** In words, with the dates; empty for what is used. */
+function whyLeftOut(
+  { assetId, use, observations }: AssetHistory,
+  newest: EpochMs | undefined,
+  asOf: EpochMs,
+): string[] {
+  if (use === 'used') return [];
+  if (newest === undefined) return [`${assetId} is left out: no price is stored`];
+  const dated = `the newest price of ${assetId} is of ${utcDate(newest)}, ${daysSinceClose(newest, asOf)} days before the as-of`;
+  if (use === 'stale') return [`${assetId} is left out: ${dated}, at most ${longestPriceAgeDays} count`];
+  return [
+    `${assetId} is left out: it has ${observations} daily returns within the lookback, ${minimumOverlap} are needed`,
+  ];
+}
+
+function spanOf(aligned: AlignedReturns | undefined): string {
+  if (!aligned) return 'there are too few prices, or none';
+  const last = aligned.dates.at(-1);
+  const span =
+    last === undefined
+      ? 'there is no common date'
+      : `the common dates end on ${last} and make ${aligned.periods} returns`;
+  return `${span}; ${minimumOverlap} are needed, the last at most ${longestPriceAgeDays} days before the as-of`;
 }
 
 const seriesIn = (
@@ -200,20 +287,20 @@ const seriesIn = (
   return unit && inNumeraire(own, unit);
 };
 
-/** The last column is the benchmark, where there is one. */
-function measured({ assets, dates, periods, returns }: AlignedReturns, weights: Float64Array, hasBenchmark: boolean) {
+/** The portfolio beside the benchmark, which is the last column, on the dates that both have. */
+function againstBenchmark(both: AlignedReturns, weights: Float64Array): NonNullable<MeasureInput['benchmark']> {
+  const { assets, periods, returns } = both;
   const [columns, n] = [assets.length, weights.length];
   const assetReturns = new Float64Array(periods * n);
   const benchmark = new Float64Array(periods);
   for (let t = 0; t < periods; t++) {
     assetReturns.set(returns.subarray(t * columns, t * columns + n), t * n);
-    if (hasBenchmark) benchmark[t] = returns[t * columns + n]!;
+    benchmark[t] = returns[t * columns + n]!;
   }
   return {
-    returns: portfolioReturns(weights, assetReturns),
-    dates,
-    composition: { assets: assets.slice(0, n), weights, assetReturns },
-    ...(hasBenchmark && { benchmark }),
+    portfolio: portfolioReturns(weights, assetReturns),
+    returns: benchmark,
+    periodsPerYear: barsPerYear[daysOf(both)],
   };
 }
 

@@ -83,6 +83,7 @@ test('without a portfolio the dashboard shows the default weights, marked, with 
       'notional',
       'observations',
       'overall_recommendation',
+      'partial',
       'period_days',
       'report',
       'risk_metrics',
@@ -160,7 +161,7 @@ describe('a portfolio of coins and stocks', () => {
     expect(withBtc['ETH']).toBeGreaterThan(0.5);
     expect(withBtc['USD']).toBeNull();
     expect(found.bias_flags).toMatchObject([{ type: 'limit_breach', message: expect.stringMatching(/^ETH is 30 %/) }]);
-    expect(found.provenance).toMatchObject({ algorithm: 'risk_report', version: 2, seed: 42 });
+    expect(found.provenance).toMatchObject({ algorithm: 'risk_report', version: 3, seed: 42 });
     expect(found.provenance.series.map(({ asset_id }) => asset_id).sort()).toEqual(['BTC', 'ETH', 'SOL', 'SPY']);
   });
 
@@ -344,7 +345,7 @@ test('a split is no return: recorded in the ledger it is carried over, of nobody
   const { body } = await http().get('/api/v1/correlations').query({ assets: 'BTC,AAPL', lookback_days: '365' });
   expect(body.notes).toEqual(after.notes);
   const { body: dashboard } = await http().get('/api/dashboard/risk');
-  expect(dashboard.notes).toEqual([]);
+  expect(dashboard.notes).toEqual([expect.stringMatching(/^SOL is left out/)]);
 });
 
 test('a failed or cancelled attempt does not stand in the way of the next one', async () => {

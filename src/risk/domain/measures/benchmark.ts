@@ -2,13 +2,14 @@ import { isRounding, mean, sampleStandardDeviation } from '../returns.js';
 import { assertSameLength, betaOf } from '../statistics.js';
 import { measure, ratio, type MeasureInput, type MeasureValue } from './measure.js';
 
-/** Null without a benchmark or with fewer than two returns. */
+/** Of the periods that both have; null without a benchmark or with fewer than two of them. */
 const against =
   <Value extends MeasureValue>(compute: (input: MeasureInput, benchmark: Float64Array) => Value | null) =>
   (input: MeasureInput): Value | null => {
     if (!input.benchmark) return null;
-    assertSameLength(input.returns, input.benchmark);
-    return input.returns.length < 2 ? null : compute(input, input.benchmark);
+    const { portfolio, returns, periodsPerYear } = input.benchmark;
+    assertSameLength(portfolio, returns);
+    return portfolio.length < 2 ? null : compute({ ...input, returns: portfolio, periodsPerYear }, returns);
   };
 
 const activeReturns = (returns: Float64Array, benchmark: Float64Array) =>

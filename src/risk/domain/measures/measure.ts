@@ -14,8 +14,15 @@ export interface MeasureInput {
   readonly confidence: number;
   /** Of the simulated measures. */
   readonly seed: number;
-  /** Returns of the benchmark in the same periods. */
-  readonly benchmark?: Float64Array;
+  /**
+   * The benchmark's returns and the portfolio's in the periods that both have, which may be fewer than the portfolio's
+   * own: an exchange's holidays are no reason to leave days out of everything else.
+   */
+  readonly benchmark?: {
+    readonly portfolio: Float64Array;
+    readonly returns: Float64Array;
+    readonly periodsPerYear: number;
+  };
   /** What the returns are made of, with weights that stay the same in every period. */
   readonly composition?: Composition;
 }

@@ -1,5 +1,11 @@
 import { defaultLimits } from '../../../../src/policies/domain/policy-limits.js';
-import { assessRisk, dollars, withinLookback, type AssessmentInput } from '../../../../src/risk/domain/assessment.js';
+import {
+  assessRisk,
+  dollars,
+  withinLookback,
+  type AssessmentInput,
+  type RiskInNumeraire,
+} from '../../../../src/risk/domain/assessment.js';
 import type { AssetId } from '../../../../src/shared/ids.js';
 import { dayMs } from '../../../../src/shared/time.js';
 
@@ -11,6 +17,11 @@ const daily = (days: number, close: (ago: number) => number, isOpen: (time: numb
   const times = Array.from({ length: days }, (_, i) => asOf - (days - i) * dayMs).filter(isOpen);
   return { openTimes: times, closes: times.map((time) => close((asOf - time) / dayMs)) };
 };
+/** Without the last days. */
+const ended = ({ openTimes, closes }: ReturnType<typeof daily>, days: number) => ({
+  openTimes: openTimes.slice(0, -days),
+  closes: closes.slice(0, -days),
+});
 const isWeekday = (time: number) => new Date(time).getUTCDay() % 6 !== 0;
 const wave = (size: number, speed: number) => (ago: number) => 100 * Math.exp(size * Math.sin(ago * speed));
 
@@ -83,9 +94,91 @@ test('with a stock among them the dates that all have count, and the year has 25
   }
 });
 
-test('a stock as the benchmark of coins has them judged on its dates', () => {
-  const side = sideOf(assessRisk(input({ benchmark: id('SPY') })), 'USD');
-  expect(side).toMatchObject({ hasBenchmark: true, tradingDays: 'weekdays' });
+test('a benchmark changes the measures against it and nothing else', () => {
+  const [byBtc, byStock, byShort] = ['BTC', 'SPY', 'NEW'].map((benchmark) =>
+    sideOf(
+      assessRisk(
+        input({
+          benchmark: id(benchmark),
+          closes: new Map(input().closes).set(id('NEW'), daily(26, wave(0.1, 1))),
+        }),
+      ),
+      'USD',
+    ),
+  ) as [RiskInNumeraire, RiskInNumeraire, RiskInNumeraire];
+  for (const side of [byStock, byShort]) {
+    expect(side).toMatchObject({ hasBenchmark: true, tradingDays: 'every_day', periodsPerYear: 365 });
+    expect(side.report.headline).toEqual(byBtc.report.headline);
+    expect(side.report.measures.sortino_ratio).toBe(byBtc.report.measures.sortino_ratio);
+    expect(side.report.measures.beta).not.toBe(byBtc.report.measures.beta);
+  }
+  // 101 days with 14 weekends, and 26 days
+  expect([byBtc, byStock, byShort].map((side) => side.benchmarkObservations)).toEqual([100, 72, 25]);
+});
+
+test('a benchmark whose prices ended long ago is compared with nothing, and that is said', () => {
+  const closes = new Map(input().closes).set(id('OLD'), ended(daily(300, wave(0.1, 1)), 8));
+  const assessment = assessRisk(input({ benchmark: id('OLD'), closes }));
+  const side = sideOf(assessment, 'USD');
+  expect(side).toMatchObject({ hasBenchmark: false, benchmarkObservations: 0 });
+  expect(side.report.measures.beta).toBeNull();
+  expect(side.report.headline.volatility).toBeGreaterThan(0);
+  expect(assessment.notes).toContainEqual(expect.stringMatching(/^nothing is compared with OLD in USD: .* 2024-02-21/));
+});
+
+test.each([90, 365])('prices that ended eleven months ago make no number, within %i days', (lookbackDays) => {
+  const weights = new Map([
+    [id('BTC'), 0.5],
+    [id('ETH'), 0.29],
+    [id('USD'), 0.21],
+  ]);
+  const old = (speed: number) => ended(daily(1000, wave(0.1, speed)), 330);
+  const closes = new Map([
+    [id('BTC'), old(1)],
+    [id('ETH'), old(2)],
+  ]);
+  const assessment = assessRisk(input({ weights, closes, lookbackDays }));
+  expect(assessment.assets.map(({ use }) => use)).toEqual(['stale', 'stale', 'used']);
+  expect(assessment.coveredWeight).toBe(0.21);
+  for (const { report } of assessment.sides) {
+    expect(report).toMatchObject({ observations: 0, overallRecommendation: 'INSUFFICIENT_DATA' });
+    expect(Object.values(report.headline)).toEqual([null, null, null, null, null]);
+  }
+  // the last bar is of 331 days before 2024-03-01 and ended a day later
+  expect(assessment.notes).toEqual([
+    'BTC is left out: the newest price of BTC is of 2023-04-05, 330 days before the as-of, at most 7 count',
+    'ETH is left out: the newest price of ETH is of 2023-04-05, 330 days before the as-of, at most 7 count',
+    'nothing is measured: of what is no cash 0 % has usable prices, half of it is needed',
+  ]);
+});
+
+test('a price may be seven days old and no more', () => {
+  const used = (days: number) =>
+    assessRisk(
+      input({ closes: new Map(input().closes).set(id('ETH'), ended(daily(300, wave(0.2, 2)), days)) }),
+    ).assets.map(({ use }) => use);
+  expect(used(7)).toEqual(['used', 'used']);
+  expect(used(8)).toEqual(['used', 'stale']);
+});
+
+test('half of what is no cash has to have prices', () => {
+  const of = (btc: number, unknown: number) =>
+    assessRisk(
+      input({
+        weights: new Map([
+          [id('BTC'), btc],
+          [id('GLD'), unknown],
+          [id('USD'), 0.5],
+        ]),
+      }),
+    );
+  expect(sideOf(of(0.25, 0.25), 'USD').report.headline.volatility).toBeGreaterThan(0);
+  const less = of(0.2, 0.3);
+  expect(sideOf(less, 'USD').report.headline.volatility).toBeNull();
+  expect(less.notes).toEqual([
+    'GLD is left out: no price is stored',
+    'nothing is measured: of what is no cash 40 % has usable prices, half of it is needed',
+  ]);
 });
 
 test('without prices of the benchmark everything else is measured', () => {

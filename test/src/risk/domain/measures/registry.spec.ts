@@ -3,7 +3,7 @@ import { sharpeStandardError } from '../../../../../src/risk/domain/measures/rat
 import type { AssetId } from '../../../../../src/shared/ids.js';
 import { InvariantViolation } from '../../../../../src/shared/errors.js';
 import { managers } from '../../../../support/managers.js';
-import { bacon, measureInput, prototypeReturns } from '../../../../support/returns.js';
+import { bacon, measureInput, prototypeReturns, beside } from '../../../../support/returns.js';
 
 const monthly = { periodsPerYear: 12, riskFreeRate: 0 };
 
@@ -30,7 +30,7 @@ test('Bacon’s portfolio has the values of his book and of the R package Perfor
 });
 
 test('Bacon’s portfolio has the values that NumPy 2.4 gives', () => {
-  const input = measureInput(bacon.portfolio, { ...monthly, benchmark: bacon.benchmark });
+  const input = measureInput(bacon.portfolio, { ...monthly, benchmark: beside(bacon.portfolio, bacon.benchmark, 12) });
   const risk = measureRisk(input);
   const expected: Partial<Record<MeasureId, number>> = {
     volatility: 0.13700015867969229,
@@ -61,7 +61,9 @@ describe('the manuals of the R package PerformanceAnalytics', () => {
   const dated = { ...monthly, dates: monthEnds };
 
   test('have these values of the fund HAM1 against the S&P 500', () => {
-    const risk = measureRisk(measureInput(managers.fund, { ...dated, benchmark: managers.market }));
+    const risk = measureRisk(
+      measureInput(managers.fund, { ...dated, benchmark: beside(managers.fund, managers.market, 12) }),
+    );
     within(risk.volatility! / Math.sqrt(12), 0.0256);
     within(risk.downside_deviation! / Math.sqrt(12), 0.0145);
     within(risk.sortino_ratio! / Math.sqrt(12), 0.7649);
@@ -72,7 +74,12 @@ describe('the manuals of the R package PerformanceAnalytics', () => {
   });
 
   test('have these values of the fund at a yearly rate of 3.5 and a minimum return of 4 %', () => {
-    const input = { ...dated, benchmark: managers.market, riskFreeRate: 0.035, minimumReturn: 0.04 };
+    const input = {
+      ...dated,
+      benchmark: beside(managers.fund, managers.market, 12),
+      riskFreeRate: 0.035,
+      minimumReturn: 0.04,
+    };
     const risk = measureRisk(measureInput(managers.fund, input));
     within(risk.sharpe_ratio!.value / Math.sqrt(12), 0.3201);
     within(risk.downside_deviation! / Math.sqrt(12), 0.0157);
@@ -101,7 +108,7 @@ describe('the tests of empyrical', () => {
 
   test('have these values of gains and losses', () => {
     const mixed = [0.01, 0.1, -0.04, 0.02, 0.03, 0.02, 0.01, -0.1];
-    const risk = measureRisk(measureInput(mixed, { ...zero, benchmark: new Float64Array(8) }));
+    const risk = measureRisk(measureInput(mixed, { ...zero, benchmark: beside(mixed, new Float64Array(8), 252) }));
     expect(risk.sharpe_ratio!.value).toBeCloseTo(1.7238613961706866, 12);
     expect(risk.volatility).toBeCloseTo(0.9136465399704637, 12);
     // these count the day before the first return, too, as one without a return
@@ -186,7 +193,7 @@ test('of a portfolio that only gains, the drawdown is 0 and what divides by loss
 
 test('Bitcoin in bitcoin has no risk, and what divides by it is unknown', () => {
   const zeros = new Float64Array(30);
-  const risk = measureRisk(measureInput(zeros, { benchmark: zeros }));
+  const risk = measureRisk(measureInput(zeros, { benchmark: beside(zeros, zeros) }));
   expect([risk.volatility, risk.tracking_error, risk.max_drawdown!.depth]).toEqual([0, 0, 0]);
   expect(risk.historical_tail).toEqual({ var: 0, cvar: 0 });
   for (const id of [
@@ -212,7 +219,7 @@ test('a deviation that is only rounding makes no ratio', () => {
   // a price that grows by 1 % a period: returns differ in their last digits
   const prices = Array.from({ length: 40 }, (_, i) => 100 * 1.01 ** i);
   const returns = prices.slice(1).map((price, i) => price / prices[i]! - 1);
-  const risk = measureRisk(measureInput(returns, { benchmark: Float64Array.from(returns) }));
+  const risk = measureRisk(measureInput(returns, { benchmark: beside(returns, returns) }));
   expect([risk.sharpe_ratio, risk.beta, risk.information_ratio, risk.skewness]).toEqual([null, null, null, null]);
 });
 
@@ -233,7 +240,9 @@ test('a total loss gives finite numbers', () => {
 });
 
 test('a benchmark of another length is refused', () => {
-  expect(() => measureRisk(measureInput([0.1, 0.2], { benchmark: new Float64Array(3) }))).toThrow(InvariantViolation);
+  expect(() => measureRisk(measureInput([0.1, 0.2], { benchmark: beside([0.1, 0.2], new Float64Array(3)) }))).toThrow(
+    InvariantViolation,
+  );
 });
 
 test('the parts of a composition sum to the measures of the whole', () => {
