@@ -114,12 +114,13 @@ export class PoliciesService {
     });
   }
 
-  /** Gives all portfolios the version that all had before the last rollout. @throws DomainError `conflict` for none */
+  /** Gives all portfolios the version that all had before the present one. @throws DomainError `conflict` for none */
   async rollBack(request: IdempotentRequest, policyId: string, reason: string): Promise<StoredAnswer> {
     return this.change(request, policyId, async (em) => {
       const version = versionBefore(await rolloutsOf(em, policyId));
       if (version === undefined) {
-        throw new DomainError('conflict', `no other version of policy ${policyId} was ever given to all portfolios`);
+        const message = 'there is no earlier version that all portfolios had';
+        throw new DomainError('conflict', `policy ${policyId} is at its first version: ${message}`);
       }
       await this.addRollout(em, { ownerId: request.ownerId, policyId, version, share: 1, portfolios: [], reason });
     });

@@ -26,9 +26,20 @@ export function versionInForce(
     .find(({ share, portfolios }) => place < share || portfolios.includes(portfolioId))?.version;
 }
 
-/** The version to go back to: of the newest rollout to all portfolios before the version that was rolled out last. */
+/**
+ * The version to go back to: the one that all portfolios had before the version that was rolled out last; undefined at the
+ * first. A version that all had before is a way back and no new target: what came after it is gone from the history, so
+ * that going back twice goes back two versions and never forward again.
+ */
 export function versionBefore(rollouts: readonly Rollout[]): number | undefined {
-  const newestFirst = rollouts.toSorted((a, b) => b.sequence - a.sequence);
-  const current = newestFirst[0]?.version;
-  return newestFirst.find(({ version, share }) => share === 1 && version !== current)?.version;
+  const ordered = rollouts.toSorted((a, b) => a.sequence - b.sequence);
+  const history: number[] = [];
+  for (const { version, share } of ordered) {
+    if (share < 1) continue;
+    const earlier = history.indexOf(version);
+    if (earlier >= 0) history.length = earlier;
+    history.push(version);
+  }
+  // a rollout to a part is what is taken back first
+  return ordered.at(-1)?.version === history.at(-1) ? history.at(-2) : history.at(-1);
 }

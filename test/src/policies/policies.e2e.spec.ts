@@ -2,6 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../../../src/audit/audit.service.js';
+import type { PolicyView } from '../../../src/policies/policies.schemas.js';
 import { useDatabase } from '../../support/database.js';
 import { storeCloses } from '../../support/price-histories.js';
 import { startApi, testConfig } from '../../support/service.js';
@@ -81,6 +82,24 @@ test('a rollout by name reaches that portfolio, one to all everybody, and going 
   expect([(await inForce()).version, (await inForce(other)).version]).toEqual([2, 2]);
   await http().post(`${path}/${defaultId}/rollback`).send({ reason: 'too tight' }).expect(201);
   expect([(await inForce()).version, (await inForce(other)).version]).toEqual([1, 1]);
+});
+
+test('going back twice goes two versions back, a repeated request once, and at the first version it is refused', async () => {
+  const { body: policy } = await http().post(path).send({ name: 'steps', limits: limits(), reason: 'one' }).expect(201);
+  for (const version of [2, 3]) {
+    await http().post(`${path}/${policy.id}/versions`).send({ limits: limits(), reason: 'more' }).expect(201);
+    await http().post(`${path}/${policy.id}/rollouts`).send({ version, reason: 'to all' }).expect(201);
+  }
+  const back = (key: string) =>
+    http().post(`${path}/${policy.id}/rollback`).set('Idempotency-Key', key).send({ reason: 'back' });
+  const newest = ({ body }: { body: PolicyView }) => body.rollouts.at(-1)!.version;
+  const first = await back('first');
+  expect(newest(first)).toBe(2);
+  expect((await back('first')).text).toBe(first.text);
+  expect(newest(await back('second'))).toBe(1);
+  const { status, body } = await back('third');
+  expect(status).toBe(409);
+  expect(body.detail).toMatch(/is at its first version: there is no earlier version that all portfolios had/);
 });
 
 test('a repeated request makes no second version', async () => {

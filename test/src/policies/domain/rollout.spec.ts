@@ -34,3 +34,22 @@ test('going back finds the version that all had before', () => {
   expect(versionBefore([rollout(1, 1), rollout(2, 2), rollout(3, 3, 0.2)])).toBe(2);
   expect(versionBefore([rollout(1, 1)])).toBeUndefined();
 });
+
+test('going back again goes further back, to the first version and never forward', () => {
+  const three = [rollout(1, 1), rollout(2, 2), rollout(3, 3)];
+  expect(versionBefore(three)).toBe(2);
+  expect(versionBefore([...three, rollout(4, 2)])).toBe(1);
+  expect(versionBefore([...three, rollout(4, 2), rollout(5, 1)])).toBeUndefined();
+});
+
+test('what is rolled out after going back is a new target, before which there is what was gone back to', () => {
+  const back = [rollout(1, 1), rollout(2, 2), rollout(3, 3), rollout(4, 2)];
+  expect(versionBefore([...back, rollout(5, 4)])).toBe(2);
+  expect(versionBefore([...back, rollout(5, 4), rollout(6, 2)])).toBe(1);
+});
+
+test('a rollout to a part is taken back before what all have', () => {
+  const staged = [rollout(1, 1), rollout(2, 2), rollout(3, 3, 0.1), rollout(4, 3, 0.5)];
+  expect(versionBefore(staged)).toBe(2);
+  expect(versionBefore([...staged, rollout(5, 2)])).toBe(1);
+});
