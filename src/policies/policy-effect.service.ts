@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AssetRegistry } from '../data/assets/asset-registry.js';
 import { PortfolioService } from '../portfolio/portfolio.service.js';
 import { ValuationService } from '../portfolio/valuation/valuation.service.js';
 import type { AssetId, OwnerId } from '../shared/ids.js';
@@ -15,11 +16,14 @@ export class PolicyEffectService {
     private readonly policies: PoliciesService,
     private readonly portfolios: PortfolioService,
     private readonly valuations: ValuationService,
+    private readonly assets: AssetRegistry,
   ) {}
 
   /** Of every portfolio that follows the policy. @throws DomainError `not_found` for a version that is not there */
   async of(ownerId: OwnerId, policyId: string, version: number): Promise<PolicyEffectView> {
     const then = await this.policies.limitsOf(ownerId, policyId, version);
+    const catalogue = await this.assets.catalogue();
+    const isCash = (assetId: AssetId) => catalogue.of(assetId)?.assetClass === 'cash';
     const effects: Effect[] = [];
     for (const { id, name } of await this.portfolios.all(ownerId)) {
       const inForce = await this.policies.inForce(ownerId, id);
@@ -31,10 +35,10 @@ export class PolicyEffectService {
         effects.push({
           ...of,
           why_not: null,
-          breaches_now: breaches(inForce.limits, weights),
-          breaches_then: breaches(then, weights),
-          least_turnover_now: leastTurnover(inForce.limits, weights),
-          least_turnover_then: leastTurnover(then, weights),
+          breaches_now: breaches(inForce.limits, weights, isCash),
+          breaches_then: breaches(then, weights, isCash),
+          least_turnover_now: leastTurnover(inForce.limits, weights, isCash),
+          least_turnover_then: leastTurnover(then, weights, isCash),
         });
       }
     }

@@ -202,7 +202,7 @@ export const dashboardRiskSchema = z
       .describe('In US dollars; losses are negative here and nowhere else'),
     bias_flags: z
       .array(biasFlagOf(...habits, 'anchoring'))
-      .describe('`anchoring` is a weight above its limit, which `/api/v1` calls `limit_breach`'),
+      .describe('`anchoring` is a weight outside its limits, which `/api/v1` calls `limit_breach`'),
     bias_recommendation: biasRecommendation,
     overall_recommendation: recommendation,
     thresholds: z.object({

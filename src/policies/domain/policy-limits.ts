@@ -93,9 +93,20 @@ export interface Breach extends Band {
   readonly weight: number;
 }
 
-/** The limits that weights do not keep; an asset that is not named is not held. */
-export function breaches(limits: PolicyLimits, weights: ReadonlyMap<AssetId, number>): Breach[] {
-  const named = new Set<AssetId>([limits.anchor, ...(Object.keys(limits.assets) as AssetId[]), ...weights.keys()]);
+/** Tells currencies from what they buy. */
+export type IsCash = (assetId: AssetId) => boolean;
+
+/**
+ * The limits that weights, shares of the whole with its cash, do not keep; an asset that is not named is not held. Cash is
+ * what the limits of the others leave over: it has a limit where it is given one of its own.
+ */
+export function breaches(
+  limits: PolicyLimits,
+  weights: ReadonlyMap<AssetId, number>,
+  isCash: IsCash = () => false,
+): Breach[] {
+  const judged = [...weights.keys()].filter((assetId) => !isCash(assetId));
+  const named = new Set<AssetId>([limits.anchor, ...(Object.keys(limits.assets) as AssetId[]), ...judged]);
   const checks: Breach[] = [
     ...[...named].map((assetId): Breach => {
       const { min, max } = bandOf(limits, assetId);
@@ -118,8 +129,8 @@ export function breaches(limits: PolicyLimits, weights: ReadonlyMap<AssetId, num
  * Share of the portfolio that has to change hands at the least before the limits are kept: what is too much has to be
  * sold and what is missing bought, and one sale can pay for one purchase. A lower bound where groups overlap.
  */
-export function leastTurnover(limits: PolicyLimits, weights: ReadonlyMap<AssetId, number>): number {
-  const broken = breaches(limits, weights);
+export function leastTurnover(limits: PolicyLimits, weights: ReadonlyMap<AssetId, number>, isCash?: IsCash): number {
+  const broken = breaches(limits, weights, isCash);
   const turnoverOf = (kind: Breach['kind']) => {
     const own = broken.filter((breach) => breach.kind === kind);
     const missing = own.reduce((sum, { weight, min }) => sum + Math.max(0, min - weight), 0);

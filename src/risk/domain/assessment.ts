@@ -203,7 +203,8 @@ function inOne(
   const days = known && daysOf(known);
   const composition = Float64Array.from(held.values());
   const rule = { riskFreeRate, minimumReturn: 0, confidence, seed, thresholds: limits.thresholds };
-  const positions = weights.size > 0 ? { positions: { weights, limits } } : {};
+  const positions =
+    weights.size > 0 ? { positions: { weights, limits, isCash: (assetId: AssetId) => isCash(input, assetId) } } : {};
   const report = known
     ? riskReport({
         ...rule,

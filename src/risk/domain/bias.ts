@@ -1,12 +1,12 @@
-import { bandOf, type PolicyLimits } from '../../policies/domain/policy-limits.js';
+import { breaches, type IsCash, type PolicyLimits } from '../../policies/domain/policy-limits.js';
 import type { AssetId } from '../../shared/ids.js';
 
-/** A habit of thought that costs money, or a weight above its limit, which is none and has a name of its own. */
+/** A habit of thought that costs money, or a weight outside its limits, which is none and has a name of its own. */
 export interface BiasFlag {
   readonly type: 'recent_loss_aversion' | 'overconfidence' | 'limit_breach';
   readonly severity: 'medium' | 'high';
   readonly message: string;
-  readonly recommendation: 'AVOID_TRADING' | 'REDUCE_POSITION_SIZE' | 'REDUCE_POSITION';
+  readonly recommendation: 'AVOID_TRADING' | 'REDUCE_POSITION_SIZE' | 'REDUCE_POSITION' | 'INCREASE_POSITION';
 }
 
 export type BiasRecommendation = 'OK' | 'AVOID_TRADING' | 'REDUCE_POSITION_SIZE';
@@ -49,32 +49,47 @@ export function streakFlags(winStreak: number): BiasFlag[] {
 }
 
 /**
- * Positions that are too large: above the upper limit of the asset's own band (the anchor has one of its own), or else
- * above 1.5 times the weight that was recommended for it, where one was. In the order of the weights.
+ * Weights outside the policy's limits, of assets and of groups, with the side in words, and positions that are bold: within
+ * their limits, but above 1.5 times the weight that was recommended for them, where one was.
  */
 export function positionFlags(
   weights: ReadonlyMap<AssetId, number>,
   limits: PolicyLimits,
-  recommended: ReadonlyMap<AssetId, number> = new Map(),
+  { recommended = new Map(), isCash }: { recommended?: ReadonlyMap<AssetId, number>; isCash?: IsCash } = {},
 ): BiasFlag[] {
-  return [...weights].flatMap(([assetId, weight]): BiasFlag[] => {
-    const { max } = bandOf(limits, assetId);
-    const target = recommended.get(assetId);
-    // rounding of weights is no breach
-    if (weight > max + 1e-9) {
-      const message = `${assetId} is ${percent(weight)} of the portfolio, above its limit of ${percent(max)}.`;
-      return [{ type: 'limit_breach', severity: 'high', message, recommendation: 'REDUCE_POSITION' }];
-    }
-    if (target !== undefined && weight > bold * target + 1e-9) {
-      const message = `${assetId} is ${percent(weight)} of the portfolio, recommended were ${percent(target)}.`;
-      return [{ type: 'overconfidence', severity: 'medium', message, recommendation: 'REDUCE_POSITION' }];
-    }
-    return [];
+  const broken = breaches(limits, weights, isCash);
+  const outside = broken.map(({ limit, kind, weight, min, max }): BiasFlag => {
+    const what = `${kind === 'group' ? 'the group ' : ''}${limit} is ${percent(weight)} of the portfolio`;
+    return weight > max
+      ? {
+          type: 'limit_breach',
+          severity: 'high',
+          message: `${what}, above its limit of ${percent(max)}.`,
+          recommendation: 'REDUCE_POSITION',
+        }
+      : {
+          type: 'limit_breach',
+          severity: 'medium',
+          message: `${what}, below its lower limit of ${percent(min)}.`,
+          recommendation: 'INCREASE_POSITION',
+        };
   });
+  const within = [...weights].filter(
+    ([assetId]) => !broken.some(({ kind, limit }) => kind === 'asset' && limit === assetId),
+  );
+  const daring = within.flatMap(([assetId, weight]): BiasFlag[] => {
+    const target = recommended.get(assetId);
+    // rounding of weights is not bold
+    if (target === undefined || weight <= bold * target + 1e-9) return [];
+    const message = `${assetId} is ${percent(weight)} of the portfolio, recommended were ${percent(target)}.`;
+    return [{ type: 'overconfidence', severity: 'medium', message, recommendation: 'REDUCE_POSITION' }];
+  });
+  return [...outside, ...daring];
 }
 
-/** What the flags come to. */
+/** What the flags come to; one that something is too small is no reason to trade less, or smaller. */
 export function biasRecommendation(flags: readonly BiasFlag[]): BiasRecommendation {
-  if (flags.some(({ severity }) => severity === 'high')) return 'AVOID_TRADING';
-  return flags.length > 0 ? 'REDUCE_POSITION_SIZE' : 'OK';
+  const cautioning = flags.filter(({ recommendation }) => recommendation !== 'INCREASE_POSITION');
+  if (cautioning.some(({ severity }) => severity === 'high')) return 'AVOID_TRADING';
+  return cautioning.length > 0 ? 'REDUCE_POSITION_SIZE' : 'OK';
 }

@@ -1,4 +1,4 @@
-import type { PolicyLimits, RiskThresholds } from '../../policies/domain/policy-limits.js';
+import type { IsCash, PolicyLimits, RiskThresholds } from '../../policies/domain/policy-limits.js';
 import type { AssetId } from '../../shared/ids.js';
 import {
   biasRecommendation,
@@ -38,6 +38,7 @@ export interface RiskReportInput extends MeasureInput {
     readonly weights: ReadonlyMap<AssetId, number>;
     readonly limits: PolicyLimits;
     readonly recommended?: ReadonlyMap<AssetId, number>;
+    readonly isCash?: IsCash;
   };
   /** Losses of late, a positive fraction. */
   readonly recentLoss?: number;
@@ -82,7 +83,7 @@ export function riskReport(input: RiskReportInput): RiskReport {
   const flags = [
     ...lossFlags(input.recentLoss ?? 0),
     ...streakFlags(input.winStreak ?? 0),
-    ...(positions ? positionFlags(positions.weights, positions.limits, positions.recommended) : []),
+    ...(positions ? positionFlags(positions.weights, positions.limits, positions) : []),
   ];
   const bias = biasRecommendation(flags);
   const rolling = rollingForecasts(returns, backtestWindow, reportConfidence);
@@ -94,7 +95,7 @@ export function riskReport(input: RiskReportInput): RiskReport {
     varBacktest: backtestVar(rolling.returns, rolling.forecasts, reportConfidence),
     biasFlags: flags,
     biasRecommendation: bias,
-    overallRecommendation: overall(headline, thresholds, bias),
+    overallRecommendation: overall(headline, thresholds, { bias, hasFlags: flags.length > 0 }),
     thresholds,
   };
 }
@@ -103,14 +104,14 @@ export function riskReport(input: RiskReportInput): RiskReport {
 function overall(
   { cvar95, maxDrawdown: drawdown, sharpeRatio: sharpe }: RiskReport['headline'],
   thresholds: RiskThresholds,
-  bias: BiasRecommendation,
+  { bias, hasFlags }: { bias: BiasRecommendation; hasFlags: boolean },
 ): OverallRecommendation {
   if (cvar95 === null || drawdown === null) return 'INSUFFICIENT_DATA';
   if (cvar95 > thresholds.dailyCvar95) return 'REDUCE_RISK';
   if (drawdown > thresholds.maxDrawdown) return 'REDUCE_RISK';
   if (sharpe !== null && sharpe < thresholds.sharpe) return 'IMPROVE_EFFICIENCY';
   if (bias === 'AVOID_TRADING') return 'AVOID_TRADING';
-  return bias === 'REDUCE_POSITION_SIZE' ? 'CAUTION' : 'HOLD';
+  return hasFlags ? 'CAUTION' : 'HOLD';
 }
 
 /** Parts of the report with the prototype's signs: losses and their thresholds are negative fractions. */
@@ -125,7 +126,7 @@ export interface PrototypeRisk {
   readonly thresholds: { readonly cvar95: number; readonly maxDrawdown: number; readonly sharpe: number };
 }
 
-/** The prototype knew habits of thought alone, and called a weight above its limit `anchoring`. */
+/** The prototype knew habits of thought alone, and called a weight outside its limits `anchoring`. */
 export const prototypeBiasType = (type: BiasFlag['type']) => (type === 'limit_breach' ? 'anchoring' : type);
 
 /** As `GET /api/dashboard/risk` alone shows it. */

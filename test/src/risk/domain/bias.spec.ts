@@ -30,8 +30,41 @@ test('Bitcoin is judged by its own band, the others by theirs', () => {
   ]);
 });
 
+test('what is below its lower limit is named as that, and nobody is told to reduce it or to stand still', () => {
+  const flags = positionFlags(weights({ BTC: 0.25, ETH: 0.2 }), defaultLimits);
+  expect(flags).toEqual([
+    {
+      type: 'limit_breach',
+      severity: 'medium',
+      message: 'BTC is 25 % of the portfolio, below its lower limit of 50 %.',
+      recommendation: 'INCREASE_POSITION',
+    },
+  ]);
+  expect(biasRecommendation(flags)).toBe('OK');
+  expect(positionFlags(weights({ ETH: 0.2 }), defaultLimits)[0]!.message).toMatch(/^BTC is 0 % .* below/);
+});
+
+test('cash is what the others leave over, and has a limit where the policy names it', () => {
+  const held = weights({ BTC: 0.5, USD: 0.5 });
+  const isCash = (assetId: AssetId) => assetId === 'USD';
+  expect(positionFlags(held, defaultLimits, { isCash })).toEqual([]);
+  const named = { ...defaultLimits, assets: { USD: { min: 0, max: 0.1 } } };
+  expect(positionFlags(held, named, { isCash })[0]!.message).toMatch(/^USD is 50 % .* above its limit of 10 %/);
+});
+
+test('a group is judged as a whole', () => {
+  const grouped = {
+    ...defaultLimits,
+    groups: [{ name: 'stocks', assets: ['SPY', 'QQQ'] as AssetId[], min: 0, max: 0.3 }],
+  };
+  expect(positionFlags(weights({ BTC: 0.6, SPY: 0.2, QQQ: 0.2 }), grouped).map(({ message }) => message)).toEqual([
+    'the group stocks is 40 % of the portfolio, above its limit of 30 %.',
+  ]);
+});
+
 test('a position within its limit is bold above 1.5 times what was recommended', () => {
-  const flags = (weight: number) => positionFlags(weights({ ETH: weight }), defaultLimits, weights({ ETH: 0.1 }));
+  const flags = (weight: number) =>
+    positionFlags(weights({ BTC: 0.5, ETH: weight }), defaultLimits, { recommended: weights({ ETH: 0.1 }) });
   expect(flags(0.15)).toEqual([]);
   expect(flags(0.16)).toMatchObject([{ type: 'overconfidence', severity: 'medium' }]);
   expect(flags(0.3)).toMatchObject([{ type: 'limit_breach', severity: 'high' }]);
