@@ -44,7 +44,7 @@ export class RiskAssessor {
     const [asOf, knownAt] = [Date.parse(input.asOf), input.knownAt === null ? undefined : Date.parse(input.knownAt)];
     const read = await this.prices.of(request, { asOf, viewer: ownerId, knownAt });
     const catalogue = await this.assets.catalogue();
-    const { policy, weights, benchmark, lookbackDays, riskFreeRate, shocks, seed } = request;
+    const { policy, weights, benchmark, lookbackDays, riskFreeRate, shocks, seed, record } = request;
     const limits = policy ? await this.policies.limitsOf(ownerId, policy.id, policy.version) : defaultLimits;
     const numeraires = numerairesOf(request.numeraire);
     const assessment = await this.compute.run(
@@ -66,6 +66,7 @@ export class RiskAssessor {
           ]),
         ),
         seed,
+        ...(record && { record }),
       },
       signal,
     );

@@ -1,5 +1,6 @@
 import type { AssetId, JobId, OwnerId, PortfolioId } from '../shared/ids.js';
 import type { IsoInstant } from '../shared/time.js';
+import type { TradingRecord } from './domain/trading-record.js';
 
 export const assessRiskWorkflow = 'assessRisk';
 export type AssessRisk = (input: AssessRiskInput) => Promise<RiskSummary>;
@@ -27,6 +28,8 @@ export interface RiskRequest {
   /** Null for the limits that the service begins with. */
   readonly policy: { readonly id: string; readonly version: number } | null;
   readonly seed: number;
+  /** From the ledger; reports before version 3 have none. */
+  readonly record?: TradingRecord;
 }
 
 export interface AssessRiskInput {

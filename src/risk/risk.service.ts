@@ -8,13 +8,15 @@ import { sha256 } from '../platform/crypto/sha256.js';
 import { jsonParameter } from '../platform/http/old-parameters.js';
 import { PoliciesService } from '../policies/policies.service.js';
 import { defaultWeights } from '../portfolio/domain/default-weights.js';
+import { foldLots } from '../portfolio/domain/lots.js';
 import { PortfolioService } from '../portfolio/portfolio.service.js';
 import { instantOf } from '../platform/http/instant.js';
 import { ValuationService } from '../portfolio/valuation/valuation.service.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { DomainError, fieldsRefused, type FieldError } from '../shared/errors.js';
 import type { AssetId, JobId, OwnerId, PortfolioId } from '../shared/ids.js';
-import { startOfUtcDay, toIso, type EpochMs } from '../shared/time.js';
+import { dayMs, startOfUtcDay, toIso, type EpochMs } from '../shared/time.js';
+import { tradingRecord } from './domain/trading-record.js';
 import { riskMeasures } from './domain/measures/registry.js';
 import { RiskPrices } from './risk-prices.js';
 import { RiskReportRow } from './risk-report.entity.js';
@@ -120,18 +122,28 @@ export class RiskService {
     ownerId: OwnerId,
     portfolioId: PortfolioId,
     { asOf, knownAt, now }: { asOf: EpochMs | undefined; knownAt: EpochMs | undefined; now: EpochMs },
-    rest: (numeraire: AssetId) => Omit<RiskRequest, 'weights' | 'unpriced' | 'notional' | 'policy'>,
+    rest: (numeraire: AssetId) => Omit<RiskRequest, 'weights' | 'unpriced' | 'notional' | 'policy' | 'record'>,
   ): Promise<Question> {
     // prices of a day that goes on would make another report each time
     const at = asOf === undefined ? { pricesAt: startOfUtcDay(now) } : { asOf };
-    const { name, numeraire, valuation } = await this.valuations.priced(ownerId, portfolioId, { ...at, knownAt });
+    const priced = await this.valuations.priced(ownerId, portfolioId, { ...at, knownAt });
+    const { name, numeraire, valuation, usdPriceOf } = priced;
+    const record = tradingRecord(foldLots(priced.allAccounts, priced.transactions, 'fifo').gains, {
+      // what is sold today counts for what is held now
+      asOf: asOf === undefined ? startOfUtcDay(now) + dayMs : asOf,
+      valueUsd: Number(valuation.totalUsd),
+      usdOf: (currency) => {
+        const price = currency === usd ? '1' : usdPriceOf(currency);
+        return price === undefined ? undefined : Number(price);
+      },
+    });
     const { policyId: id, version } = await this.policies.inForce(ownerId, portfolioId, knownAt);
     const weights: Record<AssetId, number> = {};
     for (const { assetId, weightOfPriced: weight } of valuation.holdings) {
       if (weight !== null && weight > 0) weights[assetId] = weight;
     }
     const { unpriced } = valuation;
-    const request = { ...rest(numeraire), weights, unpriced, notional: false, policy: { id, version } };
+    const request = { ...rest(numeraire), weights, unpriced, notional: false, policy: { id, version }, record };
     return { ownerId, portfolioId, name, asOf: asOf ?? startOfUtcDay(now), knownAt, request };
   }
 

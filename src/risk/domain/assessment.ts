@@ -9,6 +9,7 @@ import type { MeasureInput } from './measures/measure.js';
 import { inNumeraire } from './numeraire.js';
 import { riskReport, type RiskReport } from './report.js';
 import { applyShocks, historicalWindows, replayWindow, type HistoricalWindow, type StressOutcome } from './stress.js';
+import type { TradingRecord } from './trading-record.js';
 import { barsPerYear, daysSinceClose, tradingDays, type TradingDays } from './trading-days.js';
 
 /** Closes in US dollars, oldest first. */
@@ -33,6 +34,7 @@ export interface AssessmentInput {
   } | null;
   readonly classes: ReadonlyMap<AssetId, string>;
   readonly seed: number;
+  readonly record?: TradingRecord;
 }
 
 /** What is known of one asset's history within the lookback. */
@@ -161,6 +163,9 @@ export function assessRisk(input: AssessmentInput): RiskAssessment {
     assets,
     coveredWeight,
     notes: [
+      ...(input.record?.recentLoss === null
+        ? ['losses of the last 30 days are not judged: what a sale gained is not known']
+        : []),
       ...assets.flatMap((asset) => whyLeftOut(asset, newestOf(stored.get(asset.assetId)), asOf)),
       ...(enough || assets.length === 0
         ? []
@@ -202,7 +207,7 @@ function inOne(
   const compared = both && tellsOfNow(both, asOf) ? both : undefined;
   const days = known && daysOf(known);
   const composition = Float64Array.from(held.values());
-  const rule = { riskFreeRate, minimumReturn: 0, confidence, seed, thresholds: limits.thresholds };
+  const rule = { riskFreeRate, minimumReturn: 0, confidence, seed, thresholds: limits.thresholds, ...input.record };
   const positions =
     weights.size > 0 ? { positions: { weights, limits, isCash: (assetId: AssetId) => isCash(input, assetId) } } : {};
   const report = known

@@ -40,8 +40,8 @@ export interface RiskReportInput extends MeasureInput {
     readonly recommended?: ReadonlyMap<AssetId, number>;
     readonly isCash?: IsCash;
   };
-  /** Losses of late, a positive fraction. */
-  readonly recentLoss?: number;
+  /** Losses of late, a positive fraction; null where nobody knows, and then not judged. */
+  readonly recentLoss?: number | null;
   readonly winStreak?: number;
 }
 

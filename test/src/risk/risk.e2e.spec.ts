@@ -217,6 +217,36 @@ describe('a portfolio of coins and stocks', () => {
   });
 });
 
+test('losses and wins of the ledger are judged', async () => {
+  const traded = async (name: string, price: string, sales: number) => {
+    const id = await portfolio({}, name);
+    const at = (days: number) => toIso(today() - days * dayMs);
+    const lines = [
+      { kind: 'buy', asset: 'BTC', quantity: '2', price: '60000', executed_at: at(39) },
+      ...Array.from({ length: sales }, (_, i) => ({
+        kind: 'sell',
+        asset: 'BTC',
+        quantity: '0.1',
+        price,
+        executed_at: at(10 + i),
+      })),
+    ];
+    for (const line of lines) {
+      const answer = await http().post(`/api/v1/portfolios/${id}/transactions`).send(line);
+      expect({ status: answer.status, body: answer.body.detail }).toEqual({ status: 201, body: undefined });
+    }
+    return (await report(id)).bias_flags;
+  };
+  const ofType = (flags: RiskReportView['bias_flags'], type: string) => flags.filter((flag) => flag.type === type);
+  // four tenths sold at 10,000 that cost 60,000 each lose 20,000, of 1.6 units that are left at 60,000
+  const losing = await traded('Losing', '10000', 4);
+  expect(ofType(losing, 'recent_loss_aversion')).toMatchObject([{ severity: 'high' }]);
+  expect(ofType(losing, 'overconfidence')).toEqual([]);
+  const winning = await traded('Winning', '70000', 5);
+  expect(ofType(winning, 'recent_loss_aversion')).toEqual([]);
+  expect(ofType(winning, 'overconfidence')).toMatchObject([{ message: '5 wins in a row; keep positions small.' }]);
+});
+
 test('coins alone are counted on every day of the week', async () => {
   const { in: sides, partial } = await report(await portfolio({ BTC: '1', ETH: '10' }));
   expect(partial).toBe(false);
