@@ -19,6 +19,7 @@ import {
   createPolicyBody,
   createVersionBody,
   policiesQuery,
+  policyEffectQuery,
   policyEffectSchema,
   policyIdParam,
   policyInForceSchema,
@@ -31,6 +32,7 @@ import {
   type CreatePolicyBody,
   type CreateVersionBody,
   type PoliciesQuery,
+  type PolicyEffectQuery,
   type PolicyEffectView,
   type PolicyInForceView,
   type PolicyView,
@@ -121,8 +123,9 @@ export class PoliciesController {
     @CurrentOwner() owner: OwnerId,
     @Param('id', { schema: policyIdParam }) id: string,
     @Param('version', { schema: versionParam }) version: number,
+    @Query({ schema: policyEffectQuery }) query: PolicyEffectQuery,
   ): Promise<PolicyEffectView> {
-    return this.effects.of(owner, id, version);
+    return this.effects.of(owner, { policyId: id, version, ...query });
   }
 
   @ApiOperation({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { pageOf, pageQuery } from '../platform/http/page.js';
+import { pageLimit, pageOf, pageQuery } from '../platform/http/page.js';
 import { plainText } from '../platform/http/plain-text.js';
 
 const fraction = z.number().min(0).max(1);
@@ -115,6 +115,14 @@ const breachSchema = z.object({
   max: z.number(),
 });
 
+export const policyEffectQuery = z.object({
+  ...pageQuery,
+  limit: pageLimit(50)
+    .default(20)
+    .describe('Portfolios that are looked at for a page; those that follow another policy are not shown'),
+});
+export type PolicyEffectQuery = z.output<typeof policyEffectQuery>;
+
 export const policyEffectSchema = z
   .object({
     policy_id: z.uuid(),
@@ -131,6 +139,7 @@ export const policyEffectSchema = z
         least_turnover_then: z.number().nullable(),
       }),
     ),
+    next_cursor: z.string().nullable(),
   })
   .meta({ id: 'PolicyEffect' });
 export type PolicyEffectView = z.output<typeof policyEffectSchema>;

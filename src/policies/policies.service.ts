@@ -81,8 +81,17 @@ export class PoliciesService {
       { orderBy: { id: 'asc' }, limit: limit + 1, disableIdentityMap: true },
     );
     const shown = rows.slice(0, limit);
-    const items = [];
-    for (const { id } of shown) items.push(await viewOf(this.em, ownerId, id));
+    const ofShown = { policyId: { $in: shown.map(({ id }) => id) } };
+    const once = { disableIdentityMap: true };
+    const versions = await this.em.find(PolicyVersion, ofShown, { orderBy: { version: 'asc' }, ...once });
+    const rollouts = await this.em.find(PolicyRollout, ofShown, { orderBy: { sequence: 'asc' }, ...once });
+    const items = shown.map((policy) =>
+      policyView(
+        policy,
+        versions.filter(({ policyId }) => policyId === policy.id),
+        rollouts.filter(({ policyId }) => policyId === policy.id),
+      ),
+    );
     const last = rows.length > limit ? shown.at(-1) : undefined;
     return { items, next_cursor: last ? encodeCursor(last.id) : null };
   }
@@ -133,7 +142,9 @@ export class PoliciesService {
       throw refusedFor([{ field: 'policy_id', value: policyId, message: 'is not one of your policies' }]);
     }
     await this.em.transactional(async (em) => {
-      const known = await em.findOne(PortfolioPolicy, { portfolioId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+      // before the first choice there is no row to lock
+      await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`policy_of:${portfolioId}`]);
+      const known = await em.findOne(PortfolioPolicy, { portfolioId });
       if (known?.policyId === policyId) return;
       const since = new Date();
       await em.upsert(PortfolioPolicy, { portfolioId, ownerId, policyId, since });

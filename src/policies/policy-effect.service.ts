@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../data/assets/asset-registry.js';
+import { decodeCursor, encodeCursor } from '../platform/http/page.js';
 import { PortfolioService } from '../portfolio/portfolio.service.js';
 import { ValuationService } from '../portfolio/valuation/valuation.service.js';
 import type { AssetId, OwnerId } from '../shared/ids.js';
 import { breaches, leastTurnover } from './domain/policy-limits.js';
 import { PoliciesService } from './policies.service.js';
-import type { PolicyEffectView } from './policies.schemas.js';
+import type { PolicyEffectQuery, PolicyEffectView } from './policies.schemas.js';
 
 type Effect = PolicyEffectView['portfolios'][number];
 
@@ -19,13 +20,23 @@ export class PolicyEffectService {
     private readonly assets: AssetRegistry,
   ) {}
 
-  /** Of every portfolio that follows the policy. @throws DomainError `not_found` for a version that is not there */
-  async of(ownerId: OwnerId, policyId: string, version: number): Promise<PolicyEffectView> {
+  /**
+   * Of the portfolios that follow the policy, a page at a time: each has to be valued, which takes some 20 ms.
+   *
+   * @throws DomainError `not_found` for a version that is not there
+   */
+  async of(
+    ownerId: OwnerId,
+    { policyId, version, limit, cursor }: { policyId: string; version: number } & PolicyEffectQuery,
+  ): Promise<PolicyEffectView> {
     const then = await this.policies.limitsOf(ownerId, policyId, version);
     const catalogue = await this.assets.catalogue();
     const isCash = (assetId: AssetId) => catalogue.of(assetId)?.assetClass === 'cash';
     const effects: Effect[] = [];
-    for (const { id, name } of await this.portfolios.all(ownerId)) {
+    const after = cursor === undefined ? '' : decodeCursor(cursor, 'uuid');
+    const all = (await this.portfolios.all(ownerId)).filter(({ id }) => id > after);
+    const page = all.slice(0, limit);
+    for (const { id, name } of page) {
       const inForce = await this.policies.inForce(ownerId, id);
       if (inForce.policyId !== policyId) continue;
       const weights = await this.weights(ownerId, id);
@@ -42,7 +53,8 @@ export class PolicyEffectService {
         });
       }
     }
-    return { policy_id: policyId, version, portfolios: effects };
+    const last = all.length > limit ? page.at(-1) : undefined;
+    return { policy_id: policyId, version, portfolios: effects, next_cursor: last ? encodeCursor(last.id) : null };
   }
 
   /** Current weights, or why they are not known. */

@@ -2,7 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { AuditService } from '../../../src/audit/audit.service.js';
-import type { PolicyView } from '../../../src/policies/policies.schemas.js';
+import type { PolicyEffectView, PolicyView } from '../../../src/policies/policies.schemas.js';
 import { useDatabase } from '../../support/database.js';
 import { storeCloses } from '../../support/price-histories.js';
 import { startApi, testConfig } from '../../support/service.js';
@@ -137,6 +137,32 @@ test('a portfolio can choose another policy, whose first version it follows', as
   const chosen = await http().put(`/api/v1/portfolios/${portfolioId}/policy`).send({ policy_id: made.body.id });
   expect(chosen.body).toMatchObject({ name: 'careful', version: 1, limits: { anchor_band: { min: 0.5, max: 0.5 } } });
   expect(await inForce()).toEqual(chosen.body);
+});
+
+test('choosing the same policy many times at once is one choice in the audit trail', async () => {
+  const made = await http().post(path).send({ name: 'crowd', limits: limits(), reason: 'of many' }).expect(201);
+  const { body: fresh } = await http().post('/api/v1/portfolios').send({ name: 'Fresh' });
+  const choose = () =>
+    http().put(`/api/v1/portfolios/${fresh.id}/policy`).send({ policy_id: made.body.id }).expect(200);
+  await Promise.all(Array.from({ length: 6 }, choose));
+  const events = await new AuditService(db.orm.em.fork()).about('local' as never, `portfolio:${fresh.id}`, 0, 100);
+  expect(events.filter(({ kind }) => kind === 'policy_chosen')).toHaveLength(1);
+});
+
+test('the effect of a version is told page by page', async () => {
+  const page = async (query: string) =>
+    (await http().get(`${path}/${defaultId}/versions/2/effect${query}`).expect(200)).body as PolicyEffectView;
+  const whole = await page('');
+  const found = [];
+  let cursor: string | null = '';
+  while (cursor !== null) {
+    const one: PolicyEffectView = await page(`?limit=1${cursor && `&cursor=${cursor}`}`);
+    found.push(...one.portfolios);
+    cursor = one.next_cursor;
+  }
+  expect(whole.next_cursor).toBeNull();
+  expect(found).toEqual(whole.portfolios);
+  await http().get(`${path}/${defaultId}/versions/2/effect?limit=51`).expect(422);
 });
 
 test('every change stands in the audit trail', async () => {
