@@ -1007,6 +1007,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboard/charts/allocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Weights for a chart, scaled to a sum of 1 */
+        get: operations["DashboardRiskController_allocation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboard/risk": {
         parameters: {
             query?: never;
@@ -3358,6 +3375,7 @@ export interface components {
                 least_turnover_now: number | null;
                 least_turnover_then: number | null;
             }[];
+            next_cursor: string | null;
         };
         /**
          * @example {
@@ -3447,6 +3465,19 @@ export interface components {
             /** @description What prices had to be made of because of splits, and jumps that look like one */
             notes: string[];
         };
+        AllocationChart: {
+            data: {
+                symbol: string;
+                weight: number;
+                weight_pct: number;
+            }[];
+            /** @description Sum of what was given */
+            total_weight: number;
+            asset_count: number;
+            /** Format: date-time */
+            timestamp: string;
+            error?: string;
+        };
         DashboardRisk: {
             /** @description In US dollars; losses are negative here and nowhere else */
             risk_metrics: {
@@ -3456,7 +3487,7 @@ export interface components {
                 volatility: number | null;
                 expected_return: number | null;
             };
-            /** @description `anchoring` is a weight above its limit, which `/api/v1` calls `limit_breach` */
+            /** @description `anchoring` is a weight outside its limits, which `/api/v1` calls `limit_breach` */
             bias_flags: {
                 /** @enum {string} */
                 type: "recent_loss_aversion" | "overconfidence" | "anchoring";
@@ -8377,7 +8408,11 @@ export interface operations {
     };
     PoliciesController_effect: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Portfolios that are looked at for a page; those that follow another policy are not shown */
+                limit?: number;
+                cursor?: string;
+            };
             header?: never;
             path: {
                 id: string;
@@ -8707,6 +8742,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    DashboardRiskController_allocation: {
+        parameters: {
+            query?: {
+                /** @description JSON object of symbol to any weight from 0 up; they are scaled up to 1 */
+                allocations?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllocationChart"];
+                };
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
             default: {

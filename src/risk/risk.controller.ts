@@ -9,6 +9,13 @@ import {
 import { CurrentOwner } from '../platform/http/current-owner.js';
 import type { OwnerId } from '../shared/ids.js';
 import {
+  allocationChart,
+  allocationChartQuery,
+  allocationChartSchema,
+  type AllocationChartQuery,
+  type AllocationChartView,
+} from './allocation-chart.js';
+import {
   dashboardRiskQuery,
   dashboardRiskSchema,
   reportIdParam,
@@ -21,6 +28,7 @@ import {
   type RiskReportView,
 } from './risk.schemas.js';
 import { RiskService } from './risk.service.js';
+import { defaultWeights } from '../portfolio/domain/default-weights.js';
 
 const stillMade = 'The report is still being made: `detail` names the job, Retry-After says when to ask again';
 
@@ -59,6 +67,13 @@ export class RiskController {
 @Controller('api/dashboard')
 export class DashboardRiskController {
   constructor(private readonly risk: RiskService) {}
+
+  @ApiOperation({ summary: 'Weights for a chart, scaled to a sum of 1' })
+  @Get('charts/allocation')
+  @ApiOkResponse({ standardSchema: allocationChartSchema })
+  allocation(@Query({ schema: allocationChartQuery }) query: AllocationChartQuery): AllocationChartView {
+    return allocationChart(query, defaultWeights, Date.now());
+  }
 
   @ApiOperation({
     summary: 'Risk of the default portfolio, with losses as negative numbers',

@@ -8,7 +8,7 @@ import { sha256 } from '../platform/crypto/sha256.js';
 import { jsonParameter } from '../platform/http/old-parameters.js';
 import { PoliciesService } from '../policies/policies.service.js';
 import { defaultWeights } from '../portfolio/domain/default-weights.js';
-import { foldLots } from '../portfolio/domain/lots.js';
+import { LedgerService } from '../portfolio/ledger/ledger.service.js';
 import { PortfolioService } from '../portfolio/portfolio.service.js';
 import { instantOf } from '../platform/http/instant.js';
 import { ValuationService } from '../portfolio/valuation/valuation.service.js';
@@ -62,6 +62,7 @@ export class RiskService {
     private readonly assets: AssetRegistry,
     private readonly portfolios: PortfolioService,
     private readonly valuations: ValuationService,
+    private readonly ledger: LedgerService,
     private readonly policies: PoliciesService,
     private readonly prices: RiskPrices,
     private readonly jobs: JobsService,
@@ -127,8 +128,9 @@ export class RiskService {
     // prices of a day that goes on would make another report each time
     const at = asOf === undefined ? { pricesAt: startOfUtcDay(now) } : { asOf };
     const priced = await this.valuations.priced(ownerId, portfolioId, { ...at, knownAt });
-    const { name, numeraire, valuation, usdPriceOf } = priced;
-    const record = tradingRecord(foldLots(priced.allAccounts, priced.transactions, 'fifo').gains, {
+    const { name, numeraire, valuation, usdPriceOf, allAccounts: accounts, transactions } = priced;
+    const { gains } = await this.ledger.lotsIn({ accounts, transactions }, 'fifo');
+    const record = tradingRecord(gains, {
       // what is sold today counts for what is held now
       asOf: asOf === undefined ? startOfUtcDay(now) + dayMs : asOf,
       valueUsd: Number(valuation.totalUsd),
