@@ -1,9 +1,7 @@
-import { Decimal } from 'decimal.js';
 import type { AssetId } from '../../shared/ids.js';
+import { Exact } from './exact.js';
 import type { HeldQuantity } from './holdings.js';
 
-/** Enough digits for 38-digit quantities times prices; the exact product of two texts is never cut. */
-const Exact = Decimal.clone({ precision: 80 });
 /** Quotients are shown with so many significant digits. */
 const digits = 24;
 
@@ -38,14 +36,14 @@ export interface Valuation {
  */
 export function valuate(holdings: readonly HeldQuantity[], usdPriceOf: UsdPriceOf, numeraire: AssetId): Valuation {
   const unit = usdPriceOf(numeraire);
-  const inNumeraire = (usd: Decimal): string | null => (unit === undefined ? null : quotient(usd, unit));
+  const inNumeraire = (usd: Exact): string | null => (unit === undefined ? null : quotient(usd, unit));
   const priced = holdings.map(({ assetId, quantity }) => {
     const price = usdPriceOf(assetId);
     return { assetId, quantity, price, usd: price === undefined ? undefined : new Exact(price).times(quantity) };
   });
   const totalUsd = priced.reduce((sum, { usd }) => (usd ? sum.plus(usd) : sum), new Exact(0));
   const unpriced = priced.filter(({ usd }) => usd === undefined).map(({ assetId }) => assetId);
-  const share = (usd: Decimal | undefined) => (usd && !totalUsd.isZero() ? usd.div(totalUsd).toNumber() : null);
+  const share = (usd: Exact | undefined) => (usd && !totalUsd.isZero() ? usd.div(totalUsd).toNumber() : null);
   return {
     holdings: priced.map(({ assetId, quantity, price, usd }) => ({
       assetId,
@@ -71,4 +69,4 @@ export const shareOfPriced = ({ holdings, totalUsd }: Valuation, assetId: AssetI
 export const convert = (amount: string, fromPrice: string, toPrice: string): string =>
   quotient(new Exact(amount).times(fromPrice), toPrice);
 
-const quotient = (value: Decimal, unit: string): string => value.div(unit).toSignificantDigits(digits).toFixed();
+const quotient = (value: Exact, unit: string): string => value.div(unit).toSignificantDigits(digits).toFixed();
