@@ -87,7 +87,9 @@ test('chooses series, freezes them under the optimization’s own key and solves
   const of = input();
   const { ended, told, frozen, solved, summary } = await run(of);
   const { optimizationId, ownerId, portfolioId, asOf, lookbackDays, rehearsal, request, policy } = of;
-  expect(frozen).toEqual([{ key: optimizationId, ownerId, series, asOf, lookbackDays, rehearsal }]);
+  expect(frozen).toEqual([
+    { key: optimizationId, ownerId, series, asOf, lookbackDays, rehearsal, numeraire: request.numeraire },
+  ]);
   expect(solved).toEqual([
     {
       optimizationId,

@@ -138,7 +138,7 @@ test('what is stored later changes no read of an instant before it could be had'
 
 const everySource = sourcesInOrder(
   sourceFamilies.map(({ name }) => name),
-  { FKS_DATA_BASE_URL: 'http://127.0.0.1:9', FKS_PRICES: '.' },
+  { FKS_DATA_BASE_URL: 'http://127.0.0.1:9', FKS_PRICES: 'test/fixtures/sources/csv/good' },
 );
 
 test.each(everySource.map((source) => [source.id, source] as const))(
