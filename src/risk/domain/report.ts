@@ -21,6 +21,8 @@ import { backtestVar, rollingForecasts, type VarBacktest } from './var-backtest.
 const reportConfidence = 0.95;
 /** Trading days from which a forecast is made for the back-test, as regulators do. */
 const backtestWindow = 250;
+/** So many that an exception is expected; of fewer no zone says anything. */
+const fewestForecasts = Math.round(1 / (1 - reportConfidence));
 const replications = 1_000;
 const level = 0.95;
 
@@ -92,7 +94,10 @@ export function riskReport(input: RiskReportInput): RiskReport {
     headline,
     uncertainty: { ...bootstrap(returns, statistics, { seed: input.seed, ...method }), method },
     measures: measureRisk(input),
-    varBacktest: backtestVar(rolling.returns, rolling.forecasts, reportConfidence),
+    varBacktest:
+      rolling.returns.length < fewestForecasts
+        ? null
+        : backtestVar(rolling.returns, rolling.forecasts, reportConfidence),
     biasFlags: flags,
     biasRecommendation: bias,
     overallRecommendation: overall(headline, thresholds, { bias, hasFlags: flags.length > 0 }),
