@@ -4,7 +4,7 @@ import { AssetRegistry } from '../data/assets/asset-registry.js';
 import type { IdempotentRequest, StoredAnswer } from '../jobs/idempotency.js';
 import { JobsService, type RequestedJob } from '../jobs/jobs.service.js';
 import { PoliciesService } from '../policies/policies.service.js';
-import { instantOf } from '../platform/http/instant.js';
+import { instantIfGiven, instantOf } from '../platform/http/instant.js';
 import { Exact } from '../portfolio/domain/exact.js';
 import { ValuationService } from '../portfolio/valuation/valuation.service.js';
 import type { AssetId, JobId, OptimizationId, OwnerId, PortfolioId } from '../shared/ids.js';
@@ -43,7 +43,7 @@ export class OptimizationRequests {
     const { ownerId } = request;
     const now = Date.now();
     const asOf = instantOf('as_of', body.as_of, now);
-    const knownAt = body.as_known_at === undefined ? undefined : instantOf('as_known_at', body.as_known_at, now);
+    const knownAt = instantIfGiven('as_known_at', body.as_known_at, now);
     const { answer } = await this.jobs.request(request, async () => {
       const heldAt = { asOf: body.as_of === undefined ? undefined : asOf, knownAt };
       const subject = await this.subjectOf(ownerId, body.portfolio_id as PortfolioId | undefined, heldAt);

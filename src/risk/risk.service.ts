@@ -10,7 +10,7 @@ import { PoliciesService } from '../policies/policies.service.js';
 import { defaultWeights } from '../portfolio/domain/default-weights.js';
 import { LedgerService } from '../portfolio/ledger/ledger.service.js';
 import { PortfolioService } from '../portfolio/portfolio.service.js';
-import { instantOf } from '../platform/http/instant.js';
+import { instantIfGiven } from '../platform/http/instant.js';
 import { ValuationService } from '../portfolio/valuation/valuation.service.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { DomainError, fieldsRefused, type FieldError } from '../shared/errors.js';
@@ -71,8 +71,8 @@ export class RiskService {
   /** @throws DomainError `not_found`; `invalid` or `bad_request` naming the parameter; `unavailable` naming the job */
   async ofPortfolio(ownerId: OwnerId, portfolioId: string, query: RiskQuery): Promise<RiskReportView> {
     const now = Date.now();
-    const asOf = query.as_of === undefined ? undefined : instantOf('as_of', query.as_of, now);
-    const knownAt = query.as_known_at === undefined ? undefined : instantOf('as_known_at', query.as_known_at, now);
+    const asOf = instantIfGiven('as_of', query.as_of, now);
+    const knownAt = instantIfGiven('as_known_at', query.as_known_at, now);
     const asked = query.numeraire === undefined ? undefined : await this.assets.known(query.numeraire, 'numeraire');
     const { id: benchmark } = await this.assets.known(query.benchmark, 'benchmark');
     const shocks = query.shocks === undefined ? null : await this.shocks(query.shocks);

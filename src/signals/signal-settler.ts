@@ -3,7 +3,7 @@ import { AssetRegistry } from '../data/assets/asset-registry.js';
 import { ClosedBars } from '../data/candles/closed-bars.js';
 import { CanonicalSeries } from '../data/candles/canonical-series.js';
 import { canDerive } from '../data/domain/derive.js';
-import { intervalMs, intervals, isClosed, type Candle, type SeriesRef } from '../data/domain/candle.js';
+import { intervalMs, intervals, type Candle, type SeriesRef } from '../data/domain/candle.js';
 import { DatedPrices } from '../data/prices/dated-prices.js';
 import type { AssetId, OwnerId } from '../shared/ids.js';
 import type { EpochMs } from '../shared/time.js';
@@ -51,28 +51,12 @@ export class SignalSettler {
     };
     const window = { since: live.asOf, before: live.expiresAt, revisions: 'newest' } as const;
     const bars = await this.bars.of(series, now, window);
-    let outcome = settle(live, bars, interval);
+    const follow = (parts: readonly Candle[]) => settle(live, bars, interval, () => parts, now);
+    let outcome = follow([]);
     if (outcome.kind === 'exit' && outcome.told === 'pessimistic') {
-      const parts = await this.partsOf(signal, outcome.at - intervalMs[interval]);
-      outcome = settle(live, bars, interval, () => parts);
+      outcome = follow(await this.partsOf(signal, outcome.at - intervalMs[interval]));
     }
-    if (outcome.kind === 'open') {
-      // without a bar that ends at or after it the expiry is told by the clock, once such a bar would be there
-      const isOver = isClosed(live.expiresAt, interval, now);
-      if (!isOver) return false;
-      const price = bars.at(-1)?.close ?? live.entryPrice;
-      const { bestMove, worstMove } = outcome;
-      outcome = {
-        kind: 'exit',
-        reason: 'expired',
-        price,
-        at: live.expiresAt,
-        gap: false,
-        told: 'bar',
-        bestMove,
-        worstMove,
-      };
-    }
+    if (outcome.kind === 'open') return false;
     await this.keep(signal, live, outcome, now);
     return true;
   }

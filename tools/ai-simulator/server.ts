@@ -1,6 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listenLocally } from '../local/http-server.js';
 import type { EpochMs } from '../../src/shared/time.js';
 import { analyze, enhanceSignal, health, plainState, type AdviceFault, type Answer } from './answers.js';
 import { faultOrder, Faults, type Fault, type FaultOrder } from './faults.js';
@@ -95,30 +95,22 @@ export async function startAiSimulator(options: AiSimulatorOptions = {}): Promis
     }
   };
 
-  const server = createServer((incoming, response) => {
+  const server = await listenLocally(port, (incoming, response) => {
     serve(incoming, response).catch((error: unknown) => {
       if (!stopped.signal.aborted) console.error('AI simulator:', error);
       response.destroy();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const at = (server.address() as AddressInfo).port;
   return {
-    url: `http://127.0.0.1:${at}`,
-    port: at,
+    ...server,
     fault: (order) => faults.add(faultOrder.parse(order)),
     clearFaults: () => faults.clear(),
     requests: () => Object.fromEntries(counts),
     bodies,
-    stop: () =>
-      new Promise((resolve, reject) => {
-        stopped.abort();
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
-      }),
+    stop: () => {
+      stopped.abort();
+      return server.stop();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { listenLocally } from '../local/http-server.js';
 import type { z } from 'zod';
 import type { EpochMs } from '../../src/shared/time.js';
 import { json, type Answer, type Venue, type WireRequest } from './answer.js';
@@ -57,7 +57,7 @@ export async function startMarketSimulator(options: SimulatorOptions = {}): Prom
   });
   const desk = new Desk(market, limits);
 
-  const server = createServer((incoming, response) => {
+  const server = await listenLocally(port, (incoming, response) => {
     response.setHeader('x-market-simulator', mark);
     const request = requestOf(incoming);
     const serve = async () => {
@@ -74,24 +74,13 @@ export async function startMarketSimulator(options: SimulatorOptions = {}): Prom
       response.destroy();
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const at = (server.address() as AddressInfo).port;
   return {
-    url: `http://127.0.0.1:${at}`,
-    port: at,
+    ...server,
     fault: (order) => desk.fault(order),
     clearFaults: () => desk.clearFaults(),
     limit: (order) => desk.limit(limitOrder.parse(order)),
     stats: () => desk.stats(),
     clearStats: () => desk.clearStats(),
-    stop: () =>
-      new Promise((resolve, reject) => {
-        server.close((error) => (error ? reject(error) : resolve()));
-        server.closeAllConnections();
-      }),
   };
 }
 

@@ -2,6 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { sql, type RawBuilder } from 'kysely';
 import type { ClientBase } from 'pg';
+import { inOwnTransaction } from '../../platform/database/own-transaction.js';
 import { DomainError, InvariantViolation } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { dayMs, toIso, utcDate, type EpochMs } from '../../shared/time.js';
@@ -92,7 +93,7 @@ export class CandleRepository {
    */
   async storeSeries(series: SeriesRef, candles: readonly Candle[], publicationLagMs = 0): Promise<StoredCounts> {
     refuseDisorder(series, candles);
-    return this.inTransaction((client) => store(client, series, candles, publicationLagMs));
+    return inOwnTransaction(this.em, (client) => store(client, series, candles, publicationLagMs));
   }
 
   /**
@@ -109,7 +110,7 @@ export class CandleRepository {
   ): Promise<FetchedBars> {
     refuseDisorder(series, candles);
     const values = [key.collectionId, key.assetId, key.interval, key.source, key.part];
-    return this.inTransaction(async (client) => {
+    return inOwnTransaction(this.em, async (client) => {
       // an attempt that was given up may still be at work: it and this one wait for each other
       await client.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`collection ${values.join(' ')}`]);
       const { rows } = await client.query<{ receipt: FetchedBars }>(receiptQuery, values);
@@ -138,7 +139,7 @@ export class CandleRepository {
     finish: (client: ClientBase, counts: StoredCounts) => Promise<T>,
     unit: UnitRule = 'same',
   ): Promise<T> {
-    return this.inTransaction(async (client) => {
+    return inOwnTransaction(this.em, async (client) => {
       let [rowsNew, rowsRevised] = [0, 0];
       for await (const part of parts) {
         refuseDisorder(series, part);
@@ -403,25 +404,6 @@ export class CandleRepository {
       counted.push({ ...span, rows: await this.count(span.series) });
     }
     return counted;
-  }
-
-  /** A connection of its own, because COPY speaks a protocol that the query builder does not know. */
-  private async inTransaction<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
-    const pool = await this.em.getConnection().getNativeClient();
-    const client = await pool.connect();
-    let failure: unknown;
-    try {
-      await client.query('begin');
-      const result = await work(client);
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      failure = error;
-      throw error;
-    } finally {
-      // a connection that failed half-way is thrown away, and its transaction with it
-      client.release(failure !== undefined);
-    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { bandOf, type Band, type PolicyLimits } from '../../policies/domain/policy-limits.js';
 import type { AssetId } from '../../shared/ids.js';
-import type { LinearLimit } from './limits.js';
+import type { LinearLimit, Limits } from './limits.js';
 import type { OptimizationRequest } from './optimization-request.js';
 
 /** The limits of one asset, as they are stored and shown. */
@@ -19,6 +19,12 @@ export const limitsUnder = (
     const own = bands[assetId];
     return { assetId, min: Math.max(min, own?.min ?? min), max: Math.min(max, own?.max ?? max) };
   });
+
+/** The same as vectors. */
+export const boxesOf = (limits: readonly Band[]): Pick<Limits, 'min' | 'max'> => ({
+  min: Float64Array.from(limits, ({ min }) => min),
+  max: Float64Array.from(limits, ({ max }) => max),
+});
 
 /** Groups of the policy and linear limits of the request over the assets given; an asset that is not there weighs 0. */
 export function linearUnder(

@@ -29,6 +29,8 @@ export interface AppliedViews {
 export interface Moments {
   readonly estimates: Estimates;
   readonly expected: ExpectedReturns;
+  /** A year. The rate that is asked for is that of US dollars: measured in anything else there is none, as in the area of risk. */
+  readonly riskFreeRate: number;
   /** Null without views. */
   readonly views: AppliedViews | null;
 }
@@ -46,9 +48,10 @@ export function momentsOf(
 ): Moments | NoMoments {
   const assets = assetsOf(snapshot);
   const estimates = estimatesOf(snapshot, numeraire, request.covariance);
-  const expected = expectedReturnsOf(estimates, assets, request);
+  const riskFreeRate = numeraire === 'USD' ? request.riskFreeRate : 0;
+  const expected = expectedReturnsOf(estimates, assets, { ...request, riskFreeRate });
   if (typeof expected === 'string') return { code: 'too_little_data', reason: expected };
-  const prior = { estimates, expected, views: null };
+  const prior = { estimates, expected, riskFreeRate, views: null };
   if (!request.views) return prior;
   return request.views.method === 'black_litterman'
     ? combined(prior, assets, request.views)
@@ -62,10 +65,11 @@ const vectorOf = (assets: readonly AssetId[], of: Readonly<Record<string, number
 
 /** Means and covariance of Black and Litterman; the scenarios stay what they were. */
 function combined(
-  { estimates, expected }: Moments,
+  prior: Moments,
   assets: readonly AssetId[],
   { tau, views }: BlackLittermanRequest,
 ): Moments | NoMoments {
+  const { estimates, expected } = prior;
   const told = views.map(({ label, coefficients, value, confidence }) => ({
     label,
     coefficients: vectorOf(assets, coefficients),
@@ -76,6 +80,7 @@ function combined(
   if (outcome.kind === 'conflict') return { code: 'views', reason: outcome.message };
   const { means, covariance } = outcome;
   return {
+    ...prior,
     estimates: { ...estimates, covariance },
     expected: { ...expected, means, standardErrors: Array.from(means, () => null) },
     views: {
@@ -95,11 +100,8 @@ function combined(
  * that the views hold exactly). A view on a volatility holds the mean that it is measured around: the one that another view
  * sets for the same mix, or the one of the sample.
  */
-function pooled(
-  { estimates, expected }: Moments,
-  assets: readonly AssetId[],
-  { views }: EntropyPoolingRequest,
-): Moments | NoMoments {
+function pooled(prior: Moments, assets: readonly AssetId[], { views }: EntropyPoolingRequest): Moments | NoMoments {
+  const { estimates, expected } = prior;
   const { scenarios } = estimates;
   const { returns, periods, periodsPerYear } = scenarios;
   const n = assets.length;
@@ -135,6 +137,7 @@ function pooled(
   const tell = (of: 'return' | 'volatility', mix: Float64Array, m: Float64Array, c: Float64Array) =>
     of === 'return' ? dot(mix, m) : Math.sqrt(Math.max(0, quadraticForm(c, mix)));
   return {
+    ...prior,
     estimates: {
       ...estimates,
       covariance,

@@ -2,7 +2,7 @@ import type { PolicyLimits } from '../../policies/domain/policy-limits.js';
 import type { TradingDays } from '../../risk/domain/trading-days.js';
 import type { AssetId } from '../../shared/ids.js';
 import { whyBandsCannotHold } from './bands.js';
-import { limitsUnder, linearUnder, whyAnchorIsMissing, type WeightLimits } from './constraints.js';
+import { boxesOf, limitsUnder, linearUnder, whyAnchorIsMissing, type WeightLimits } from './constraints.js';
 import type { ExpectedReturns } from './expected-returns.js';
 import type { Limits } from './limits.js';
 import { lotsOf } from './lots.js';
@@ -69,22 +69,21 @@ export function optimizeSnapshot(
       expectedReturns: null,
     },
   });
-  const boxes = { min: Float64Array.from(limits, ({ min }) => min), max: Float64Array.from(limits, ({ max }) => max) };
+  const boxes = boxesOf(limits);
   const linear = linearUnder(policy, assets, request.linear);
   const conflict = whyNoAnchor(policy, assets, request) ?? whyNoBands(assets, { ...boxes, linear });
   if (conflict !== undefined) return without('limits', conflict.reason, conflict);
   const tooLittle = whyTooLittleData(snapshot);
   if (tooLittle !== undefined) return without('too_little_data', tooLittle);
   const { numeraire } = request;
-  if (numeraire !== 'USD' && !snapshot.closes[numeraire]) {
+  if (numeraire !== usd && !snapshot.closes[numeraire]) {
     return without('too_little_data', `there are no prices of ${numeraire}, so nothing can be measured in it`);
   }
   const vector = (of: Readonly<Record<string, number>>) => Float64Array.from(assets, (assetId) => of[assetId] ?? 0);
   const solveIn = (unit: AssetId) => {
-    const riskFreeRate = riskFreeRateIn(unit, request);
-    const moments = momentsOf(snapshot, unit, { ...request, riskFreeRate });
+    const moments = momentsOf(snapshot, unit, request);
     if ('reason' in moments) return moments;
-    const { estimates, expected } = moments;
+    const { estimates, expected, riskFreeRate } = moments;
     const problem: OptimizationProblem = {
       assets,
       covariance: estimates.covariance,
@@ -113,11 +112,13 @@ export function optimizeSnapshot(
   };
   const solved = solveIn(numeraire);
   if ('reason' in solved) return without(solved.code, solved.reason);
-  const stated = whyOnlyIn(request);
-  const beside =
-    numeraire === 'USD'
-      ? solved.outcome
-      : withDollars(solved.outcome, numeraire, stated === undefined ? solveIn(usd) : { reason: stated });
+  const inDollars = () => {
+    const stated = whyOnlyIn(request);
+    if (stated !== undefined) return { reason: stated };
+    const found = solveIn(usd);
+    return 'reason' in found ? found : found.outcome;
+  };
+  const beside = numeraire === usd ? solved.outcome : withDollars(solved.outcome, numeraire, inDollars());
   return {
     outcome: withLots(beside, snapshot, request),
     limits,
@@ -136,12 +137,7 @@ function whyNoAnchor(policy: PolicyLimits, assets: readonly AssetId[], { bands, 
   if (reason === undefined) return undefined;
   const { anchor } = policy;
   const all = [...assets, anchor];
-  const boxes = limitsUnder(policy, all, bands);
-  const limits = {
-    min: Float64Array.from(boxes, ({ min }) => min),
-    max: Float64Array.from(boxes, ({ max }) => max),
-    linear: linearUnder(policy, all, linear),
-  };
+  const limits = { ...boxesOf(limitsUnder(policy, all, bands)), linear: linearUnder(policy, all, linear) };
   const absent = {
     label: `${anchor} is not among the assets`,
     coefficients: Float64Array.from(all, (assetId) => Number(assetId === anchor)),
@@ -194,12 +190,6 @@ function withLots(
 
 const usd = 'USD' as AssetId;
 
-/** The rate is that of US dollars: measured in anything else there is none, as in the area of risk. */
-export const riskFreeRateIn = (
-  numeraire: AssetId,
-  { riskFreeRate }: Pick<OptimizationRequest, 'riskFreeRate'>,
-): number => (numeraire === usd ? riskFreeRate : 0);
-
 /** Why the question cannot be asked in another numeraire; undefined when it can. */
 function whyOnlyIn({ optimizer, expectedReturns, views, numeraire }: OptimizationRequest): string | undefined {
   const { needs } = optimizerById(optimizer);
@@ -215,18 +205,16 @@ function whyOnlyIn({ optimizer, expectedReturns, views, numeraire }: Optimizatio
 function withDollars(
   outcome: OptimizationOutcome,
   numeraire: AssetId,
-  dollars: { readonly outcome: OptimizationOutcome } | { readonly reason: string },
+  dollars: OptimizationOutcome | { readonly reason: string },
 ): OptimizationOutcome {
   if (outcome.kind !== 'solved') return outcome;
   const isHeld = outcome.weights.some(({ assetId }) => assetId === numeraire);
   const own = isHeld ? [`measured in ${numeraire}, ${numeraire} itself has no risk by definition`] : [];
   const notes = [...outcome.notes, ...own];
-  const why =
-    'reason' in dollars ? dollars.reason : dollars.outcome.kind === 'infeasible' ? dollars.outcome.reason : '';
-  if ('reason' in dollars || dollars.outcome.kind !== 'solved') {
-    return { ...outcome, notes: [...notes, `there is no answer in US dollars beside: ${why}`] };
+  if ('reason' in dollars) {
+    return { ...outcome, notes: [...notes, `there is no answer in US dollars beside: ${dollars.reason}`] };
   }
-  const { weights, volatility } = dollars.outcome;
+  const { weights, volatility } = dollars;
   return {
     ...outcome,
     notes,

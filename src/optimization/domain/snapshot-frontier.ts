@@ -1,6 +1,6 @@
 import type { AssetId } from '../../shared/ids.js';
 import { whyBandsCannotHold } from './bands.js';
-import type { WeightLimits } from './constraints.js';
+import { boxesOf, type WeightLimits } from './constraints.js';
 import {
   atTargetReturn,
   atTargetVolatility,
@@ -12,7 +12,6 @@ import {
 import { assetsOf, whyTooLittleData, type MarketSnapshot } from './market-snapshot.js';
 import { momentsOf } from './moments.js';
 import type { OptimizationRequest } from './optimization-request.js';
-import { riskFreeRateIn } from './optimize-snapshot.js';
 import { criticalLine } from './solvers/critical-line.js';
 
 /** What is looked up on the frontier: yearly fractions, one of them at the most. */
@@ -66,13 +65,13 @@ export function snapshotFrontier(
 ): SnapshotFrontier {
   const none = (reason: string): SnapshotFrontier => ({ kind: 'none', reason });
   const assets = assetsOf(snapshot);
-  const boxes = { min: Float64Array.from(limits, ({ min }) => min), max: Float64Array.from(limits, ({ max }) => max) };
+  const boxes = boxesOf(limits);
   const tooLittle = whyTooLittleData(snapshot) ?? whyBandsCannotHold(assets, boxes);
   if (tooLittle !== undefined) return none(tooLittle);
-  const riskFreeRate = riskFreeRateIn(request.numeraire, request);
-  const moments = momentsOf(snapshot, request.numeraire, { ...request, riskFreeRate });
+  const moments = momentsOf(snapshot, request.numeraire, request);
   if ('reason' in moments) return none(moments.reason);
-  const { covariance } = moments.estimates;
+  const { riskFreeRate, estimates } = moments;
+  const { covariance } = estimates;
   const found = criticalLine({ expectedReturns: moments.expected.means, covariance, ...boxes });
   if (found.kind !== 'frontier') return none(found.reason);
   const { turningPoints, perturbed } = found;

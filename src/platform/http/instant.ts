@@ -26,3 +26,7 @@ export function instantOf(field: string, text: string | undefined, now: EpochMs)
   const message = `lies in the future: it means ${toIso(instant)}`;
   throw refusedFor([{ field, value: text, message }]);
 }
+
+/** As `instantOf`, of a parameter without which nothing is meant. */
+export const instantIfGiven = (field: string, text: string | undefined, now: EpochMs): EpochMs | undefined =>
+  text === undefined ? undefined : instantOf(field, text, now);

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { ClientBase } from 'pg';
+import { inOwnTransaction } from '../database/own-transaction.js';
 import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
 import {
   countFromNow,
@@ -94,7 +95,9 @@ export class ProviderGate {
       else ahead = { weight: more, at: turn.at };
       const begin = performance.now();
       if (signal.aborted) {
-        await this.inTransaction((client) => giveBack(client, budget.key, taken ? weight : weight + more, turn.at));
+        await inOwnTransaction(this.em, (client) =>
+          giveBack(client, budget.key, taken ? weight : weight + more, turn.at),
+        );
         signal.throwIfAborted();
       }
       try {
@@ -102,7 +105,7 @@ export class ProviderGate {
       } finally {
         // the provider may have counted it just now
         if (isAnotherSecond(turn.at, performance.now() - begin))
-          await this.inTransaction((client) => countFromNow(client, budget.key, weight, turn.at));
+          await inOwnTransaction(this.em, (client) => countFromNow(client, budget.key, weight, turn.at));
       }
     };
   }
@@ -146,7 +149,9 @@ export class ProviderGate {
   private async turn(budget: Budget, weight: number, signal: AbortSignal, onWait: (ms: number) => void): Promise<Turn> {
     for (let left = longestWaitMs; ;) {
       signal.throwIfAborted();
-      const turn = await this.inTransaction((client) => takeTurn(client, budget, weight, this.leases.get(budget.key)));
+      const turn = await inOwnTransaction(this.em, (client) =>
+        takeTurn(client, budget, weight, this.leases.get(budget.key)),
+      );
       if (turn.kind === 'granted' || turn.waitMs === undefined || turn.waitMs > left) return turn;
       onWait(turn.waitMs);
       await pause(turn.waitMs, signal);
@@ -156,7 +161,7 @@ export class ProviderGate {
 
   /** The turn of a request whose weight was taken with an earlier one's: it counts from now, when it is sent. */
   private turnTaken({ key }: Budget, weight: number, takenAt: EpochMs): Promise<Turn> {
-    return this.inTransaction(async (client) => {
+    return inOwnTransaction(this.em, async (client) => {
       const rest = await restOfOthers(client, key, this.leases.get(key));
       return rest ?? { kind: 'granted', at: await countFromNow(client, key, weight, takenAt) };
     });
@@ -164,24 +169,6 @@ export class ProviderGate {
 
   private async pool() {
     return this.em.getConnection().getNativeClient();
-  }
-
-  /** A transaction of its own: what was taken stays taken, whatever becomes of the caller's. */
-  private async inTransaction<T>(work: (client: ClientBase) => Promise<T>): Promise<T> {
-    const client = await (await this.pool()).connect();
-    let failure: unknown;
-    try {
-      await client.query('begin');
-      const result = await work(client);
-      await client.query('commit');
-      return result;
-    } catch (error) {
-      failure = error;
-      throw error;
-    } finally {
-      // a connection that failed half-way is thrown away, and its transaction with it
-      client.release(failure !== undefined);
-    }
   }
 }
 

@@ -7,7 +7,7 @@ import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { toIso, type EpochMs } from '../../shared/time.js';
 import { convert } from '../domain/valuation.js';
 import { dividendNotes, howToPrice } from '../domain/valuation-notes.js';
-import { instantOf } from '../../platform/http/instant.js';
+import { instantIfGiven, instantOf } from '../../platform/http/instant.js';
 import type { ConversionQuery, ConversionView } from './valuation.schemas.js';
 import { datedPriceView } from './valuation.views.js';
 
@@ -24,7 +24,7 @@ export class ConversionsService {
     const from = await this.assets.known(query.from, 'from');
     const to = await this.assets.known(query.to, 'to');
     const asOf = instantOf('as_of', query.as_of, now);
-    const knownAt = query.as_known_at === undefined ? undefined : instantOf('as_known_at', query.as_known_at, now);
+    const knownAt = instantIfGiven('as_known_at', query.as_known_at, now);
     const asked = { from: from.id, to: to.id, amount: query.amount, as_of: toIso(asOf) };
     // one is one by definition, whether anybody knows what it is worth or not
     if (from.id === to.id)

@@ -17,7 +17,7 @@ import { gainsView } from '../gains/gains.views.js';
 import type { PortfolioAccount } from '../ledger/ledger.repository.js';
 import { LedgerService } from '../ledger/ledger.service.js';
 import { PortfolioService } from '../portfolio.service.js';
-import { instantOf } from '../../platform/http/instant.js';
+import { instantIfGiven } from '../../platform/http/instant.js';
 import type { ValuationQuery, ValuationView } from './valuation.schemas.js';
 import { datedPriceView } from './valuation.views.js';
 
@@ -145,8 +145,8 @@ export class ValuationService {
 
   async view(ownerId: OwnerId, portfolioId: string, query: ValuationQuery): Promise<ValuationView> {
     const now = Date.now();
-    const asOf = query.as_of === undefined ? undefined : instantOf('as_of', query.as_of, now);
-    const knownAt = query.as_known_at === undefined ? undefined : instantOf('as_known_at', query.as_known_at, now);
+    const asOf = instantIfGiven('as_of', query.as_of, now);
+    const knownAt = instantIfGiven('as_known_at', query.as_known_at, now);
     const given =
       query.numeraire === undefined ? undefined : (await this.assets.known(query.numeraire, 'numeraire')).id;
     const { account, lot_method: method } = query;

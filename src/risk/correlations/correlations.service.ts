@@ -3,7 +3,7 @@ import { AssetRegistry } from '../../data/assets/asset-registry.js';
 import { splitNotes } from '../../data/domain/split-adjustment.js';
 import { AdjustedCloses } from '../../data/prices/adjusted-closes.js';
 import { ComputePool, type ComputeTask } from '../../platform/compute/compute-pool.js';
-import { instantOf } from '../../platform/http/instant.js';
+import { instantIfGiven, instantOf } from '../../platform/http/instant.js';
 import { AssetSplits } from '../../portfolio/ledger/asset-splits.js';
 import { DomainError, refusedFor, type FieldError } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
@@ -175,7 +175,7 @@ export class CorrelationsService {
     return {
       viewer,
       asOf: instantOf('as_of', query.as_of, now),
-      knownAt: query.as_known_at === undefined ? undefined : instantOf('as_known_at', query.as_known_at, now),
+      knownAt: instantIfGiven('as_known_at', query.as_known_at, now),
       lookbackDays: query.lookback_days,
       numeraire: (await this.assets.known(query.numeraire, 'numeraire')).id,
     };

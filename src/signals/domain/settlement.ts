@@ -1,5 +1,4 @@
-import type { Candle, Interval } from '../../data/domain/candle.js';
-import { intervalMs } from '../../data/domain/candle.js';
+import { intervalMs, isClosed, type Candle, type Interval } from '../../data/domain/candle.js';
 import { InvariantViolation } from '../../shared/errors.js';
 import { toIso, type EpochMs } from '../../shared/time.js';
 import type { Direction } from './signal.js';
@@ -57,13 +56,14 @@ interface Moves {
  * A bar that opens beyond a level leaves at its open, for better or worse: nobody got the level. Where one bar reaches both
  * levels its finer bars decide, and without them the stop does. Bars that know only a close are judged by it, and leave at
  * it. A signal is expired by the bar that ends at or after the expiry, at the last close that was made by then; without any
- * bar in between at its entry.
+ * bar in between at its entry. Where there is no such bar the clock tells it, once it would be there (`now`).
  */
 export function settle(
   signal: LiveSignal,
   bars: readonly Candle[],
   interval: Interval,
   finer: FinerBars = () => [],
+  now: EpochMs = -Infinity,
 ): Settlement {
   assertLevels(signal);
   const moves: Moves = { best: 0, worst: 0 };
@@ -81,6 +81,7 @@ export function settle(
     if (end <= signal.expiresAt) lastClose = bar.close;
     if (end >= signal.expiresAt) return expired(signal, lastClose, moves);
   }
+  if (isClosed(signal.expiresAt, interval, now)) return expired(signal, lastClose, moves);
   return { kind: 'open', bestMove: moves.best, worstMove: moves.worst };
 }
 
