@@ -3250,6 +3250,19 @@ export interface components {
          *         "daily_cvar_95": 0.08,
          *         "max_drawdown": 0.5,
          *         "sharpe": 0.5
+         *       },
+         *       "signals": {
+         *         "opinions": "by_record",
+         *         "bias": {
+         *           "medium": "warn",
+         *           "high": "ask_reason"
+         *         },
+         *         "decisions": {
+         *           "categories": [
+         *             "swing"
+         *           ],
+         *           "min_confidence": 0.7
+         *         }
          *       }
          *     }
          */
@@ -3304,6 +3317,34 @@ export interface components {
                 max_drawdown: number;
                 /** @default 0.5 */
                 sharpe: number;
+            };
+            signals: {
+                /**
+                 * @description What an opinion of the AI may change: nothing, only lower, or what the record of opinions allows
+                 * @default by_record
+                 * @enum {string}
+                 */
+                opinions: "show" | "lower" | "by_record";
+                /** @description What a finding of bias leads to, by its severity */
+                bias: {
+                    /**
+                     * @default warn
+                     * @enum {string}
+                     */
+                    medium: "warn" | "ask_reason" | "block";
+                    /**
+                     * @default ask_reason
+                     * @enum {string}
+                     */
+                    high: "warn" | "ask_reason" | "block";
+                };
+                /** @description Signals that are put before a person */
+                decisions: {
+                    /** @default [] */
+                    categories: ("scalp" | "intraday" | "swing" | "long_term")[];
+                    /** @default 0.7 */
+                    min_confidence: number;
+                };
             };
         };
         Policy: {

@@ -1,5 +1,6 @@
 import type { IsoInstant } from '../shared/time.js';
-import type { AskedCategory, Opinion } from './domain/opinion.js';
+import type { TradeCategory } from '../shared/trade-categories.js';
+import type { Opinion } from './domain/opinion.js';
 
 /** The task queue whose workers ask fks_ai: a slow model holds up nothing else. */
 export const aiQueue = (taskQueue: string): string => `${taskQueue}.ai`;
@@ -32,7 +33,7 @@ interface CheckQuestion {
 interface AdviceQuestion {
   kind: 'opinion';
   symbol: string;
-  category: AskedCategory;
+  category: TradeCategory;
   market: {
     price: number;
     rsi: number | null;

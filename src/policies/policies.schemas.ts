@@ -1,10 +1,34 @@
 import { z } from 'zod';
 import { pageLimit, pageOf, pageQuery } from '../platform/http/page.js';
 import { plainText } from '../platform/http/plain-text.js';
+import { tradeCategories } from '../shared/trade-categories.js';
+import { biasResponses, opinionModes } from './domain/policy-limits.js';
 
 const fraction = z.number().min(0).max(1);
 const band = z.strictObject({ min: fraction, max: fraction });
 const symbol = z.string().min(1).max(32);
+
+const signalsBody = z.strictObject({
+  opinions: z
+    .enum(opinionModes)
+    .default('by_record')
+    .describe('What an opinion of the AI may change: nothing, only lower, or what the record of opinions allows'),
+  bias: z
+    .strictObject({ medium: z.enum(biasResponses).default('warn'), high: z.enum(biasResponses).default('ask_reason') })
+    .prefault({})
+    .describe('What a finding of bias leads to, by its severity'),
+  decisions: z
+    .strictObject({
+      categories: z
+        .array(z.enum(tradeCategories))
+        .max(tradeCategories.length)
+        .refine((all) => new Set(all).size === all.length, 'names a category twice')
+        .default([]),
+      min_confidence: fraction.default(0.7),
+    })
+    .prefault({})
+    .describe('Signals that are put before a person'),
+});
 
 const limitsBody = z
   .strictObject({
@@ -26,6 +50,7 @@ const limitsBody = z
         sharpe: z.number().min(-10).max(10).default(0.5),
       })
       .default({ daily_cvar_95: 0.08, max_drawdown: 0.5, sharpe: 0.5 }),
+    signals: signalsBody.prefault({}),
   })
   .meta({
     id: 'PolicyLimits',
@@ -37,6 +62,11 @@ const limitsBody = z
       assets: { ETH: { min: 0.05, max: 0.25 } },
       groups: [{ name: 'stocks', assets: ['SPY', 'QQQ'], min: 0, max: 0.3 }],
       thresholds: { daily_cvar_95: 0.08, max_drawdown: 0.5, sharpe: 0.5 },
+      signals: {
+        opinions: 'by_record',
+        bias: { medium: 'warn', high: 'ask_reason' },
+        decisions: { categories: ['swing'], min_confidence: 0.7 },
+      },
     },
   });
 export type LimitsBody = z.output<typeof limitsBody>;

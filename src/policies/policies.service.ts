@@ -11,7 +11,7 @@ import { PortfolioService } from '../portfolio/portfolio.service.js';
 import { DomainError, refusedFor, type FieldError } from '../shared/errors.js';
 import type { OwnerId, PortfolioId } from '../shared/ids.js';
 import type { EpochMs } from '../shared/time.js';
-import { contradictions, defaultLimits, type PolicyLimits } from './domain/policy-limits.js';
+import { completeLimits, contradictions, defaultLimits, type PolicyLimits } from './domain/policy-limits.js';
 import { versionBefore, versionInForce, type Rollout } from './domain/rollout.js';
 import { Policy, PolicyRollout, PolicyVersion, PortfolioPolicy } from './policy.entity.js';
 import type {
@@ -183,7 +183,7 @@ export class PoliciesService {
     const rollouts = (await rolloutsOf(this.em, policyId)).filter(({ at }) => at.getTime() <= (knownAt ?? Infinity));
     // the first rollout reaches everybody; before it, at the service's beginning, the same limits held
     const version = versionInForce(rollouts, portfolioId, placeOf(policyId, portfolioId)) ?? 1;
-    return { policyId, name, version, limits: (await versionOf(this.em, policyId, version)).limits };
+    return { policyId, name, version, limits: completeLimits((await versionOf(this.em, policyId, version)).limits) };
   }
 
   /** Id of the policy that a portfolio chose; undefined when it follows the default. */
@@ -198,7 +198,7 @@ export class PoliciesService {
   /** The limits of one version. @throws DomainError `not_found` */
   async limitsOf(ownerId: OwnerId, policyId: string, version: number): Promise<PolicyLimits> {
     if (!(await this.em.count(Policy, { id: policyId, ownerId }))) throw absent(policyId);
-    return (await versionOf(this.em, policyId, version)).limits;
+    return completeLimits((await versionOf(this.em, policyId, version)).limits);
   }
 
   private async change(

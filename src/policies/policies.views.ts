@@ -1,6 +1,6 @@
 import type { AssetId } from '../shared/ids.js';
 import { toIso } from '../shared/time.js';
-import type { PolicyLimits } from './domain/policy-limits.js';
+import { completeLimits, type PolicyLimits } from './domain/policy-limits.js';
 import type { LimitsBody, PolicyView } from './policies.schemas.js';
 import type { Policy, PolicyRollout, PolicyVersion } from './policy.entity.js';
 
@@ -23,6 +23,11 @@ export const limitsFrom = (body: LimitsBody, resolve: (text: string, field: stri
     maxDrawdown: body.thresholds.max_drawdown,
     sharpe: body.thresholds.sharpe,
   },
+  signals: {
+    opinions: body.signals.opinions,
+    bias: body.signals.bias,
+    decisions: { categories: body.signals.decisions.categories, minConfidence: body.signals.decisions.min_confidence },
+  },
 });
 
 export const limitsView = (limits: PolicyLimits): LimitsBody => ({
@@ -35,6 +40,14 @@ export const limitsView = (limits: PolicyLimits): LimitsBody => ({
     daily_cvar_95: limits.thresholds.dailyCvar95,
     max_drawdown: limits.thresholds.maxDrawdown,
     sharpe: limits.thresholds.sharpe,
+  },
+  signals: {
+    opinions: limits.signals.opinions,
+    bias: { ...limits.signals.bias },
+    decisions: {
+      categories: [...limits.signals.decisions.categories],
+      min_confidence: limits.signals.decisions.minConfidence,
+    },
   },
 });
 
@@ -49,7 +62,7 @@ export const policyView = (
   created_at: toIso(createdAt.getTime()),
   versions: versions.map((one) => ({
     version: one.version,
-    limits: limitsView(one.limits),
+    limits: limitsView(completeLimits(one.limits)),
     reason: one.reason,
     created_at: toIso(one.createdAt.getTime()),
   })),

@@ -1,5 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import type { PolicyLimits } from './domain/policy-limits.js';
+import type { StoredLimits } from './domain/policy-limits.js';
 
 /** A line of limits that portfolios follow; the limits are its versions. */
 const PolicySchema = defineEntity({
@@ -27,7 +27,7 @@ const PolicyVersionSchema = defineEntity({
     /** Numbered from 1 within the policy. */
     version: p.integer().primary(),
     ownerId: p.text(),
-    limits: p.json<PolicyLimits>(),
+    limits: p.json<StoredLimits>(),
     reason: p.text(),
     createdAt: p.datetime().columnType('timestamptz(3)').length(3),
   },

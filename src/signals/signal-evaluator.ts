@@ -11,7 +11,7 @@ import { canonicalJson } from '../shared/canonical-json.js';
 import type { AssetId, OwnerId, PortfolioId } from '../shared/ids.js';
 import type { EpochMs } from '../shared/time.js';
 import { evaluateSignal, type SignalOutcome } from './domain/evaluate-signal.js';
-import type { TradeCategory } from './domain/signal.js';
+import type { TradeCategory } from '../shared/trade-categories.js';
 import { categoryRules } from './domain/trade-category.js';
 import type { RiskBudget } from './domain/trade-plan.js';
 import { SignalBudgets } from './signal-budgets.js';

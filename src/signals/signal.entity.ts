@@ -1,5 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import { directions, strengths, tradeCategories, type SignalSeries, type TradeCategory } from './domain/signal.js';
+import { tradeCategories, type TradeCategory } from '../shared/trade-categories.js';
+import { directions, strengths, type SignalSeries } from './domain/signal.js';
 import { type StoredEvidence } from './domain/evidence.js';
 import type { AssetId } from '../shared/ids.js';
 

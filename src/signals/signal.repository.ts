@@ -1,7 +1,7 @@
 import { EntityManager, type QueryResult } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { OwnerId, PipelineId } from '../shared/ids.js';
-import type { TradeCategory } from './domain/signal.js';
+import type { TradeCategory } from '../shared/trade-categories.js';
 import { Signal, SignalRun } from './signal.entity.js';
 
 export type SignalRow = Omit<Signal, 'createdAt'>;

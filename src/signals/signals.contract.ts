@@ -1,7 +1,7 @@
 import type { SeriesRef } from '../data/domain/candle.js';
 import type { AssetId, OwnerId, PipelineId, PortfolioId, SignalId } from '../shared/ids.js';
 import type { IsoInstant } from '../shared/time.js';
-import type { TradeCategory } from './domain/signal.js';
+import type { TradeCategory } from '../shared/trade-categories.js';
 
 export const generateSignalsWorkflow = 'generateSignals';
 export type GenerateSignals = (input: GenerateSignalsInput) => Promise<SignalsSummary>;

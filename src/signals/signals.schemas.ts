@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { pageQuery } from '../platform/http/page.js';
-import { tradeCategories } from './domain/signal.js';
+import { tradeCategories } from '../shared/trade-categories.js';
 
 export const signalId = z.uuid();
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { pageOf } from '../platform/http/page.js';
 import { intervals } from '../data/domain/candle.js';
-import { directions, strengths, tradeCategories, trends } from './domain/signal.js';
+import { tradeCategories } from '../shared/trade-categories.js';
+import { directions, strengths, trends } from './domain/signal.js';
 import { sizeLimits } from './domain/evidence.js';
 import { toIso } from '../shared/time.js';
 import { exitReasons, exitTellings } from './domain/settlement.js';

@@ -1,3 +1,5 @@
+import type { TradeCategory } from '../../shared/trade-categories.js';
+
 /** What a model may say of an asset: `hold` is "neither". */
 export type OpinionDirection = 'buy' | 'sell' | 'hold';
 
@@ -40,13 +42,11 @@ export interface Opinion {
   readonly model: string | null;
 }
 
-/** The categories of signals, as this service calls them. */
-export type AskedCategory = 'scalp' | 'intraday' | 'swing' | 'long_term';
 /** As fks_ai calls them. */
 export type TimeHorizon = 'scalp' | 'swing' | 'position';
 
 /** Its nearest word by how long a trade lasts: it has none for a trade of hours, which ends within the day like a scalp. */
-export const timeHorizonOf: Readonly<Record<AskedCategory, TimeHorizon>> = {
+export const timeHorizonOf: Readonly<Record<TradeCategory, TimeHorizon>> = {
   scalp: 'scalp',
   intraday: 'scalp',
   swing: 'swing',

@@ -1,5 +1,6 @@
 import type { FieldError } from '../../shared/errors.js';
 import type { AssetId } from '../../shared/ids.js';
+import type { TradeCategory } from '../../shared/trade-categories.js';
 
 /** Fractions of a portfolio's value. */
 export interface Band {
@@ -23,6 +24,21 @@ export interface RiskThresholds {
   readonly sharpe: number;
 }
 
+/** What an opinion of the AI may do to a signal: nothing, lower it, or as much as the record of opinions allows. */
+export const opinionModes = ['show', 'lower', 'by_record'] as const;
+/** What a finding of bias leads to: it is told, an answer needs a reason, the signal is held back. */
+export const biasResponses = ['warn', 'ask_reason', 'block'] as const;
+type BiasResponse = (typeof biasResponses)[number];
+
+/** What a portfolio does with its signals. */
+interface SignalLimits {
+  readonly opinions: (typeof opinionModes)[number];
+  /** By the finding's severity. */
+  readonly bias: { readonly medium: BiasResponse; readonly high: BiasResponse };
+  /** Signals of these categories, from this confidence (0 to 1) on, are put before a person. */
+  readonly decisions: { readonly categories: readonly TradeCategory[]; readonly minConfidence: number };
+}
+
 /** The limits of one version of a policy. */
 export interface PolicyLimits {
   /** The asset that the portfolio is built around; it must be held. */
@@ -34,7 +50,11 @@ export interface PolicyLimits {
   readonly assets: Readonly<Record<string, Band>>;
   readonly groups: readonly GroupLimit[];
   readonly thresholds: RiskThresholds;
+  readonly signals: SignalLimits;
 }
+
+/** As a version may have been written before it had to say something on signals. */
+export type StoredLimits = Omit<PolicyLimits, 'signals'> & Partial<Pick<PolicyLimits, 'signals'>>;
 
 /** Bitcoin is half to 60 % of the portfolio and nothing else is more than a fifth; nothing is sold short. */
 export const defaultLimits: PolicyLimits = {
@@ -44,7 +64,17 @@ export const defaultLimits: PolicyLimits = {
   assets: {},
   groups: [],
   thresholds: { dailyCvar95: 0.08, maxDrawdown: 0.5, sharpe: 0.5 },
+  signals: {
+    opinions: 'by_record',
+    bias: { medium: 'warn', high: 'ask_reason' },
+    decisions: { categories: [], minConfidence: 0.7 },
+  },
 };
+
+export const completeLimits = (stored: StoredLimits): PolicyLimits => ({
+  ...stored,
+  signals: stored.signals ?? defaultLimits.signals,
+});
 
 /** The band of one asset's weight. */
 export const bandOf = ({ anchor, anchorBand, others, assets }: PolicyLimits, assetId: AssetId): Band =>

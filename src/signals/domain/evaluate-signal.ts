@@ -11,7 +11,8 @@ import { MarketView } from './rules/market-view.js';
 import { rules, type RuleId } from './rules/registry.js';
 import { inWords, type Rule } from './rules/rule.js';
 import { trendIn } from './rules/trend.js';
-import type { Direction, Strength, TradeCategory } from './signal.js';
+import type { TradeCategory } from '../../shared/trade-categories.js';
+import type { Direction, Strength } from './signal.js';
 import type { RuleFinding, SignalEvidence } from './evidence.js';
 import { categoryRules } from './trade-category.js';
 import {

@@ -1,8 +1,5 @@
 import type { Adjustment, QuoteCurrency } from '../../data/domain/candle.js';
 
-export const tradeCategories = ['scalp', 'intraday', 'swing', 'long_term'] as const;
-export type TradeCategory = (typeof tradeCategories)[number];
-
 export const directions = ['buy', 'sell'] as const;
 export type Direction = (typeof directions)[number];
 

@@ -1,6 +1,6 @@
 import type { Interval } from '../../data/domain/candle.js';
 import { dayMs, hourMs, minuteMs, secondMs } from '../../shared/time.js';
-import type { TradeCategory } from './signal.js';
+import type { TradeCategory } from '../../shared/trade-categories.js';
 
 interface Range {
   readonly min: number;

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import { categoryRules } from './trade-category.js';
-import type { Direction, Strength, TradeCategory, Trend } from './signal.js';
+import type { TradeCategory } from '../../shared/trade-categories.js';
+import type { Direction, Strength, Trend } from './signal.js';
 import type { RuleFinding, SizeLimit } from './evidence.js';
 
 /** Prices of targets are rounded to this many significant digits, finer than any venue's tick. */

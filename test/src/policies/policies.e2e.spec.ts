@@ -172,11 +172,31 @@ test('every change stands in the audit trail', async () => {
   expect(events.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['policy_version_made', 'policy_rolled_out']));
 });
 
+test('what is said of signals keeps the defaults where nothing is said', async () => {
+  const signals = { bias: { high: 'block' }, decisions: { categories: ['swing'], min_confidence: 0.6 } };
+  const { body } = await http()
+    .post(path)
+    .send({ name: 'asked', limits: { signals }, reason: 'swing signals are asked' })
+    .expect(201);
+  expect(body.versions[0].limits.signals).toEqual({
+    opinions: 'by_record',
+    bias: { medium: 'warn', high: 'block' },
+    decisions: { categories: ['swing'], min_confidence: 0.6 },
+  });
+});
+
 test.each([
   ['an empty band', { others: { min: 0.3, max: 0.2 } }, 'limits.others.min', 0.3],
   ['a fraction above 1', { anchor_band: { min: 0.5, max: 60 } }, 'limits.anchor_band.max', 60],
   ['an asset that nobody knows', { assets: { XYZZY: { min: 0, max: 1 } } }, 'limits.assets.XYZZY', 'XYZZY'],
   ['lower limits above the whole', { assets: { ETH: { min: 0.9, max: 1 } } }, 'limits.anchor_band.min', 0.5],
+  ['an unknown use of opinions', { signals: { opinions: 'raise' } }, 'limits.signals.opinions', 'raise'],
+  [
+    'a category that is none',
+    { signals: { decisions: { categories: ['daily'] } } },
+    'limits.signals.decisions.categories.0',
+    'daily',
+  ],
 ])('refuses %s, naming field and value', async (_name, changes, field, value) => {
   const { status, body } = await http()
     .post(path)

@@ -2,9 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { OpinionQuestion } from '../../../src/ai/ai.contract.js';
 import { complaintsAbout, type AskedAbout } from '../../../src/ai/domain/check-opinion.js';
 import { effectOf, type BaseSignal, type OpinionAnswer, type OpinionPolicy } from '../../../src/ai/domain/effect.js';
-import type { AskedCategory } from '../../../src/ai/domain/opinion.js';
 import { FksAiClient, type FksAiOutcome } from '../../../src/ai/fks-ai.client.js';
 import { requestOf } from '../../../src/ai/fks-ai.payloads.js';
+import { tradeCategories } from '../../../src/shared/trade-categories.js';
 import { categoryRules } from '../../../src/signals/domain/trade-category.js';
 import type { FaultOrder } from '../../ai-simulator/faults.js';
 import { startAiSimulator, type AiSimulator } from '../../ai-simulator/server.js';
@@ -33,7 +33,6 @@ const kinds = Object.keys(expected) as (keyof typeof expected)[];
 const modelMilliseconds = 2;
 /** Ten times slower comes within it, on a busy machine, too. */
 const timeoutMs = 500;
-const categories: readonly AskedCategory[] = ['scalp', 'intraday', 'swing', 'long_term'];
 const never = new AbortController().signal;
 
 interface Scene {
@@ -45,7 +44,7 @@ interface Scene {
 
 function sceneOf(chance: Chance): Scene {
   const price = 10 ** chance.between(-4, 5);
-  const category = categories[Math.floor(chance.between(0, categories.length))]!;
+  const category = tradeCategories[Math.floor(chance.between(0, tradeCategories.length))]!;
   const direction = chance.next() < 0.5 ? 'buy' : 'sell';
   const near = () => price * chance.between(0.9, 1.1);
   return {

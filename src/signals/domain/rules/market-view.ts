@@ -2,7 +2,7 @@ import { InvariantViolation } from '../../../shared/errors.js';
 import type { Columns } from '../indicators/bars.js';
 import type { Indicator } from '../indicators/indicator.js';
 import { computeIndicator } from '../indicators/run-indicator.js';
-import type { TradeCategory } from '../signal.js';
+import type { TradeCategory } from '../../../shared/trade-categories.js';
 
 /** Closed bars of one asset at an as-of as rules see them; nothing later can be reached from here. */
 export class MarketView {

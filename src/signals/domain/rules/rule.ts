@@ -1,4 +1,5 @@
-import type { Direction, TradeCategory } from '../signal.js';
+import type { TradeCategory } from '../../../shared/trade-categories.js';
+import type { Direction } from '../signal.js';
 import type { MarketView } from './market-view.js';
 
 /**

@@ -1,6 +1,7 @@
 import { exponentialMovingAverage, simpleMovingAverage } from '../indicators/moving-averages.js';
 import { trendOf } from '../indicators/trend.js';
-import type { TradeCategory, Trend } from '../signal.js';
+import type { TradeCategory } from '../../../shared/trade-categories.js';
+import type { Trend } from '../signal.js';
 import type { MarketView } from './market-view.js';
 
 /** The two means whose order is the trend, by category: bars, and whether the later ones count more. */

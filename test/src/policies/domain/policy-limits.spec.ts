@@ -1,6 +1,7 @@
 import {
   bandOf,
   breaches,
+  completeLimits,
   contradictions,
   defaultLimits,
   leastTurnover,
@@ -14,6 +15,13 @@ const weights = (of: Record<string, number>) =>
 const limits = (changes: Partial<PolicyLimits>): PolicyLimits => ({ ...defaultLimits, ...changes });
 
 describe('the limits of a policy', () => {
+  it('that were written before signals had any get the defaults, others keep theirs', () => {
+    const { signals, ...before } = defaultLimits;
+    expect(completeLimits(before)).toEqual(defaultLimits);
+    const own = limits({ signals: { ...signals, opinions: 'show' } });
+    expect(completeLimits(own)).toEqual(own);
+  });
+
   it('begin with half to 60 % of BTC and at most a fifth of anything else', () => {
     expect(bandOf(defaultLimits, id('BTC'))).toEqual({ min: 0.5, max: 0.6 });
     expect(bandOf(defaultLimits, id('SPY'))).toEqual({ min: 0, max: 0.2 });

@@ -3,7 +3,7 @@ import type { Candle, Interval } from '../../../../src/data/domain/candle.js';
 import { intervalMs } from '../../../../src/data/domain/candle.js';
 import { expectedOpens } from '../../../../src/data/domain/exchange-calendar.js';
 import { evaluateSignal, type SignalInput, type TradeSignal } from '../../../../src/signals/domain/evaluate-signal.js';
-import { tradeCategories, type TradeCategory } from '../../../../src/signals/domain/signal.js';
+import { tradeCategories, type TradeCategory } from '../../../../src/shared/trade-categories.js';
 import { categoryRules } from '../../../../src/signals/domain/trade-category.js';
 import { defaultRiskBudget } from '../../../../src/signals/domain/trade-plan.js';
 import { InvariantViolation } from '../../../../src/shared/errors.js';

@@ -1,4 +1,4 @@
-import { tradeCategories, type TradeCategory } from '../../../../src/signals/domain/signal.js';
+import { tradeCategories, type TradeCategory } from '../../../../src/shared/trade-categories.js';
 import { type RuleFinding } from '../../../../src/signals/domain/evidence.js';
 import { categoryRules } from '../../../../src/signals/domain/trade-category.js';
 import {
