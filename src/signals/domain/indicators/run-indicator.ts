@@ -51,15 +51,20 @@ export function computeIndicator<Parameter extends string, Line extends string>(
   into?: Lines<NoInfer<Line>>,
 ): Lines<Line> {
   const { reads } = definition;
-  const kernel = definition.start(resolveParameters(definition, parameters));
+  const resolved = resolveParameters(definition, parameters);
+  const kernel = definition.start(resolved);
   const { columns, length } = columnsFor(reads, bars);
-  const lines = definition.lines.map((line) => (into?.[line] ?? new Float64Array(length)).fill(NaN));
+  const lines = definition.lines.map((line) => into?.[line] ?? new Float64Array(length));
   if (lines.some((line) => line.length !== length)) {
     throw new InvariantViolation(`${definition.id} of ${length} bars does not go into lines of another length`);
   }
   if (!checkBars(columns, reads, 0)) {
+    // where every later value is a number, the kernel overwrites the rest
+    const warmUp = definition.undefinedWhen === undefined ? definition.warmUp(resolved) : undefined;
+    lines.forEach((line, i) => line.fill(NaN, 0, warmUp && warmUp[definition.lines[i]!] - 1));
     kernel.advance(columns, 0, length, lines);
   } else {
+    for (const line of lines) line.fill(NaN);
     for (let from = 0; from < length; from++) {
       let to = from;
       while (to < length && isComplete(columns, reads, to)) to++;
