@@ -25,6 +25,7 @@ import { AllocationTarget } from './rebalancing/allocation/allocation-target.ent
 import { RebalancingPlanRow } from './rebalancing/plans/rebalancing-plan.entity.js';
 import { RiskReportRow } from './risk/risk-report.entity.js';
 import { Signal, SignalRun } from './signals/signal.entity.js';
+import { SignalOpinion } from './signals/signal-opinion.entity.js';
 import { SignalSettlement } from './signals/signal-settlement.entity.js';
 
 /** Every table of the service. */
@@ -62,6 +63,7 @@ export const entities: readonly EntityClass[] = [
   RebalancingPlanRow,
   RiskReportRow,
   Signal,
+  SignalOpinion,
   SignalRun,
   SignalSettlement,
   SourceAttemptRow,

@@ -144,6 +144,16 @@ alter table "signal" add constraint "signal_category_check" check ("category" in
 alter table "signal" add constraint "signal_direction_check" check ("direction" in ('buy', 'sell'));
 alter table "signal" add constraint "signal_strength_check" check ("strength" in ('weak', 'moderate', 'strong', 'very_strong'));
 
+create table "signal_opinion" ("signal_id" uuid not null, "owner_id" text not null, "kind" text not null, "outcome" text not null, "attempts" jsonb not null, "direction" text null, "confidence" double precision null, "model" text null, "summary" text null, "answered_at" timestamptz(3) null, "simulated" boolean not null, "late" boolean not null, "calls" int not null, "milliseconds" int not null, "ai_confidence_points" int not null, "ai_size_fraction" double precision not null, "ai_cancelled" boolean not null, "setting" text not null, "mode" text not null, "served_basis" text not null, "served_confidence_points" int not null, "served_size_fraction" double precision not null, "served_cancelled" boolean not null, "reasons" jsonb not null, "recorded_at" timestamptz(3) not null, primary key ("signal_id"));
+alter table "signal_opinion" add constraint "signal_opinion_answered" check ((outcome = 'answered') = (direction is not null and confidence is not null and answered_at is not null));
+alter table "signal_opinion" add constraint "signal_opinion_points" check (ai_confidence_points >= 0 and ai_confidence_points <= 100 and served_confidence_points >= 0 and served_confidence_points <= 100);
+alter table "signal_opinion" add constraint "signal_opinion_kind_check" check ("kind" in ('check', 'opinion'));
+alter table "signal_opinion" add constraint "signal_opinion_outcome_check" check ("outcome" in ('answered', 'refused', 'unanswered'));
+alter table "signal_opinion" add constraint "signal_opinion_direction_check" check ("direction" in ('buy', 'sell', 'hold'));
+alter table "signal_opinion" add constraint "signal_opinion_setting_check" check ("setting" in ('show', 'lower', 'by_record'));
+alter table "signal_opinion" add constraint "signal_opinion_mode_check" check ("mode" in ('show', 'lower', 'lower_and_raise'));
+alter table "signal_opinion" add constraint "signal_opinion_served_basis_check" check ("served_basis" in ('rules', 'rules_and_ai'));
+
 create table "signal_run" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "as_of" timestamptz not null, "rehearsal" boolean not null, "withheld" jsonb not null, "created_at" timestamptz not null, primary key ("id"));
 
 create table "signal_settlement" ("signal_id" uuid not null, "owner_id" text not null, "reason" text not null, "price" numeric not null, "exited_at" timestamptz not null, "gap" boolean not null, "told" text not null, "best_move" double precision not null, "worst_move" double precision not null, "return_usd" double precision not null, "return_btc" double precision null, "r_multiple" double precision not null, "cost_rate" double precision not null, "settled_at" timestamptz not null, primary key ("signal_id"));

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { SignalRow, SignalRunRow } from '../../src/signals/signal.repository.js';
+import type { SignalOpinionRow } from '../../src/signals/signal-opinion.repository.js';
 import type { AssetId } from '../../src/shared/ids.js';
 
 /** A recorded run as of 2021-07-06 in which SPY gave no signal. */
@@ -78,5 +79,43 @@ export const aSignal = (run: SignalRunRow, over: Partial<SignalRow> = {}): Signa
   simulated: false,
   asOf: run.asOf,
   expiresAt: new Date('2021-08-04T00:00:00Z'),
+  ...over,
+});
+
+/** A model spoke against the signal, and the policy shows opinions only. */
+export const anOpinionRow = (signal: SignalRow, over: Partial<SignalOpinionRow> = {}): SignalOpinionRow => ({
+  signalId: signal.id,
+  ownerId: signal.ownerId,
+  kind: 'opinion',
+  outcome: 'answered',
+  attempts: [
+    {
+      number: 1,
+      exchangeId: '019a7c3e-6000-7c42-9a55-0f6c1b9f2d10',
+      key: 'b848fdbaf5aad93ed48fcdf79820e040f6c5837f7cec30250ccffc894f21d22a',
+      complaints: [],
+      at: '2021-07-07T00:00:12Z',
+    },
+  ],
+  direction: signal.direction === 'buy' ? 'sell' : 'buy',
+  confidence: 0.5,
+  model: 'gemini-2.5-flash',
+  summary: 'the trend has turned',
+  answeredAt: new Date('2021-07-07T00:00:12Z'),
+  simulated: false,
+  late: false,
+  calls: 1,
+  milliseconds: 11_200,
+  aiConfidencePoints: signal.confidencePoints - 10,
+  aiSizeFraction: signal.positionSizePct * 0.75,
+  aiCancelled: false,
+  setting: 'by_record',
+  mode: 'show',
+  servedBasis: 'rules',
+  servedConfidencePoints: signal.confidencePoints,
+  servedSizeFraction: signal.positionSizePct,
+  servedCancelled: false,
+  reasons: ['the opinion says buy with confidence 0.5; opinions are shown only'],
+  recordedAt: new Date('2021-07-07T00:00:13Z'),
   ...over,
 });

@@ -16,9 +16,12 @@ export type OpinionAnswer =
   /** Not configured, away, out of budget, too late: `why` in words. */
   | { readonly kind: 'unanswered'; readonly why: string };
 
+/** What opinions may do: be stored and shown, and change nothing; take away; give as well. */
+export const opinionModes = ['show', 'lower', 'lower_and_raise'] as const;
+export type OpinionMode = (typeof opinionModes)[number];
+
 export interface OpinionPolicy {
-  /** `show`: opinions are stored and shown, and change nothing. */
-  readonly mode: 'show' | 'lower' | 'lower_and_raise';
+  readonly mode: OpinionMode;
   /** Whole points that an opinion may take away, and give, at most. */
   readonly mostPointsLower: number;
   readonly mostPointsHigher: number;
@@ -37,9 +40,11 @@ export const shownOnly: OpinionPolicy = {
   cancelFrom: null,
 };
 
+/** What numbers come from. */
+export const opinionBases = ['rules', 'rules_and_ai'] as const;
+
 export interface OpinionEffect {
-  /** What the numbers come from. */
-  readonly basis: 'rules' | 'rules_and_ai';
+  readonly basis: (typeof opinionBases)[number];
   readonly confidencePoints: number;
   readonly sizeFraction: number;
   readonly isCancelled: boolean;

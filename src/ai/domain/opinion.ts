@@ -1,7 +1,8 @@
 import type { TradeCategory } from '../../shared/trade-categories.js';
 
 /** What a model may say of an asset: `hold` is "neither". */
-export type OpinionDirection = 'buy' | 'sell' | 'hold';
+export const opinionDirections = ['buy', 'sell', 'hold'] as const;
+export type OpinionDirection = (typeof opinionDirections)[number];
 
 /**
  * How fks_ai is asked. `check`: its fixed rules move the confidence of a signal by volume, RSI and MACD, no model is

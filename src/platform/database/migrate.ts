@@ -17,6 +17,7 @@ const appendOnly = [
   'rebalancing_plan',
   'risk_report',
   'signal',
+  'signal_opinion',
   'signal_run',
   'source_attempt',
 ];

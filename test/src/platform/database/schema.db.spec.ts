@@ -61,6 +61,7 @@ test.each([
   'rebalancing_plan',
   'risk_report',
   'signal',
+  'signal_opinion',
   'signal_run',
   'source_attempt',
 ])('the application role can neither change nor remove rows of %s', async (table) => {
