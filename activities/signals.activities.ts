@@ -1,13 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { beat } from '../src/platform/temporal/heartbeat.js';
 import type { SignalId } from '../src/shared/ids.js';
-import { SignalEvaluator, type Evaluated } from '../src/signals/signal-evaluator.js';
+import { SignalBudgets } from '../src/signals/signal-budgets.js';
+import { SignalEvaluator } from '../src/signals/signal-evaluator.js';
+import { signalRowOf } from '../src/signals/signal-rows.js';
+import { SignalRunner } from '../src/signals/signal-runner.js';
 import { SignalSettler } from '../src/signals/signal-settler.js';
 import { SignalRepository, type RecordedRun, type SignalRow } from '../src/signals/signal.repository.js';
 import type { WithheldSignal } from '../src/signals/signal.entity.js';
 import type {
+  FreezeRunInput,
   GenerateSignalsInput,
+  JudgedPart,
+  RunPart,
   SettlementReport,
   SignalActivities,
   SignalsSummary,
@@ -17,7 +22,9 @@ import type {
 export class SignalActivitiesProvider implements SignalActivities {
   constructor(
     private readonly evaluator: SignalEvaluator,
+    private readonly budgets: SignalBudgets,
     private readonly signals: SignalRepository,
+    private readonly runner: SignalRunner,
     private readonly settler: SignalSettler,
   ) {}
 
@@ -25,64 +32,44 @@ export class SignalActivitiesProvider implements SignalActivities {
     const recorded = await this.signals.recordedRun(input.runId);
     if (recorded) return summaryOf(recorded);
 
-    const { ownerId, portfolioId, categories, rehearsal, series } = input;
+    const { runId, ownerId, portfolioId, categories, rehearsal } = input;
     const asOf = Date.parse(input.asOf);
-    const assetIds = series.map(({ assetId }) => assetId);
-    const evaluated = await this.evaluator.evaluate(
-      { ownerId, portfolioId, categories, asOf, rehearsal },
-      assetIds,
+    const assets = input.series.map(({ assetId }) => assetId);
+    const series = [...input.series, ...(await this.evaluator.chooseSeries(assets, categories, ownerId))];
+    const budgetOf = await this.budgets.of({ ownerId, portfolioId, asOf });
+    const evaluated = await this.evaluator.evaluate({
+      assets,
+      categories,
       series,
-    );
+      asOf,
+      rehearsal,
+      budgetOf,
+      checks: [],
+    });
     const found: SignalRow[] = [];
     const withheld: WithheldSignal[] = [];
     for (const one of evaluated) {
-      const row = rowOf(input, one);
+      const row = signalRowOf({ runId, ownerId, portfolioId, asOf: new Date(asOf), rehearsal }, one);
       if (row) found.push(row);
       if (one.outcome.kind === 'withheld') {
         withheld.push({ assetId: one.assetId, category: one.category, reason: one.outcome.reason });
       }
     }
-    const run = { id: input.runId, ownerId, portfolioId, asOf: new Date(asOf), rehearsal, withheld };
-    return summaryOf(await this.signals.recordRun(run, found));
+    const run = { id: runId, ownerId, portfolioId, asOf: new Date(asOf), rehearsal, withheld };
+    return summaryOf(await this.signals.recordRun({ ...run, question: null, knownAt: null }, found));
+  }
+
+  async freezeSignalRun(input: FreezeRunInput): Promise<{ parts: number }> {
+    return { parts: await this.runner.freeze(input) };
+  }
+
+  judgeSignals(input: RunPart): Promise<JudgedPart> {
+    return this.runner.judge(input);
   }
 
   settleSignals(): Promise<SettlementReport> {
     return this.settler.settleAll(Date.now(), () => beat({ note: 'settling' }));
   }
-}
-
-function rowOf(
-  input: GenerateSignalsInput,
-  { assetId, outcome: signal, read, simulated }: Evaluated,
-): SignalRow | null {
-  if (signal.kind === 'withheld' || !read) return null;
-  const { runId, ownerId, portfolioId, rehearsal } = input;
-  const { source, quoteCurrency, adjustment } = read.series;
-  return {
-    id: uuidv7(),
-    runId,
-    ownerId,
-    portfolioId,
-    assetId,
-    category: signal.category,
-    direction: signal.direction,
-    entryPrice: signal.entryPrice,
-    takeProfit: signal.takeProfit,
-    stopLoss: signal.stopLoss,
-    takeProfitPct: signal.takeProfitPct,
-    stopLossPct: signal.stopLossPct,
-    riskRewardRatio: signal.riskRewardRatio,
-    positionSizePct: signal.positionSizePct,
-    strength: signal.strength,
-    confidencePoints: signal.confidencePoints,
-    evidence: { ...signal.evidence, barsSha256: read.sha256 },
-    series: { source, quoteCurrency, adjustment },
-    ruleVersion: signal.ruleVersion,
-    rehearsal,
-    simulated,
-    asOf: new Date(input.asOf),
-    expiresAt: new Date(signal.expiresAt),
-  };
 }
 
 const summaryOf = ({ run, signals }: RecordedRun): SignalsSummary => ({

@@ -24,7 +24,7 @@ import { Account, Holding, LedgerTransaction, Portfolio } from './portfolio/port
 import { AllocationTarget } from './rebalancing/allocation/allocation-target.entity.js';
 import { RebalancingPlanRow } from './rebalancing/plans/rebalancing-plan.entity.js';
 import { RiskReportRow } from './risk/risk-report.entity.js';
-import { Signal, SignalRun } from './signals/signal.entity.js';
+import { Signal, SignalOutcomeRow, SignalRun } from './signals/signal.entity.js';
 import { SignalOpinion } from './signals/signal-opinion.entity.js';
 import { SignalSettlement } from './signals/signal-settlement.entity.js';
 
@@ -64,6 +64,7 @@ export const entities: readonly EntityClass[] = [
   RiskReportRow,
   Signal,
   SignalOpinion,
+  SignalOutcomeRow,
   SignalRun,
   SignalSettlement,
   SourceAttemptRow,

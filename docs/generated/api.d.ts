@@ -1161,6 +1161,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signals/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for the signals of assets in all categories
+         * @description Answers at once with the job, whose `result` is the path of the run. Of a portfolio, an asset, a category and an as-of there is one outcome: a second run for the same as-of is told what the first one found, and changes nothing.
+         */
+        post: operations["SignalsController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run: its signals, and the reason for each pair of asset and category without one
+         * @description What is there so far while it runs; pages are by asset and category.
+         */
+        get: operations["SignalsController_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/signals": {
         parameters: {
             query?: never;
@@ -1168,7 +1208,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stored signals, newest first */
+        /**
+         * Stored signals, newest first
+         * @description Those that something held back are listed only when `state` asks for them.
+         */
         get: operations["SignalsController_list"];
         put?: never;
         post?: never;
@@ -1658,7 +1701,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "pipeline" | "collection" | "performance" | "risk_report" | "optimization" | "rebalancing_plan";
+            kind: "pipeline" | "collection" | "performance" | "risk_report" | "optimization" | "rebalancing_plan" | "signal_run";
             /** @enum {string} */
             state: "requested" | "running" | "succeeded" | "failed" | "cancelled";
             progress: {
@@ -3843,9 +3886,223 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
-        SignalPage: {
-            items: components["schemas"]["Signal"][];
+        /**
+         * @example {
+         *       "portfolio_id": "01a21087-674f-7215-bb32-e1c32cda4a10",
+         *       "categories": [
+         *         "swing",
+         *         "long_term"
+         *       ],
+         *       "assets": [
+         *         "BTC",
+         *         "ETH",
+         *         "SPY"
+         *       ],
+         *       "as_of": "2021-07-06"
+         *     }
+         */
+        CreateSignalRun: {
+            /** Format: uuid */
+            portfolio_id: string;
+            /** @description Without it all */
+            categories?: ("scalp" | "intraday" | "swing" | "long_term")[];
+            /** @description Without it what the portfolio holds and every enabled asset, but no cash */
+            assets?: string[];
+            /** @description A date D means D+1T00:00Z. A past one makes the run a rehearsal. */
+            as_of?: string;
+            /**
+             * @description Whether a language model is asked about each signal
+             * @default none
+             * @enum {string}
+             */
+            opinions: "wanted" | "none";
+        };
+        /**
+         * @example {
+         *       "id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
+         *       "portfolio_id": "019a7c3e-5c01-7b10-8f3e-4a7b2e61c0aa",
+         *       "as_of": "2021-07-07T00:00:00Z",
+         *       "rehearsal": true,
+         *       "known_at": "2026-11-25T09:30:12.345Z",
+         *       "categories": [
+         *         "swing"
+         *       ],
+         *       "assets": [
+         *         "BTC",
+         *         "SPY"
+         *       ],
+         *       "opinions": "none",
+         *       "policy": {
+         *         "id": "019a7c3e-5b10-7a20-9c3d-1f2e3d4c5b6a",
+         *         "version": 1
+         *       },
+         *       "series": [
+         *         {
+         *           "asset_id": "BTC",
+         *           "interval": "1d",
+         *           "source": "csv:cmc-usd",
+         *           "quote_currency": "USD",
+         *           "adjustment": "unknown"
+         *         },
+         *         {
+         *           "asset_id": "SPY",
+         *           "interval": "1d",
+         *           "source": "yahoofinance",
+         *           "quote_currency": "USD",
+         *           "adjustment": "split"
+         *         }
+         *       ],
+         *       "pairs": 2,
+         *       "open": 0,
+         *       "counts": {
+         *         "signals": 1,
+         *         "held_back": 0,
+         *         "withheld": 1
+         *       },
+         *       "items": [
+         *         {
+         *           "asset_id": "BTC",
+         *           "category": "swing",
+         *           "outcome": "signal",
+         *           "signal": {
+         *             "id": "019a7c3e-5d1a-7c42-9a55-0f6c1b9f2d10",
+         *             "asset_id": "BTC",
+         *             "category": "swing",
+         *             "direction": "sell",
+         *             "entry_price": 34235.19345116,
+         *             "take_profit": 30811.674106,
+         *             "stop_loss": 35946.9531237,
+         *             "take_profit_pct": 10,
+         *             "stop_loss_pct": 5,
+         *             "risk_reward_ratio": 2,
+         *             "position_size_pct": 0.2,
+         *             "strength": "very_strong",
+         *             "confidence": 0.7,
+         *             "as_of": "2021-07-07T00:00:00Z",
+         *             "expires_at": "2021-08-04T00:00:00Z",
+         *             "rehearsal": true,
+         *             "simulated": false,
+         *             "rule_version": 1,
+         *             "portfolio_id": "019a7c3e-5c01-7b10-8f3e-4a7b2e61c0aa",
+         *             "pipeline_id": null,
+         *             "run_id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
+         *             "state": "expired",
+         *             "held_back": null,
+         *             "evidence": {
+         *               "rule": "trend_with_macd",
+         *               "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
+         *               "findings": [
+         *                 {
+         *                   "rule": "rsi_reversal",
+         *                   "version": 1,
+         *                   "stance": "none",
+         *                   "reason": "RSI 46.38",
+         *                   "values": {
+         *                     "rsi": 46.38297382763105
+         *                   }
+         *                 },
+         *                 {
+         *                   "rule": "trend_with_macd",
+         *                   "version": 1,
+         *                   "stance": "sell",
+         *                   "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
+         *                   "values": {
+         *                     "macd": -872.4764583885699,
+         *                     "histogram": 120.25,
+         *                     "fast_mean": 34347.3038013185,
+         *                     "slow_mean": 36184.63693479241
+         *                   }
+         *                 }
+         *               ],
+         *               "trend": "down",
+         *               "volatility": 0.873778087127004,
+         *               "range": 0.0585,
+         *               "range_from": "closes",
+         *               "interval": "1d",
+         *               "periods_per_year": 365,
+         *               "bars": 120,
+         *               "first_bar": "2021-03-09T00:00:00Z",
+         *               "last_bar": "2021-07-06T00:00:00Z",
+         *               "bars_sha256": "b848fdbaf5aad93ed48fcdf79820e040f6c5837f7cec30250ccffc894f21d22a",
+         *               "risk_fraction": 0.01,
+         *               "size_limited_by": "risk",
+         *               "cost_rate": 0.0015,
+         *               "risk_reward_after_costs": 1.8302
+         *             },
+         *             "series": {
+         *               "source": "csv:cmc-usd",
+         *               "quote_currency": "USD",
+         *               "adjustment": "unknown"
+         *             },
+         *             "settlement": null
+         *           },
+         *           "reason": null
+         *         },
+         *         {
+         *           "asset_id": "SPY",
+         *           "category": "swing",
+         *           "outcome": "withheld",
+         *           "signal": null,
+         *           "reason": "hold: trend neutral, RSI 48"
+         *         }
+         *       ],
+         *       "next_cursor": null,
+         *       "created_at": "2026-11-25T09:30:12.345Z"
+         *     }
+         */
+        SignalRun: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            portfolio_id: string;
+            /** Format: date-time */
+            as_of: string;
+            rehearsal: boolean;
+            /**
+             * Format: date-time
+             * @description Bars and settlements count as they were known then
+             */
+            known_at: string;
+            categories: ("scalp" | "intraday" | "swing" | "long_term")[];
+            assets: string[];
+            /** @enum {string} */
+            opinions: "wanted" | "none";
+            policy: {
+                /** Format: uuid */
+                id: string;
+                version: number;
+            };
+            series: {
+                asset_id: string;
+                /** @enum {string} */
+                interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+                source: string;
+                quote_currency: string;
+                adjustment: string;
+            }[];
+            /** @description Of an asset and a category */
+            pairs: number;
+            /** @description Pairs without an outcome yet */
+            open: number;
+            counts: {
+                signals: number;
+                held_back: number;
+                withheld: number;
+            };
+            /** @description By asset and category; what an earlier run of the same as-of had found stands */
+            items: {
+                asset_id: string;
+                /** @enum {string} */
+                category: "scalp" | "intraday" | "swing" | "long_term";
+                /** @enum {string} */
+                outcome: "signal" | "held_back" | "withheld";
+                signal: components["schemas"]["Signal"] | null;
+                /** @description Why there is no signal, or why it is held back */
+                reason: string | null;
+            }[];
             next_cursor: string | null;
+            /** Format: date-time */
+            created_at: string;
         };
         /**
          * @example {
@@ -3868,7 +4125,10 @@ export interface components {
          *       "simulated": false,
          *       "rule_version": 1,
          *       "portfolio_id": "019a7c3e-5c01-7b10-8f3e-4a7b2e61c0aa",
-         *       "pipeline_id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
+         *       "pipeline_id": null,
+         *       "run_id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
+         *       "state": "expired",
+         *       "held_back": null,
          *       "evidence": {
          *         "rule": "trend_with_macd",
          *         "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
@@ -3951,8 +4211,26 @@ export interface components {
             rule_version: number;
             /** Format: uuid */
             portfolio_id: string;
-            /** Format: uuid */
-            pipeline_id: string;
+            /**
+             * Format: uuid
+             * @description The pipeline that asked for it; null when a run of its own did
+             */
+            pipeline_id: string | null;
+            /**
+             * Format: uuid
+             * @description The run that found it; null when a pipeline did
+             */
+            run_id: string | null;
+            /**
+             * @description `expired` until its bars are looked at again
+             * @enum {string}
+             */
+            state: "live" | "expired" | "settled" | "held_back";
+            /** @description What speaks against acting on it; null when nothing does */
+            held_back: {
+                by: string;
+                reason: string;
+            }[] | null;
             evidence: {
                 /** @description The rule that opened the signal */
                 rule: string;
@@ -4026,6 +4304,10 @@ export interface components {
                 /** @description The return in units of what the stop would have cost */
                 r_multiple: number;
             } | null;
+        };
+        SignalPage: {
+            items: components["schemas"]["Signal"][];
+            next_cursor: string | null;
         };
         /**
          * @example {
@@ -5371,7 +5653,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "target_allocation";
+            kind: "target_allocation" | "signal_trade";
             /** @enum {string} */
             state: "awaiting_answer" | "approved" | "rejected" | "expired";
             /** Format: uuid */
@@ -5572,7 +5854,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "pipeline" | "collection" | "performance" | "risk_report" | "optimization" | "rebalancing_plan";
+                kind?: "pipeline" | "collection" | "performance" | "risk_report" | "optimization" | "rebalancing_plan" | "signal_run";
                 state?: "requested" | "running" | "succeeded" | "failed" | "cancelled";
             };
             header?: never;
@@ -9194,13 +9476,107 @@ export interface operations {
             };
         };
     };
+    SignalsController_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSignalRun"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    SignalsController_run: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalRun"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     SignalsController_list: {
         parameters: {
             query?: {
                 portfolio_id?: string;
                 pipeline_id?: string;
+                /** @description What the run was told, also where an earlier run had found it */
+                run_id?: string;
                 asset_id?: string;
                 category?: "scalp" | "intraday" | "swing" | "long_term";
+                /** @description Without it all but those held back */
+                state?: "live" | "expired" | "settled" | "held_back";
+                as_of?: string;
+                as_of_from?: string;
+                as_of_to?: string;
                 limit?: number;
                 cursor?: string;
             };

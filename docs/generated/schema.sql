@@ -48,7 +48,7 @@ alter table "corporate_action" add constraint "corporate_action_kind_check" chec
 create table "decision" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "kind" text not null, "state" text not null, "proposal" jsonb not null, "proposal_hash" text not null, "evidence" jsonb not null, "as_of" timestamptz not null, "rehearsal" boolean not null, "simulated" boolean not null, "opened_at" timestamptz(3) not null, "answer_by" timestamptz(3) not null, "choice" text null, "note" text null, "answered_by" text null, "update_id" text null, "settled_at" timestamptz(3) null, primary key ("id"));
 create index "decision_owner_id_id_index" on "decision" ("owner_id", "id");
 create index "decision_owner_id_state_id_index" on "decision" ("owner_id", "state", "id");
-alter table "decision" add constraint "decision_kind_check" check ("kind" in ('target_allocation'));
+alter table "decision" add constraint "decision_kind_check" check ("kind" in ('target_allocation', 'signal_trade'));
 alter table "decision" add constraint "decision_state_check" check ("state" in ('awaiting_answer', 'approved', 'rejected', 'expired'));
 alter table "decision" add constraint "decision_choice_check" check ("choice" in ('approve', 'reject'));
 
@@ -70,7 +70,7 @@ create table "job" ("id" uuid not null, "owner_id" text not null, "portfolio_id"
 alter table "job" add constraint "job_workflow_id_unique" unique ("workflow_id");
 create index "job_owner_id_id_index" on "job" ("owner_id", "id");
 create index "job_unfinished" on "job" ("created_at") where state in ('requested', 'running');
-alter table "job" add constraint "job_kind_check" check ("kind" in ('pipeline', 'collection', 'performance', 'risk_report', 'optimization', 'rebalancing_plan'));
+alter table "job" add constraint "job_kind_check" check ("kind" in ('pipeline', 'collection', 'performance', 'risk_report', 'optimization', 'rebalancing_plan', 'signal_run'));
 alter table "job" add constraint "job_state_check" check ("state" in ('requested', 'running', 'succeeded', 'failed', 'cancelled'));
 
 create table "job_event" ("job_id" uuid not null, "sequence" int not null, "owner_id" text not null, "event_key" text not null, "kind" text not null, "payload" jsonb not null, "recorded_at" timestamptz not null default now(), primary key ("job_id", "sequence"));
@@ -135,7 +135,7 @@ alter table "rebalancing_plan" add constraint "rebalancing_plan_decision_check" 
 create table "risk_report" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid null, "key" text not null, "as_of" timestamptz(3) not null, "known_at" timestamptz(3) null, "request" jsonb not null, "assessment" jsonb not null, "provenance" jsonb not null, "simulated" boolean not null, "created_at" timestamptz(3) not null, primary key ("id"));
 alter table "risk_report" add constraint "risk_report_owner_id_key_unique" unique ("owner_id", "key");
 
-create table "signal" ("id" uuid not null, "run_id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "asset_id" text not null, "category" text not null, "direction" text not null, "entry_price" numeric not null, "take_profit" numeric not null, "stop_loss" numeric not null, "take_profit_pct" double precision not null, "stop_loss_pct" double precision not null, "risk_reward_ratio" double precision not null, "position_size_pct" double precision not null, "strength" text not null, "confidence_points" int not null, "evidence" jsonb not null, "series" jsonb not null, "rule_version" int not null, "rehearsal" boolean not null, "simulated" boolean not null, "as_of" timestamptz not null, "expires_at" timestamptz not null, "created_at" timestamptz not null, primary key ("id"));
+create table "signal" ("id" uuid not null, "run_id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "asset_id" text not null, "category" text not null, "direction" text not null, "entry_price" numeric not null, "take_profit" numeric not null, "stop_loss" numeric not null, "take_profit_pct" double precision not null, "stop_loss_pct" double precision not null, "risk_reward_ratio" double precision not null, "position_size_pct" double precision not null, "strength" text not null, "confidence_points" int not null, "evidence" jsonb not null, "series" jsonb not null, "rule_version" int not null, "rehearsal" boolean not null, "simulated" boolean not null, "held_back" jsonb null, "as_of" timestamptz not null, "expires_at" timestamptz not null, "created_at" timestamptz not null, primary key ("id"));
 create index "signal_owner_id_portfolio_id_id_index" on "signal" ("owner_id", "portfolio_id", "id");
 alter table "signal" add constraint "signal_run_id_asset_id_category_unique" unique ("run_id", "asset_id", "category");
 alter table "signal" add constraint "signal_prices_positive" check (entry_price > 0 and take_profit > 0 and stop_loss > 0);
@@ -154,7 +154,11 @@ alter table "signal_opinion" add constraint "signal_opinion_setting_check" check
 alter table "signal_opinion" add constraint "signal_opinion_mode_check" check ("mode" in ('show', 'lower', 'lower_and_raise'));
 alter table "signal_opinion" add constraint "signal_opinion_served_basis_check" check ("served_basis" in ('rules', 'rules_and_ai'));
 
-create table "signal_run" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "as_of" timestamptz not null, "rehearsal" boolean not null, "withheld" jsonb not null, "created_at" timestamptz not null, primary key ("id"));
+create table "signal_outcome" ("portfolio_id" uuid not null, "as_of" timestamptz not null, "rehearsal" boolean not null, "asset_id" text not null, "category" text not null, "owner_id" text not null, "run_id" uuid not null, "signal_id" uuid null, "reason" text null, "created_at" timestamptz not null, primary key ("portfolio_id", "as_of", "rehearsal", "asset_id", "category"));
+alter table "signal_outcome" add constraint "signal_outcome_signal_or_reason" check ((signal_id is null) <> (reason is null));
+alter table "signal_outcome" add constraint "signal_outcome_category_check" check ("category" in ('scalp', 'intraday', 'swing', 'long_term'));
+
+create table "signal_run" ("id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "as_of" timestamptz not null, "rehearsal" boolean not null, "withheld" jsonb not null, "question" jsonb null, "known_at" timestamptz null, "created_at" timestamptz not null, primary key ("id"));
 
 create table "signal_settlement" ("signal_id" uuid not null, "owner_id" text not null, "reason" text not null, "price" numeric not null, "exited_at" timestamptz not null, "gap" boolean not null, "told" text not null, "best_move" double precision not null, "worst_move" double precision not null, "return_usd" double precision not null, "return_btc" double precision null, "r_multiple" double precision not null, "cost_rate" double precision not null, "settled_at" timestamptz not null, primary key ("signal_id"));
 alter table "signal_settlement" add constraint "signal_settlement_reason_check" check ("reason" in ('take_profit', 'stop_loss', 'expired'));

@@ -9,6 +9,7 @@ export const jobKinds = [
   'risk_report',
   'optimization',
   'rebalancing_plan',
+  'signal_run',
 ] as const;
 export type JobKind = (typeof jobKinds)[number];
 

@@ -10,6 +10,7 @@ export type JobId = Branded<'JobId'>;
 export type PipelineId = Branded<'PipelineId'>;
 export type SnapshotId = Branded<'SnapshotId'>;
 export type OptimizationId = Branded<'OptimizationId'>;
+export type SignalRunId = Branded<'SignalRunId'>;
 export type SignalId = Branded<'SignalId'>;
 export type DecisionId = Branded<'DecisionId'>;
 

@@ -2,148 +2,168 @@ import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../data/assets/asset-registry.js';
 import { ClosedBars } from '../data/candles/closed-bars.js';
 import { CanonicalSeries } from '../data/candles/canonical-series.js';
-import type { Asset } from '../data/domain/asset.js';
-import type { AssetCatalogue } from '../data/domain/asset-catalogue.js';
 import { isSimulatedSource, revisionsFor, type Candle, type Interval, type SeriesRef } from '../data/domain/candle.js';
 import { sha256 } from '../platform/crypto/sha256.js';
 import { usualVenue } from '../portfolio/domain/venue-costs.js';
 import { canonicalJson } from '../shared/canonical-json.js';
-import type { AssetId, OwnerId, PortfolioId } from '../shared/ids.js';
+import type { AssetId, OwnerId } from '../shared/ids.js';
 import type { EpochMs } from '../shared/time.js';
 import { evaluateSignal, type SignalOutcome } from './domain/evaluate-signal.js';
 import type { TradeCategory } from '../shared/trade-categories.js';
+import { heldBackBy, type HeldBack, type SignalCheck } from './domain/held-back.js';
 import { categoryRules } from './domain/trade-category.js';
 import type { RiskBudget } from './domain/trade-plan.js';
-import { SignalBudgets } from './signal-budgets.js';
 
 const btc = 'BTC' as AssetId;
 
 export interface Evaluation {
-  readonly ownerId: OwnerId;
-  readonly portfolioId: PortfolioId;
+  readonly assets: readonly AssetId[];
   readonly categories: readonly TradeCategory[];
+  /** Of the assets and of bitcoin; where an asset has several of one bar size, the first. */
+  readonly series: readonly SeriesRef[];
   readonly asOf: EpochMs;
   readonly rehearsal: boolean;
+  /** Bars as they were known then; without it, as they are known now. */
+  readonly knownAt?: EpochMs;
+  readonly budgetOf: (assetId: AssetId) => RiskBudget;
+  readonly checks: readonly SignalCheck[];
 }
 
 export interface Evaluated {
   readonly assetId: AssetId;
   readonly category: TradeCategory;
   readonly outcome: SignalOutcome;
+  readonly heldBack: readonly HeldBack[] | null;
   /** Of the bars that were read; null when none were. */
   readonly read: { readonly series: SeriesRef; readonly sha256: string } | null;
   readonly simulated: boolean;
 }
 
-/** Asks the rules about assets: finds the bars of each category, and what a portfolio may risk. */
+/** Asks the rules about assets: finds the bars of each category, all with few questions. */
 @Injectable()
 export class SignalEvaluator {
   constructor(
     private readonly assets: AssetRegistry,
     private readonly canonical: CanonicalSeries,
     private readonly bars: ClosedBars,
-    private readonly budgets: SignalBudgets,
   ) {}
 
-  /** One outcome for each asset and category, in that order. `given` are series that were chosen before. */
-  async evaluate(
-    wanted: Evaluation,
+  /** The one series of each bar size that the categories read, of each asset and of bitcoin. */
+  async chooseSeries(
     assetIds: readonly AssetId[],
-    given: readonly SeriesRef[] = [],
-  ): Promise<Evaluated[]> {
+    categories: readonly TradeCategory[],
+    viewer: OwnerId,
+    knownAt?: EpochMs,
+  ): Promise<SeriesRef[]> {
     const catalogue = await this.assets.catalogue();
-    const bars = new BarsAsOf(this.canonical, this.bars, catalogue, wanted, given);
-    const budgetOf = await this.budgets.of(wanted);
-    const found: Evaluated[] = [];
-    for (const assetId of assetIds) {
-      const asset = catalogue.of(assetId);
-      for (const category of wanted.categories)
-        found.push(await this.one(assetId, asset, category, wanted, bars, budgetOf));
-    }
-    return found;
+    const assets = [...new Set([...assetIds, btc])].map((id) => catalogue.of(id)).filter((one) => one !== undefined);
+    const wanted = [...new Set(categories.flatMap((category) => categoryRules[category].intervals))];
+    const spans = await this.canonical.storedOfMany(assets, wanted, { viewer, knownAt });
+    return spans.map(({ series }) => series);
   }
 
-  private async one(
-    assetId: AssetId,
-    asset: Asset | undefined,
-    category: TradeCategory,
-    { asOf }: Evaluation,
-    bars: BarsAsOf,
-    budgetOf: (assetId: AssetId) => RiskBudget,
-  ): Promise<Evaluated> {
-    const { intervals, lookbackBars } = categoryRules[category];
-    const without = (reason: string): Evaluated => {
-      return { assetId, category, outcome: { kind: 'withheld', reason }, read: null, simulated: false };
-    };
-    if (!asset) return without(`${assetId} is no asset that is known here`);
-    for (const interval of intervals) {
-      const own = await bars.of(asset, interval, lookbackBars);
-      if (!own) continue;
+  /** One outcome for each asset and category, in that order. */
+  async evaluate(wanted: Evaluation): Promise<Evaluated[]> {
+    const catalogue = await this.assets.catalogue();
+    const pairs = wanted.assets.flatMap((assetId) =>
+      wanted.categories.map((category) => ({ assetId, category, series: seriesFor(wanted.series, assetId, category) })),
+    );
+    const bars = await this.read(wanted, pairs);
+    return pairs.map(({ assetId, category, series }) => {
+      const { intervals, lookbackBars } = categoryRules[category];
+      const asset = catalogue.of(assetId);
+      if (!asset) return without(assetId, category, `${assetId} is no asset that is known here`);
+      if (!series) return without(assetId, category, `no bars of ${intervals.join(' or ')} are stored`);
+      const own = bars.last(series, lookbackBars);
       const { feeRate, spreadRate } = usualVenue(asset.assetClass);
       const outcome = evaluateSignal({
         category,
-        interval,
+        interval: series.interval,
         assetClass: asset.assetClass,
-        bars: own.bars,
-        bitcoin: assetId === btc ? null : await bars.bitcoin(interval, lookbackBars),
-        asOf,
-        budget: budgetOf(assetId),
+        bars: own,
+        bitcoin: assetId === btc ? null : bars.bitcoin(series.interval, lookbackBars),
+        asOf: wanted.asOf,
+        budget: wanted.budgetOf(assetId),
         costRate: Number(feeRate) + Number(spreadRate),
       });
-      const hash = sha256(canonicalJson({ series: own.series, bars: own.bars }));
+      const candidate = { assetId, assetClass: asset.assetClass };
       return {
         assetId,
         category,
         outcome,
-        read: { series: own.series, sha256: hash },
-        simulated: isSimulatedSource(own.series.source),
+        heldBack: outcome.kind === 'signal' ? heldBackBy({ ...candidate, signal: outcome }, wanted.checks) : null,
+        read: { series, sha256: sha256(canonicalJson({ series, bars: own })) },
+        simulated: isSimulatedSource(series.source),
       };
+    });
+  }
+
+  private async read(
+    { series: all, asOf, rehearsal, knownAt }: Evaluation,
+    pairs: readonly { assetId: AssetId; category: TradeCategory; series: SeriesRef | undefined }[],
+  ): Promise<BarsRead> {
+    const wanted = new Map<SeriesRef, number>();
+    const want = (series: SeriesRef | undefined, last: number) => {
+      if (series) wanted.set(series, Math.max(last, wanted.get(series) ?? 0));
+    };
+    for (const { assetId, category, series } of pairs) {
+      if (!series) continue;
+      const { lookbackBars } = categoryRules[category];
+      want(series, lookbackBars);
+      if (assetId !== btc) want(ofBitcoin(all, series.interval), barsOfBitcoin(lookbackBars));
     }
-    return without(`no bars of ${intervals.join(' or ')} are stored`);
+    const reads = [...wanted].map(([series, last]) => ({
+      series,
+      options: { last, revisions: revisionsFor(series, rehearsal) },
+    }));
+    const bars = await this.bars.ofMany(reads, asOf, knownAt);
+    return new BarsRead(all, new Map(reads.map(({ series }, i) => [series, bars[i]!])));
   }
 }
 
+const seriesFor = (all: readonly SeriesRef[], assetId: AssetId, category: TradeCategory): SeriesRef | undefined => {
+  const own = all.filter((one) => one.assetId === assetId);
+  return categoryRules[category].intervals
+    .map((interval) => own.find((one) => one.interval === interval))
+    .find((one) => one !== undefined);
+};
+
+const ofBitcoin = (all: readonly SeriesRef[], interval: Interval): SeriesRef | undefined =>
+  all.find((one) => one.assetId === btc && one.interval === interval);
+
+/** Stocks have fewer bars in the same time. */
+const barsOfBitcoin = (lookbackBars: number): number => 2 * lookbackBars;
+
+const without = (assetId: AssetId, category: TradeCategory, reason: string): Evaluated => {
+  return { assetId, category, outcome: { kind: 'withheld', reason }, heldBack: null, read: null, simulated: false };
+};
+
 /** Bars that were closed at an as-of, read once for each series. */
-class BarsAsOf {
-  private readonly read = new Map<string, Promise<{ series: SeriesRef; bars: Candle[] } | undefined>>();
-  private readonly closes = new Map<string, Promise<ReadonlyMap<EpochMs, number> | null>>();
+class BarsRead {
+  private readonly closes = new Map<string, ReadonlyMap<EpochMs, number> | null>();
 
   constructor(
-    private readonly canonical: CanonicalSeries,
-    private readonly bars: ClosedBars,
-    private readonly catalogue: AssetCatalogue<Asset>,
-    private readonly wanted: Evaluation,
-    private readonly given: readonly SeriesRef[],
+    private readonly all: readonly SeriesRef[],
+    private readonly bars: ReadonlyMap<SeriesRef, Candle[]>,
   ) {}
 
-  of(asset: Asset, interval: Interval, last: number): Promise<{ series: SeriesRef; bars: Candle[] } | undefined> {
-    const key = `${asset.id} ${interval} ${last}`;
-    let found = this.read.get(key);
-    if (!found) this.read.set(key, (found = this.load(asset, interval, last)));
-    return found;
+  last(series: SeriesRef, count: number): readonly Candle[] {
+    return this.bars.get(series)!.slice(-count);
   }
 
   /** Closes of bitcoin; null when none are stored. */
-  bitcoin(interval: Interval, last: number): Promise<ReadonlyMap<EpochMs, number> | null> {
-    const key = `${interval} ${last}`;
+  bitcoin(interval: Interval, lookbackBars: number): ReadonlyMap<EpochMs, number> | null {
+    const key = `${interval} ${lookbackBars}`;
     let found = this.closes.get(key);
-    if (!found) this.closes.set(key, (found = this.loadBitcoin(interval, last)));
+    if (found === undefined) this.closes.set(key, (found = this.closesOf(interval, lookbackBars)));
     return found;
   }
 
-  private async load(asset: Asset, interval: Interval, last: number) {
-    const { ownerId, asOf, rehearsal } = this.wanted;
-    const given = this.given.find((one) => one.assetId === asset.id && one.interval === interval);
-    const series = given ?? (await this.canonical.stored(asset, interval, { viewer: ownerId }))?.series;
-    if (!series) return undefined;
-    const revisions = revisionsFor(series, rehearsal);
-    return { series, bars: await this.bars.of(series, asOf, { last, revisions }) };
-  }
-
-  private async loadBitcoin(interval: Interval, last: number): Promise<ReadonlyMap<EpochMs, number> | null> {
-    const asset = this.catalogue.of(btc);
-    // stocks have fewer bars in the same time
-    const own = asset && (await this.of(asset, interval, 2 * last));
-    return own ? new Map(own.bars.map(({ openTime, close }) => [openTime, Number(close)])) : null;
+  private closesOf(interval: Interval, lookbackBars: number): ReadonlyMap<EpochMs, number> | null {
+    const series = ofBitcoin(this.all, interval);
+    if (!series) return null;
+    return new Map(
+      this.last(series, barsOfBitcoin(lookbackBars)).map(({ openTime, close }) => [openTime, Number(close)]),
+    );
   }
 }

@@ -2,6 +2,8 @@ import { defineEntity, p } from '@mikro-orm/core';
 import { tradeCategories, type TradeCategory } from '../shared/trade-categories.js';
 import { directions, strengths, type SignalSeries } from './domain/signal.js';
 import { type StoredEvidence } from './domain/evidence.js';
+import type { HeldBack } from './domain/held-back.js';
+import type { RunQuestion } from './domain/signal-run.js';
 import type { AssetId } from '../shared/ids.js';
 
 const SignalSchema = defineEntity({
@@ -38,6 +40,8 @@ const SignalSchema = defineEntity({
     ruleVersion: p.integer(),
     rehearsal: p.boolean(),
     simulated: p.boolean(),
+    /** What spoke against showing it; null when nothing did. It is settled all the same. */
+    heldBack: p.json<readonly HeldBack[]>().nullable(),
     asOf: p.datetime().columnType('timestamptz'),
     expiresAt: p.datetime().columnType('timestamptz'),
     createdAt: p
@@ -66,7 +70,12 @@ const SignalRunSchema = defineEntity({
     portfolioId: p.uuid(),
     asOf: p.datetime().columnType('timestamptz'),
     rehearsal: p.boolean(),
+    /** Of a pipeline's run; what a run of its own withholds stands in its outcomes. */
     withheld: p.json<WithheldSignal[]>(),
+    /** What a run of its own was asked and what it rests on, frozen; null for a pipeline's. */
+    question: p.json<RunQuestion>().nullable(),
+    /** The instant whose knowledge of prices counts, so that every part of the run reads the same bars. */
+    knownAt: p.datetime().columnType('timestamptz').nullable(),
     createdAt: p
       .datetime()
       .columnType('timestamptz')
@@ -75,3 +84,26 @@ const SignalRunSchema = defineEntity({
 });
 export class SignalRun extends SignalRunSchema.class {}
 SignalRunSchema.setClass(SignalRun);
+
+/** What the first run that asked found for an asset and a category at an as-of; every later run is told the same. */
+const SignalOutcomeSchema = defineEntity({
+  name: 'SignalOutcomeRow',
+  tableName: 'signal_outcome',
+  checks: [{ name: 'signal_outcome_signal_or_reason', expression: '(signal_id is null) <> (reason is null)' }],
+  properties: {
+    portfolioId: p.uuid().primary(),
+    asOf: p.datetime().columnType('timestamptz').primary(),
+    rehearsal: p.boolean().primary(),
+    assetId: p.text().primary(),
+    category: p.enum(tradeCategories).primary(),
+    ownerId: p.text(),
+    /** The run that found it. */
+    runId: p.uuid(),
+    signalId: p.uuid().nullable(),
+    /** Why there is no signal. */
+    reason: p.text().nullable(),
+    createdAt: p.datetime().columnType('timestamptz'),
+  },
+});
+export class SignalOutcomeRow extends SignalOutcomeSchema.class {}
+SignalOutcomeSchema.setClass(SignalOutcomeRow);

@@ -2,7 +2,9 @@ import { EntityManager, type QueryResult } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import type { OwnerId, PipelineId } from '../shared/ids.js';
 import type { TradeCategory } from '../shared/trade-categories.js';
+import type { SignalState } from './domain/signal-state.js';
 import { Signal, SignalRun } from './signal.entity.js';
+import { isTold } from './told-outcomes.js';
 
 export type SignalRow = Omit<Signal, 'createdAt'>;
 export type SignalRunRow = Omit<SignalRun, 'createdAt'>;
@@ -15,9 +17,19 @@ export interface RecordedRun {
 
 export interface SignalFilter {
   readonly portfolioId?: string | undefined;
+  readonly pipelineId?: string | undefined;
+  /** Of a run of its own: what it was told, whichever run had found it. */
   readonly runId?: string | undefined;
   readonly assetId?: string | undefined;
   readonly category?: TradeCategory | undefined;
+  /** Without it all but those held back. */
+  readonly state?: SignalState | undefined;
+  readonly asOf?: Date | undefined;
+  /** Both included. */
+  readonly asOfFrom?: Date | undefined;
+  readonly asOfTo?: Date | undefined;
+  /** Decides between live and expired. */
+  readonly now: Date;
 }
 
 @Injectable()
@@ -66,18 +78,54 @@ export class SignalRepository {
 
   /** Newest first, from the one after `before` on. */
   async signalsOf(ownerId: OwnerId, filter: SignalFilter, limit: number, before?: string): Promise<SignalRow[]> {
-    const { portfolioId, runId, assetId, category } = filter;
-    return this.em.find(
-      Signal,
-      {
-        ownerId,
-        ...(portfolioId !== undefined && { portfolioId }),
-        ...(runId !== undefined && { runId }),
-        ...(assetId !== undefined && { assetId }),
-        ...(category !== undefined && { category }),
-        ...(before !== undefined && { id: { $lt: before } }),
-      },
-      { orderBy: { id: 'desc' }, limit, disableIdentityMap: true },
+    const conditions: [string, ...unknown[]][] = [['s.owner_id = ?', ownerId], stateCondition(filter)];
+    const where = (condition: string, value: unknown) => {
+      if (value !== undefined) conditions.push([condition, value]);
+    };
+    where('s.portfolio_id = ?', filter.portfolioId);
+    where('s.run_id = ?', filter.pipelineId);
+    where(`s.id in (${signalsToldTo})`, filter.runId);
+    where('s.asset_id = ?', filter.assetId);
+    where('s.category = ?', filter.category);
+    where('s.as_of = ?', filter.asOf);
+    where('s.as_of >= ?', filter.asOfFrom);
+    where('s.as_of <= ?', filter.asOfTo);
+    where('s.id < ?', before);
+    const rows = await this.em.execute<{ id: string }[]>(
+      `select s.id from signal s left join signal_settlement o on o.signal_id = s.id
+       where ${conditions.map(([condition]) => condition).join(' and ')} order by s.id desc limit ?`,
+      [...conditions.flatMap(([, ...values]) => values), limit],
     );
+    const ids = rows.map(({ id }) => id);
+    return this.em.find(Signal, { id: { $in: ids } }, { orderBy: { id: 'desc' }, disableIdentityMap: true });
+  }
+
+  /** Which of these runs are pipelines. */
+  async pipelinesAmong(runIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.em.find(
+      SignalRun,
+      { id: { $in: [...new Set(runIds)] }, question: null },
+      { fields: ['id'], disableIdentityMap: true },
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 }
+
+function stateCondition({ state, now }: SignalFilter): [string, ...unknown[]] {
+  switch (state) {
+    case undefined:
+      return ['s.held_back is null'];
+    case 'held_back':
+      return ['s.held_back is not null'];
+    case 'settled':
+      return ['s.held_back is null and o.signal_id is not null'];
+    case 'expired':
+      return ['s.held_back is null and o.signal_id is null and s.expires_at <= ?', now];
+    case 'live':
+      return ['s.held_back is null and o.signal_id is null and s.expires_at > ?', now];
+  }
+}
+
+/** Ids of the signals of the pairs that a run asked for, whichever run found them. */
+const signalsToldTo = `
+  select told.signal_id from signal_run r join signal_outcome told on ${isTold('r', 'told')} where r.id = ?`;

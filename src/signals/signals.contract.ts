@@ -1,12 +1,17 @@
 import type { SeriesRef } from '../data/domain/candle.js';
-import type { AssetId, OwnerId, PipelineId, PortfolioId, SignalId } from '../shared/ids.js';
+import type { AssetId, JobId, OwnerId, PipelineId, PortfolioId, SignalId, SignalRunId } from '../shared/ids.js';
 import type { IsoInstant } from '../shared/time.js';
 import type { TradeCategory } from '../shared/trade-categories.js';
+import type { OpinionWish } from './domain/signal-run.js';
 
 export const generateSignalsWorkflow = 'generateSignals';
 export type GenerateSignals = (input: GenerateSignalsInput) => Promise<SignalsSummary>;
 export const settleSignalsWorkflow = 'settleSignals';
 export type SettleSignals = () => Promise<SettlementReport>;
+export const signalRunWorkflow = 'signalRun';
+export type SignalRunWorkflow = (input: SignalRunInput) => Promise<SignalRunSummary>;
+export const signalRunWorkflowId = (runId: SignalRunId) => `signal-run:${runId}`;
+export const signalRunPath = (id: string) => `/api/v1/signals/runs/${id}`;
 export const signalsWorkflowId = (runId: string) => `signals:${runId}`;
 
 export interface GenerateSignalsInput {
@@ -26,6 +31,43 @@ export interface SignalsSummary {
   withheld: { assetId: AssetId; category: TradeCategory; reason: string }[];
 }
 
+/** What a run is about; everything else that it rests on is chosen once, when it is frozen. */
+export interface FreezeRunInput {
+  /** Business key: the same run is frozen once. */
+  readonly runId: SignalRunId;
+  readonly ownerId: OwnerId;
+  readonly portfolioId: PortfolioId;
+  readonly assets: readonly AssetId[];
+  readonly categories: readonly TradeCategory[];
+  readonly asOf: IsoInstant;
+  readonly rehearsal: boolean;
+  readonly opinions: OpinionWish;
+}
+
+export interface SignalRunInput extends FreezeRunInput {
+  readonly jobId: JobId;
+}
+
+/** Some of a run's assets, all of its categories; parts are counted from 0. */
+export interface RunPart {
+  readonly runId: SignalRunId;
+  readonly part: number;
+}
+
+/** What stands for the pairs of a part once it is judged, whichever run found it. */
+export interface JudgedPart {
+  /** Held-back ones, too. */
+  readonly signalIds: readonly SignalId[];
+  /** Pairs without a signal. */
+  readonly withheld: number;
+}
+
+interface SignalRunSummary {
+  readonly runId: SignalRunId;
+  readonly signals: number;
+  readonly withheld: number;
+}
+
 /** How many live signals a run settled, and how many it left open. */
 export interface SettlementReport {
   readonly settled: number;
@@ -35,5 +77,8 @@ export interface SettlementReport {
 /** Implemented by activities/signals.activities.ts. */
 export interface SignalActivities {
   evaluateSignals(input: GenerateSignalsInput): Promise<SignalsSummary>;
+  /** @returns the number of parts to judge */
+  freezeSignalRun(input: FreezeRunInput): Promise<{ parts: number }>;
+  judgeSignals(input: RunPart): Promise<JudgedPart>;
   settleSignals(): Promise<SettlementReport>;
 }

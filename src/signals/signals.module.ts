@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DataModule } from '../data/data.module.js';
+import { JobsModule } from '../jobs/jobs.module.js';
 import { PoliciesModule } from '../policies/policies.module.js';
 import { PortfolioModule } from '../portfolio/portfolio.module.js';
 import { OpinionRecord } from './opinion-record.js';
@@ -8,23 +9,41 @@ import { SignalEvaluator } from './signal-evaluator.js';
 import { SettlementRepository } from './settlement.repository.js';
 import { SignalSettler } from './signal-settler.js';
 import { SignalOpinionRepository } from './signal-opinion.repository.js';
+import { SignalRunRepository } from './signal-run.repository.js';
+import { SignalRunRequests } from './signal-run-requests.service.js';
+import { SignalRunner } from './signal-runner.js';
+import { SignalRunsService } from './signal-runs.service.js';
 import { SignalRepository } from './signal.repository.js';
 import { SignalsController } from './signals.controller.js';
 import { SignalsService } from './signals.service.js';
 
 @Module({
-  imports: [DataModule, PoliciesModule, PortfolioModule],
+  imports: [DataModule, JobsModule, PoliciesModule, PortfolioModule],
   controllers: [SignalsController],
   providers: [
     OpinionRecord,
+    SignalOpinionRepository,
     SignalBudgets,
     SignalEvaluator,
     SettlementRepository,
-    SignalOpinionRepository,
     SignalRepository,
+    SignalRunner,
+    SignalRunRepository,
+    SignalRunRequests,
+    SignalRunsService,
     SignalSettler,
     SignalsService,
   ],
-  exports: [SettlementRepository, SignalEvaluator, SignalSettler, SignalRepository, SignalsService],
+  exports: [
+    SettlementRepository,
+    SignalBudgets,
+    SignalEvaluator,
+    SignalRunner,
+    SignalRunRepository,
+    SignalRunRequests,
+    SignalSettler,
+    SignalRepository,
+    SignalsService,
+  ],
 })
 export class SignalsModule {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { decodeCursor, pageFrom, type Page } from '../platform/http/page.js';
 import { DomainError } from '../shared/errors.js';
 import type { OwnerId, PipelineId } from '../shared/ids.js';
+import { parseAsOf } from '../shared/time.js';
 import type { WithheldSignal } from './signal.entity.js';
 import { SettlementRepository } from './settlement.repository.js';
 import { SignalRepository, type SignalRow } from './signal.repository.js';
@@ -24,9 +25,15 @@ export class SignalsService {
   async page(ownerId: OwnerId, query: SignalsQuery): Promise<Page<SignalView>> {
     const filter = {
       portfolioId: query.portfolio_id,
-      runId: query.pipeline_id,
+      pipelineId: query.pipeline_id,
+      runId: query.run_id,
       assetId: query.asset_id,
       category: query.category,
+      state: query.state,
+      asOf: dateOf(query.as_of),
+      asOfFrom: dateOf(query.as_of_from),
+      asOfTo: dateOf(query.as_of_to),
+      now: new Date(),
     };
     const before = query.cursor === undefined ? undefined : decodeCursor(query.cursor, 'uuid');
     const rows = await this.signals.signalsOf(ownerId, filter, query.limit + 1, before);
@@ -47,8 +54,14 @@ export class SignalsService {
   }
 
   /** How rows are shown, with what became of each. */
-  private async viewed(rows: readonly SignalRow[]): Promise<(signal: SignalRow) => SignalView> {
+  async viewed(rows: readonly SignalRow[]): Promise<(signal: SignalRow) => SignalView> {
+    const now = Date.now();
     const settled = await this.settlements.of(rows.map(({ id }) => id));
-    return (signal) => signalViewOf(signal, settled.get(signal.id));
+    const pipelines = await this.signals.pipelinesAmong(rows.map(({ runId }) => runId));
+    return (signal) =>
+      signalViewOf(signal, { settlement: settled.get(signal.id), isPipelines: pipelines.has(signal.runId), now });
   }
 }
+
+const dateOf = (text: string | undefined): Date | undefined =>
+  text === undefined ? undefined : new Date(parseAsOf(text)!);

@@ -4,7 +4,8 @@ import { intervals } from '../data/domain/candle.js';
 import { tradeCategories } from '../shared/trade-categories.js';
 import { directions, strengths, trends } from './domain/signal.js';
 import { sizeLimits } from './domain/evidence.js';
-import { toIso } from '../shared/time.js';
+import { signalState, signalStates } from './domain/signal-state.js';
+import { toIso, type EpochMs } from '../shared/time.js';
 import { exitReasons, exitTellings } from './domain/settlement.js';
 import type { SignalRow } from './signal.repository.js';
 import type { SignalSettlement } from './signal-settlement.entity.js';
@@ -12,7 +13,7 @@ import type { SignalSettlement } from './signal-settlement.entity.js';
 const number = z.number().nullable();
 
 /** From the daily closes of bitcoin in US dollars to 2021-07-06. */
-const signalExample = {
+export const signalExample = {
   id: '019a7c3e-5d1a-7c42-9a55-0f6c1b9f2d10',
   asset_id: 'BTC',
   category: 'swing',
@@ -32,7 +33,10 @@ const signalExample = {
   simulated: false,
   rule_version: 1,
   portfolio_id: '019a7c3e-5c01-7b10-8f3e-4a7b2e61c0aa',
-  pipeline_id: '019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33',
+  pipeline_id: null,
+  run_id: '019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33',
+  state: 'expired',
+  held_back: null,
   evidence: {
     rule: 'trend_with_macd',
     reason: 'MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean',
@@ -97,7 +101,13 @@ export const signalView = z
     simulated: z.boolean().describe('True when the prices came from the market simulator'),
     rule_version: z.int(),
     portfolio_id: z.uuid(),
-    pipeline_id: z.uuid(),
+    pipeline_id: z.uuid().nullable().describe('The pipeline that asked for it; null when a run of its own did'),
+    run_id: z.uuid().nullable().describe('The run that found it; null when a pipeline did'),
+    state: z.enum(signalStates).describe('`expired` until its bars are looked at again'),
+    held_back: z
+      .array(z.object({ by: z.string(), reason: z.string() }))
+      .nullable()
+      .describe('What speaks against acting on it; null when nothing does'),
     evidence: z.object({
       rule: z.string().describe('The rule that opened the signal'),
       reason: z.string(),
@@ -150,8 +160,11 @@ export type SignalView = z.infer<typeof signalView>;
 export const signalPage = pageOf(signalView).meta({ id: 'SignalPage' });
 
 /** A stored signal as the wire shows it: prices as JSON numbers, confidence as a fraction. */
-export function signalViewOf(signal: SignalRow, settlement: SignalSettlement | undefined): SignalView {
-  const { evidence, series } = signal;
+export function signalViewOf(
+  signal: SignalRow,
+  { settlement, isPipelines, now }: { settlement: SignalSettlement | undefined; isPipelines: boolean; now: EpochMs },
+): SignalView {
+  const { evidence, series, heldBack } = signal;
   return {
     id: signal.id,
     asset_id: signal.assetId,
@@ -172,7 +185,13 @@ export function signalViewOf(signal: SignalRow, settlement: SignalSettlement | u
     simulated: signal.simulated,
     rule_version: signal.ruleVersion,
     portfolio_id: signal.portfolioId,
-    pipeline_id: signal.runId,
+    pipeline_id: isPipelines ? signal.runId : null,
+    run_id: isPipelines ? null : signal.runId,
+    state: signalState(
+      { isHeldBack: Boolean(heldBack), isSettled: settlement !== undefined, expiresAt: signal.expiresAt.getTime() },
+      now,
+    ),
+    held_back: heldBack ? heldBack.map(({ by, reason }) => ({ by, reason })) : null,
     evidence: {
       rule: evidence.rule,
       reason: evidence.reason,

@@ -7,11 +7,14 @@ import { CanonicalSeries } from '../../src/data/candles/canonical-series.js';
 import { DatedPrices } from '../../src/data/prices/dated-prices.js';
 import { StoredCloses } from '../../src/data/quotes/stored-closes.js';
 import type { Candle, SeriesRef } from '../../src/data/domain/candle.js';
+import type { PoliciesService } from '../../src/policies/policies.service.js';
 import { defaultRiskBudget } from '../../src/signals/domain/trade-plan.js';
 import type { SignalBudgets } from '../../src/signals/signal-budgets.js';
 import { SettlementRepository } from '../../src/signals/settlement.repository.js';
 import { SignalSettler } from '../../src/signals/signal-settler.js';
 import { SignalEvaluator } from '../../src/signals/signal-evaluator.js';
+import { SignalRunner } from '../../src/signals/signal-runner.js';
+import { SignalRunRepository } from '../../src/signals/signal-run.repository.js';
 import { SignalRepository } from '../../src/signals/signal.repository.js';
 import type { GenerateSignalsInput } from '../../src/signals/signals.contract.js';
 import type { AssetId, OwnerId, PipelineId, PortfolioId } from '../../src/shared/ids.js';
@@ -30,7 +33,7 @@ const activities = () => {
   const closes = new StoredCloses([], { sources } as never, canonical, candles());
   // what a portfolio may risk is tried where portfolios are
   const budgets = { of: () => Promise.resolve(() => defaultRiskBudget) } as unknown as SignalBudgets;
-  const evaluator = new SignalEvaluator(new AssetRegistry(em), canonical, new ClosedBars(candles()), budgets);
+  const evaluator = new SignalEvaluator(new AssetRegistry(em), canonical, new ClosedBars(candles()));
   const prices = new DatedPrices(new AssetRegistry(em), candles(), closes);
   const settler = new SignalSettler(
     new SettlementRepository(em),
@@ -39,7 +42,8 @@ const activities = () => {
     new ClosedBars(candles()),
     prices,
   );
-  return new SignalActivitiesProvider(evaluator, signals(), settler);
+  const runner = new SignalRunner(evaluator, budgets, {} as PoliciesService, new SignalRunRepository(em));
+  return new SignalActivitiesProvider(evaluator, budgets, signals(), runner, settler);
 };
 
 const start = Date.parse('2021-01-01T00:00:00Z');

@@ -10,6 +10,8 @@ export const aSignalRun = (over: Partial<SignalRunRow> = {}): SignalRunRow => ({
   portfolioId: uuidv7(),
   asOf: new Date('2021-07-07T00:00:00Z'),
   rehearsal: true,
+  question: null,
+  knownAt: null,
   withheld: [{ assetId: 'SPY' as AssetId, category: 'swing', reason: 'hold: trend neutral, RSI 48' }],
   ...over,
 });
@@ -77,6 +79,7 @@ export const aSignal = (run: SignalRunRow, over: Partial<SignalRow> = {}): Signa
   series: { source: 'csv:cmc-usd', quoteCurrency: 'USD', adjustment: 'unknown' },
   rehearsal: run.rehearsal,
   simulated: false,
+  heldBack: null,
   asOf: run.asOf,
   expiresAt: new Date('2021-08-04T00:00:00Z'),
   ...over,

@@ -74,6 +74,18 @@ export interface ReceiptKey {
   readonly part: string;
 }
 
+/** One series of a read of many. */
+export interface SeriesRead {
+  readonly series: SeriesRef;
+  readonly options: Omit<ReadOptions, 'knownAt'>;
+}
+
+/** An asset's bars of one size. */
+export interface AssetInterval {
+  readonly assetId: AssetId;
+  readonly interval: Interval;
+}
+
 /** Whether bars must have the unit of what is stored near them, or correct it. */
 export type UnitRule = 'same' | 'corrected';
 
@@ -173,7 +185,7 @@ export class CandleRepository {
    * held back because sources disagree are left out.
    */
   async closedBars(series: SeriesRef, asOf: EpochMs | null, options: ReadOptions = {}): Promise<Candle[]> {
-    await this.settled(series, options);
+    await this.settled([series], options.knownAt);
     const columns = sql`open_time, open, high, low, close, volume`;
     const { rows } = await sql<CandleText>`
       select (extract(epoch from open_time) * 1000)::float8 as open_time,
@@ -183,13 +195,36 @@ export class CandleRepository {
     return rows.map(({ open_time: openTime, ...prices }) => ({ openTime, ...prices }));
   }
 
+  /** As `closedBars` of each, in the order of the reads, with one question for some dozen of them. */
+  async closedBarsOfMany(reads: readonly SeriesRead[], asOf: EpochMs, knownAt?: EpochMs): Promise<Candle[][]> {
+    await this.settled(
+      reads.map(({ series }) => series),
+      knownAt,
+    );
+    const bars = reads.map((): Candle[] => []);
+    const columns = sql`open_time, open, high, low, close, volume`;
+    for (let from = 0; from < reads.length; from += readsAtOnce) {
+      const parts = reads.slice(from, from + readsAtOnce).map(({ series, options }, i) => {
+        const own = barsAsOf(series, asOf, { ...options, ...(knownAt !== undefined && { knownAt }) }, columns);
+        return sql`(select ${sql.lit(from + i)}::int4 as read, bar.* from (${own}) as bar)`;
+      });
+      const { rows } = await sql<CandleText & { read: number }>`
+        select read, (extract(epoch from open_time) * 1000)::float8 as open_time,
+               open::text as open, high::text as high, low::text as low, close::text as close, volume::text as volume
+        from (${sql.join(parts, sql` union all `)}) as bar order by read, open_time
+      `.execute(this.em.getKysely());
+      for (const { read, open_time: openTime, ...prices } of rows) bars[read]!.push({ openTime, ...prices });
+    }
+    return bars;
+  }
+
   /**
    * As `closedBars`, put together to bars of a coarser interval by the database: of the minutes of a year only its weeks
    * are sent. As `deriveBars` does it, for an asset that trades without a break: a bar comes out when it has all parts of
    * the grid.
    */
   async derivedBars(series: SeriesRef, to: Interval, asOf: EpochMs | null, options: ReadOptions): Promise<Candle[]> {
-    await this.settled(series, options);
+    await this.settled([series], options.knownAt);
     const [part, whole] = [intervalMs[series.interval], intervalMs[to]];
     const columns = sql`open_time, open, high, low, close, volume`;
     const width = sql`make_interval(secs => ${whole / 1_000})`;
@@ -218,7 +253,7 @@ export class CandleRepository {
   async closes(series: SeriesRef, asOf: EpochMs | null, options: ReadOptions = {}) {
     // in the order in which the bars are read, so that they need not be sorted again
     const order = readingOrder(options);
-    await this.settled(series, options);
+    await this.settled([series], options.knownAt);
     const { rows } = await sql<{ open_times: Buffer | null; closes: Buffer | null }>`
       select ${packed(epochMs, order)} as open_times, ${packed(sql`close::float8`, order)} as closes
       from (${barsAsOf(series, asOf, options, sql`open_time, close`)}) as bar
@@ -297,7 +332,7 @@ export class CandleRepository {
     limit?: number,
   ): Promise<EpochMs[]> {
     const { since, before, knownAt, revisions = 'as_known' } = options;
-    await this.settled(series, options);
+    await this.settled([series], options.knownAt);
     const instant = asOf !== null && revisions === 'as_known' ? asOf : undefined;
     const held = heldBackTimes(series, { knownAt, asOf: instant });
     const isMended = sql`exists (
@@ -323,20 +358,22 @@ export class CandleRepository {
    *
    * @throws DomainError `unavailable` when it takes longer than some seconds, as a large import does
    */
-  private async settled(series: SeriesRef, { knownAt }: ReadOptions): Promise<void> {
+  private async settled(of: readonly SeriesRef[], knownAt: EpochMs | undefined): Promise<void> {
     // nothing is at work for as long as that
     if (knownAt === undefined || knownAt < Date.now() - dayMs) return;
-    const keys = [storeLock(series), disputesLock(series.assetId, series.interval)];
+    const keys = of.flatMap((series) => [storeLock(series), disputesLock(series.assetId, series.interval)]);
     try {
       await this.em.fork().transactional(async (em) => {
         await sql`select set_config('lock_timeout', ${`${longestWaitMs}ms`}, true)`.execute(em.getKysely());
-        for (const key of keys) {
-          await sql`select pg_advisory_xact_lock_shared(hashtextextended(${key}, 0))`.execute(em.getKysely());
-        }
+        await sql`
+          select pg_advisory_xact_lock_shared(hashtextextended(key, 0)) from unnest(${keys}::text[]) as key
+        `.execute(em.getKysely());
       });
     } catch (error) {
       if (!isLockTimeout(error)) throw error;
-      const message = `prices of ${series.assetId} are being stored: what is known at ${toIso(knownAt)} is settled when that is done`;
+      const names = [...new Set(of.map(({ assetId }) => assetId))];
+      const shown = names.length > 5 ? `one of ${names.length} assets` : names.join(', ');
+      const message = `prices of ${shown} are being stored: what is known at ${toIso(knownAt)} is settled when that is done`;
       throw new DomainError('unavailable', message, { cause: error });
     }
   }
@@ -378,23 +415,35 @@ export class CandleRepository {
    * far as they reached.
    */
   async seriesSpans(assetId: AssetId, interval: Interval, viewer?: OwnerId, knownAt?: EpochMs): Promise<SeriesSpan[]> {
+    return this.seriesSpansOfMany([{ assetId, interval }], viewer, knownAt);
+  }
+
+  /** As `seriesSpans` of each pair, in one question. */
+  async seriesSpansOfMany(pairs: readonly AssetInterval[], viewer?: OwnerId, knownAt?: EpochMs): Promise<SeriesSpan[]> {
     const edge = (order: Order) => sql`(
       select (date_part('epoch', open_time) * 1000)::float8 from candle
-      where asset_id = ${assetId} and "interval" = ${interval} and source = series.source
+      where asset_id = wanted.asset_id and "interval" = wanted."interval" and source = series.source
         and quote_currency = series.quote_currency and adjustment = series.adjustment and ${isKnown(knownAt)}
       order by open_time ${sql.raw(order)} limit 1
     )`;
     const { rows } = await sql<SpanRow>`
-      ${seriesOf(assetId, interval, viewer, knownAt)}, span as (
-        select series.*, ${edge('asc')} as first, ${edge('desc')} as last from series
-      )
-      select * from span where first is not null order by source, quote_currency, adjustment
+      select wanted.asset_id, wanted."interval", found.*
+      from unnest(${pairs.map((one) => one.assetId)}::text[], ${pairs.map((one) => one.interval)}::text[])
+        as wanted (asset_id, "interval"), lateral (
+        ${visibleSeries(viewer, knownAt)}, span as (
+          select series.*, ${edge('asc')} as first, ${edge('desc')} as last from series
+        )
+        select * from span where first is not null
+      ) as found
+      order by 1, 2, source, quote_currency, adjustment
     `.execute(this.em.getKysely());
-    return rows.map(({ source, quote_currency: quoteCurrency, adjustment, first, last }) => ({
-      series: { assetId, interval, source, quoteCurrency, adjustment },
-      first,
-      last,
-    }));
+    return rows.map(
+      ({ asset_id: assetId, interval, source, quote_currency: quoteCurrency, adjustment, first, last }) => ({
+        series: { assetId, interval, source, quoteCurrency, adjustment },
+        first,
+        last,
+      }),
+    );
   }
 
   /** As `seriesSpans`, with the number of bars, which is counted: dear where there are many. */
@@ -489,6 +538,9 @@ const keyOf = ({ assetId, interval, source, quoteCurrency, adjustment }: SeriesR
 /** Advisory lock of whoever stores bars of the series. */
 const storeLock = (series: SeriesRef) => `candle ${keyOf(series).join(' ')}`;
 
+/** Series whose bars one question is about. */
+const readsAtOnce = 100;
+
 /** How long an audit waits for them. */
 const longestWaitMs = 5_000;
 
@@ -534,6 +586,8 @@ function barsAsOf(series: SeriesRef, asOf: EpochMs | null, options: ReadOptions,
 }
 
 interface SpanRow {
+  asset_id: AssetId;
+  interval: Interval;
   source: string;
   quote_currency: SeriesRef['quoteCurrency'];
   adjustment: SeriesRef['adjustment'];
@@ -552,16 +606,14 @@ function isVisible(viewer: OwnerId | undefined, knownAt: EpochMs | undefined): R
   )`;
 }
 
-/** Table expression `series`: jumps from one name to the next in the primary key, past all bars between. */
-function seriesOf(
-  assetId: AssetId,
-  interval: Interval,
-  viewer: OwnerId | undefined,
-  knownAt: EpochMs | undefined,
-): RawBuilder<unknown> {
+/**
+ * Table expression `series` of the pair `wanted`: jumps from one name to the next in the primary key, past all bars
+ * between.
+ */
+function visibleSeries(viewer: OwnerId | undefined, knownAt: EpochMs | undefined): RawBuilder<unknown> {
   const names = (after: RawBuilder<unknown>) => sql`
     select source, quote_currency, adjustment from candle
-    where asset_id = ${assetId} and "interval" = ${interval} ${after}
+    where asset_id = wanted.asset_id and "interval" = wanted."interval" ${after}
     order by source, quote_currency, adjustment limit 1`;
   return sql`
     with recursive name as (

@@ -62,8 +62,31 @@ export class CanonicalSeries {
 
   /** The series that is stored at an interval; undefined when none is that the reader may see. */
   async stored(asset: Asset, interval: Interval, reader: Reader): Promise<SeriesSpan | undefined> {
+    return this.chosen(asset, await this.visible(asset.id, interval, reader), reader);
+  }
+
+  /** As `stored` of every pair of asset and interval, with one question for all; those that have none are left out. */
+  async storedOfMany(assets: readonly Asset[], wanted: readonly Interval[], reader: Reader): Promise<SeriesSpan[]> {
+    const pairs = assets.flatMap(({ id: assetId }) => wanted.map((interval) => ({ assetId, interval })));
+    const { viewer, knownAt } = reader;
+    const spans = wantedOf(await this.candles.seriesSpansOfMany(pairs, viewer, knownAt), reader);
+    const byPair = new Map<string, SeriesSpan[]>();
+    for (const span of spans) {
+      const key = `${span.series.assetId} ${span.series.interval}`;
+      byPair.set(key, [...(byPair.get(key) ?? []), span]);
+    }
+    const found: SeriesSpan[] = [];
+    for (const asset of assets) {
+      for (const interval of wanted) {
+        const span = await this.chosen(asset, byPair.get(`${asset.id} ${interval}`) ?? [], reader);
+        if (span) found.push(span);
+      }
+    }
+    return found;
+  }
+
+  private chosen(asset: Asset, stored: readonly SeriesSpan[], reader: Reader): Promise<SeriesSpan | undefined> {
     const { cryptoBasis } = this.config.sources;
-    const stored = await this.visible(asset.id, interval, reader);
     // another basis stands in only where the wanted one is not to be had at all
     const basis = wantedBasis(asset.assetClass, cryptoBasis);
     const wanted = stored.filter(({ series }) => basisOfSource(series.source) === basis);
@@ -71,12 +94,9 @@ export class CanonicalSeries {
     return this.preferred(wanted.length > 0 ? wanted : stored, order, reader);
   }
 
-  private async visible(assetId: AssetId, interval: Interval, { viewer, source, knownAt, asTraded }: Reader) {
-    const spans = await this.candles.seriesSpans(assetId, interval, viewer, knownAt);
-    return spans.filter(
-      ({ series }) =>
-        (source === undefined || series.source === source) && !(asTraded && series.adjustment === 'total_return'),
-    );
+  private async visible(assetId: AssetId, interval: Interval, reader: Reader) {
+    const { viewer, knownAt } = reader;
+    return wantedOf(await this.candles.seriesSpans(assetId, interval, viewer, knownAt), reader);
   }
 
   /** Bars are counted only where they decide: among several series of the preferred source. */
@@ -236,6 +256,12 @@ function wholeBars({ series, derivedFrom, assetClass }: ChosenSeries, options: R
   if (derivedFrom === null || before === undefined) return options;
   return { ...options, before: startOfBar(assetClass, series.interval, before - 1) + intervalMs[series.interval] };
 }
+
+const wantedOf = (spans: readonly SeriesSpan[], { source, asTraded }: Reader): SeriesSpan[] =>
+  spans.filter(
+    ({ series }) =>
+      (source === undefined || series.source === source) && !(asTraded && series.adjustment === 'total_return'),
+  );
 
 const readAt = (knownAt: EpochMs | undefined): ReadOptions => (knownAt === undefined ? {} : { knownAt });
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CandleRepository, type ReadOptions } from './candle.repository.js';
+import { CandleRepository, type ReadOptions, type SeriesRead } from './candle.repository.js';
 import type { Candle, SeriesRef } from '../domain/candle.js';
 import type { EpochMs } from '../../shared/time.js';
 
@@ -11,6 +11,11 @@ export class ClosedBars {
   /** Of a series, closed at an instant, oldest first; those that are held back are left out. */
   of(series: SeriesRef, asOf: EpochMs | null, options: ReadOptions): Promise<Candle[]> {
     return this.candles.closedBars(series, asOf, options);
+  }
+
+  /** As `of` each, in the order of the reads, with few questions; with `knownAt` as they were known then. */
+  ofMany(reads: readonly SeriesRead[], asOf: EpochMs, knownAt?: EpochMs): Promise<Candle[][]> {
+    return this.candles.closedBarsOfMany(reads, asOf, knownAt);
   }
 
   /** What tells two states of what is stored of assets apart, without reading bars. */

@@ -1,7 +1,7 @@
 import type { AssetId, OptimizationId, PipelineId } from '../../shared/ids.js';
 import type { EpochMs } from '../../shared/time.js';
 
-export const decisionKinds = ['target_allocation'] as const;
+export const decisionKinds = ['target_allocation', 'signal_trade'] as const;
 
 export const decisionStates = ['awaiting_answer', 'approved', 'rejected', 'expired'] as const;
 export type DecisionState = (typeof decisionStates)[number];

@@ -18,6 +18,7 @@ const appendOnly = [
   'risk_report',
   'signal',
   'signal_opinion',
+  'signal_outcome',
   'signal_run',
   'source_attempt',
 ];

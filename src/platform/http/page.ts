@@ -33,6 +33,8 @@ const keyForms = {
   momentAndUuid: /^-?\d{1,15}:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   /** Epoch milliseconds, three words and a name: a bar of one series. */
   barOfSeries: /^-?\d{1,15}(\|\w{1,20}){3}\|.{1,200}$/,
+  /** An asset's id and a word. */
+  assetAndWord: /^[A-Z0-9][A-Z0-9.-]{0,15}\|\w{1,20}$/,
   symbol: /^[A-Z0-9][A-Z0-9.-]{0,15}$/,
 };
 

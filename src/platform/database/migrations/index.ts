@@ -12,6 +12,7 @@ import { Migration20261125095000_optimization_known_at } from './Migration202611
 import { Migration20261125096000_portfolio_years } from './Migration20261125096000_portfolio_years.js';
 import { Migration20261125097000_ai_exchanges } from './Migration20261125097000_ai_exchanges.js';
 import { Migration20261125098000_signal_settlements } from './Migration20261125098000_signal_settlements.js';
+import { Migration20261125099000_signal_runs } from './Migration20261125099000_signal_runs.js';
 import { Migration20261125100000_signal_opinions } from './Migration20261125100000_signal_opinions.js';
 
 /** In the order in which they run. */
@@ -29,5 +30,6 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261125096000_portfolio_years', class: Migration20261125096000_portfolio_years },
   { name: 'Migration20261125097000_ai_exchanges', class: Migration20261125097000_ai_exchanges },
   { name: 'Migration20261125098000_signal_settlements', class: Migration20261125098000_signal_settlements },
+  { name: 'Migration20261125099000_signal_runs', class: Migration20261125099000_signal_runs },
   { name: 'Migration20261125100000_signal_opinions', class: Migration20261125100000_signal_opinions },
 ];

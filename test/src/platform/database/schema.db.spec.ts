@@ -62,6 +62,7 @@ test.each([
   'risk_report',
   'signal',
   'signal_opinion',
+  'signal_outcome',
   'signal_run',
   'source_attempt',
 ])('the application role can neither change nor remove rows of %s', async (table) => {

@@ -1,0 +1,46 @@
+import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import {
+  signalRunPath,
+  type JudgedPart,
+  type SignalActivities,
+  type SignalRunWorkflow,
+} from '../../src/signals/signals.contract.js';
+import { writeOnce } from '../activity-options.js';
+import { asJob } from '../jobs/as-job.js';
+
+// Repeating it is free: the run's id decides what is frozen, and a second attempt finds it.
+const { freezeSignalRun } = proxyActivities<SignalActivities>({
+  ...writeOnce,
+  startToCloseTimeout: '2 min',
+  summary: 'series, policy and moment of knowledge, chosen once',
+});
+// Repeating it is free: what stands for an asset, a category and the as-of is not judged again.
+const { judgeSignals } = proxyActivities<SignalActivities>({
+  ...writeOnce,
+  startToCloseTimeout: '2 min',
+  summary: 'rules over closed bars of some assets, signals stored',
+});
+
+/** Parts that are judged at a time: the next one's bars are read while the rules work on another's. */
+const partsAtOnce = 4;
+
+/** Signals of many assets in several categories at one as-of; a pair without a signal has a reason. */
+export const signalRun: SignalRunWorkflow = ({ jobId, ...question }) =>
+  asJob(jobId, async (progress) => {
+    const { runId, assets, categories, asOf } = question;
+    const { parts } = await freezeSignalRun(question);
+    const judged: JudgedPart[] = [];
+    let next = 0;
+    const lane = async () => {
+      while (next < parts) {
+        const part = next++;
+        judged.push(await judgeSignals({ runId, part }));
+        if (parts > 1) await progress(judged.length, parts, `asking the rules about ${assets.length} assets`);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(partsAtOnce, parts) }, lane));
+    const signals = judged.reduce((sum, { signalIds }) => sum + signalIds.length, 0);
+    const withheld = judged.reduce((sum, one) => sum + one.withheld, 0);
+    setCurrentDetails(`**${signals} signals** of ${categories.join(', ')}, ${withheld} withheld, as of ${asOf}`);
+    return { value: { runId, signals, withheld }, result: signalRunPath(runId) };
+  });
