@@ -5,6 +5,7 @@ const order = [
   ['portfolio'],
   ['policies'],
   ['risk'],
+  ['bias'],
   ['optimization', 'signals'],
   ['rebalancing'],
   ['guidance', 'backtesting'],
