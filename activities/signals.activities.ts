@@ -35,8 +35,9 @@ export class SignalActivitiesProvider implements SignalActivities {
     const { runId, ownerId, portfolioId, categories, rehearsal } = input;
     const asOf = Date.parse(input.asOf);
     const assets = input.series.map(({ assetId }) => assetId);
-    const series = [...input.series, ...(await this.evaluator.chooseSeries(assets, categories, ownerId))];
-    const budgetOf = await this.budgets.of({ ownerId, portfolioId, asOf });
+    const chosen = await this.evaluator.chooseSeries(assets, categories, { viewer: ownerId, asOf });
+    const series = [...input.series, ...chosen];
+    const budgetOf = await this.budgets.of({ ownerId, portfolioId, asOf, rehearsal });
     const evaluated = await this.evaluator.evaluate({
       assets,
       categories,

@@ -44,7 +44,7 @@ export class OptimizationSolver {
     const without: string[] = [];
     for (const assetId of assets) {
       const asset = catalogue.of(assetId);
-      const series = asset && (await this.closes.series(asset, '1d', ownerId, knownAtOf(input).knownAt));
+      const series = asset && (await this.closes.series(asset, '1d', { viewer: ownerId, ...knownAtOf(input) }));
       if (series) chosen.push(series);
       else without.push(assetId);
     }

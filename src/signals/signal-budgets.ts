@@ -11,6 +11,7 @@ interface OfPortfolio {
   readonly ownerId: OwnerId;
   readonly portfolioId: PortfolioId;
   readonly asOf: EpochMs;
+  readonly rehearsal: boolean;
 }
 
 /** What a trade of a portfolio may risk: the largest weight that its policy allows, and the cash that it has. */
@@ -28,8 +29,8 @@ export class SignalBudgets {
   }
 
   /** Share of the portfolio's value that is cash; null where nothing is known of it. */
-  async cashShare({ ownerId, portfolioId, asOf }: OfPortfolio): Promise<number | null> {
-    const { valuation } = await this.valuations.priced(ownerId, portfolioId, { asOf });
+  async cashShare({ ownerId, portfolioId, asOf, rehearsal }: OfPortfolio): Promise<number | null> {
+    const { valuation } = await this.valuations.priced(ownerId, portfolioId, { asOf, asThen: rehearsal });
     const catalogue = await this.assets.catalogue();
     const cash = valuation.holdings.filter(({ assetId }) => catalogue.of(assetId)?.assetClass === 'cash');
     // nothing held, or cash without a price: nothing is known of it

@@ -39,6 +39,12 @@ export interface Evaluated {
   readonly simulated: boolean;
 }
 
+interface SeriesReader {
+  readonly viewer: OwnerId;
+  readonly asOf: EpochMs;
+  readonly knownAt?: EpochMs;
+}
+
 /** Asks the rules about assets: finds the bars of each category, all with few questions. */
 @Injectable()
 export class SignalEvaluator {
@@ -52,13 +58,12 @@ export class SignalEvaluator {
   async chooseSeries(
     assetIds: readonly AssetId[],
     categories: readonly TradeCategory[],
-    viewer: OwnerId,
-    knownAt?: EpochMs,
+    { viewer, asOf, knownAt }: SeriesReader,
   ): Promise<SeriesRef[]> {
     const catalogue = await this.assets.catalogue();
     const assets = [...new Set([...assetIds, btc])].map((id) => catalogue.of(id)).filter((one) => one !== undefined);
     const wanted = [...new Set(categories.flatMap((category) => categoryRules[category].intervals))];
-    const spans = await this.canonical.storedOfMany(assets, wanted, { viewer, knownAt });
+    const spans = await this.canonical.storedOfMany(assets, wanted, { viewer, knownAt, begunBy: asOf });
     return spans.map(({ series }) => series);
   }
 

@@ -29,9 +29,13 @@ export class SignalRunner {
     const { runId, ownerId, portfolioId, assets, categories, opinions, rehearsal } = input;
     const knownAt = await this.runs.now();
     const asOf = Date.parse(input.asOf);
-    const series = await this.evaluator.chooseSeries(assets, categories, ownerId, knownAt.getTime());
+    const series = await this.evaluator.chooseSeries(assets, categories, {
+      viewer: ownerId,
+      asOf,
+      knownAt: knownAt.getTime(),
+    });
     const { policyId: id, version } = await this.policies.inForce(ownerId, portfolioId);
-    const cashShare = await this.budgets.cashShare({ ownerId, portfolioId, asOf });
+    const cashShare = await this.budgets.cashShare({ ownerId, portfolioId, asOf, rehearsal });
     return this.runs.freeze({
       id: runId,
       ownerId,

@@ -31,6 +31,8 @@ export interface Reader {
   readonly knownAt?: EpochMs | undefined;
   /** Only series of prices at which was traded: those adjusted for dividends are lower than the market was. */
   readonly asTraded?: boolean | undefined;
+  /** Only series that had a bar by then, each as long as it was: which one is read of the past must not depend on later bars. */
+  readonly begunBy?: EpochMs | undefined;
 }
 
 /** A stored series that begins earlier than the one that was chosen. */
@@ -100,7 +102,7 @@ export class CanonicalSeries {
   }
 
   /** Bars are counted only where they decide: among several series of the preferred source. */
-  private async preferred(stored: readonly SeriesSpan[], order: readonly string[], { knownAt }: Reader) {
+  private async preferred(stored: readonly SeriesSpan[], order: readonly string[], reader: Reader) {
     const source = preferredSeries(
       stored.map((span) => ({ ...span, rows: 0 })),
       order,
@@ -108,7 +110,8 @@ export class CanonicalSeries {
     const own = stored.filter(({ series }) => series.source === source);
     if (own.length < 2) return own[0];
     const counted = [];
-    for (const span of own) counted.push({ ...span, rows: await this.candles.count(span.series, readAt(knownAt)) });
+    for (const span of own)
+      counted.push({ ...span, rows: await this.candles.count(span.series, readAt(span, reader)) });
     return preferredSeries(counted, order);
   }
 
@@ -257,13 +260,18 @@ function wholeBars({ series, derivedFrom, assetClass }: ChosenSeries, options: R
   return { ...options, before: startOfBar(assetClass, series.interval, before - 1) + intervalMs[series.interval] };
 }
 
-const wantedOf = (spans: readonly SeriesSpan[], { source, asTraded }: Reader): SeriesSpan[] =>
+const wantedOf = (spans: readonly SeriesSpan[], { source, asTraded, begunBy = Infinity }: Reader): SeriesSpan[] =>
   spans.filter(
-    ({ series }) =>
-      (source === undefined || series.source === source) && !(asTraded && series.adjustment === 'total_return'),
+    ({ series, first }) =>
+      (source === undefined || series.source === source) &&
+      !(asTraded && series.adjustment === 'total_return') &&
+      isClosed(first, series.interval, begunBy),
   );
 
-const readAt = (knownAt: EpochMs | undefined): ReadOptions => (knownAt === undefined ? {} : { knownAt });
+const readAt = ({ series: { interval } }: SeriesSpan, { knownAt, begunBy }: Reader): ReadOptions => ({
+  ...(knownAt !== undefined && { knownAt }),
+  ...(begunBy !== undefined && { before: begunBy - intervalMs[interval] + 1 }),
+});
 
 /** Parts that are read in one piece, and for one page. */
 const partsAtOnce = 100_000;

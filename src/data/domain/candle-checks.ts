@@ -18,7 +18,7 @@ export interface CheckedCandles {
  * Relative tolerance with which a price is compared with the bounds of its bar: adjusted prices are products of
  * doubles and miss their own high or low in the 16th digit.
  */
-const boundsTolerance = 1e-9;
+export const boundsTolerance = 1e-9;
 
 /**
  * Why a bar is not believed, or undefined when it is. Names the field and the value.

@@ -81,7 +81,7 @@ export class DailyCloses {
     { viewer, since, before, knownAt }: DailyClosesOf,
     ratesOf: (() => Promise<DailyPrices | undefined>) | undefined,
   ): Promise<DailyPrices | undefined> {
-    const series = await this.closes.series(asset, '1d', viewer, knownAt);
+    const series = await this.closes.series(asset, '1d', { viewer, knownAt });
     if (!series) return undefined;
     // what USDT costs in USDT says nothing
     if (!ratesOf && series.quoteCurrency !== 'USD') return undefined;

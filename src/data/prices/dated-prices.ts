@@ -4,7 +4,7 @@ import { type EpochMs } from '../../shared/time.js';
 import { AssetRegistry } from '../assets/asset-registry.js';
 import { CandleRepository } from '../candles/candle.repository.js';
 import type { Asset } from '../domain/asset.js';
-import { intervalMs, isSimulatedSource, worldOf, type SeriesRef } from '../domain/candle.js';
+import { intervalMs, isSimulatedSource, revisionsFor, worldOf, type SeriesRef } from '../domain/candle.js';
 import { converted } from '../domain/quote.js';
 import { isStale, longestUsdtAgeMs } from '../domain/price-basis.js';
 import { StoredCloses, type StoredClosePrice } from '../quotes/stored-closes.js';
@@ -31,6 +31,8 @@ export interface AsOf {
   readonly viewer: OwnerId;
   /** For audits: only what was stored by then. */
   readonly knownAt?: EpochMs | undefined;
+  /** As a run at `asOf` would have read them: no series that began later, no correction that came later. */
+  readonly asThen?: boolean | undefined;
 }
 
 const usdt = 'USDT' as AssetId;
@@ -86,17 +88,17 @@ export class DatedPrices {
   }
 
   /** What units were worth is what was traded: a series adjusted for dividends stands in where no other is to be had. */
-  private async newest(asset: Asset, { asOf, viewer, knownAt }: AsOf): Promise<StoredClosePrice | undefined> {
-    const canonical = await this.closes.newest(asset, asOf, { viewer, knownAt });
+  private async newest(asset: Asset, { asOf, ...reader }: AsOf): Promise<StoredClosePrice | undefined> {
+    const canonical = await this.closes.newest(asset, asOf, reader);
     if (canonical?.series.adjustment !== 'total_return') return canonical;
-    const traded = await this.closes.newest(asset, asOf, { viewer, knownAt, asTraded: true });
+    const traded = await this.closes.newest(asset, asOf, { ...reader, asTraded: true });
     if (!traded || worldOf(traded.series.source) !== worldOf(canonical.series.source)) return canonical;
     return isStale(traded, asOf) && !isStale(canonical, asOf) ? canonical : traded;
   }
 
-  private async disputedSince({ series, openTime }: StoredClosePrice, { asOf, knownAt }: AsOf) {
+  private async disputedSince({ series, openTime }: StoredClosePrice, { asOf, knownAt, asThen = false }: AsOf) {
     const window = { since: openTime + 1, before: asOf - intervalMs[series.interval] + 1 };
-    const options = { ...window, ...(knownAt !== undefined && { knownAt }), revisions: 'newest' as const };
+    const options = { ...window, ...(knownAt !== undefined && { knownAt }), revisions: revisionsFor(series, asThen) };
     return (await this.candles.heldBackFrom(series, asOf, options, 1))[0] ?? null;
   }
 }

@@ -6,7 +6,7 @@ import type { EpochMs } from '../../shared/time.js';
 import { CandleRepository } from '../candles/candle.repository.js';
 import { CanonicalSeries, type Reader } from '../candles/canonical-series.js';
 import type { Asset } from '../domain/asset.js';
-import { askedSource, intervalMs, worldOf, type Interval, type SeriesRef } from '../domain/candle.js';
+import { askedSource, intervalMs, revisionsFor, worldOf, type Interval, type SeriesRef } from '../domain/candle.js';
 import { lastExpectedOpen } from '../domain/exchange-calendar.js';
 import { basisOfSource } from '../domain/price-basis.js';
 import { closeTime } from '../domain/quote.js';
@@ -24,6 +24,11 @@ export interface StoredClosePrice {
   readonly time: EpochMs;
 }
 
+type CloseReader = Pick<Reader, 'knownAt' | 'asTraded'> & {
+  readonly viewer: OwnerId;
+  readonly asThen?: boolean | undefined;
+};
+
 /** Closes that are stored, where nobody has to be asked; bars that sources disagree about are left out. */
 @Injectable()
 export class StoredCloses {
@@ -36,19 +41,24 @@ export class StoredCloses {
 
   /**
    * The newest close at `instant` of the asset's canonical series, daily or of what is collected of it; undefined without
-   * any. With `knownAt` what was stored by then counts; with `asTraded` no series that is adjusted for dividends.
+   * any. With `knownAt` what was stored by then counts; with `asTraded` no series that is adjusted for dividends; with
+   * `asThen` what a run at the instant would have read: no series that began later, and no correction that came later.
    */
   async newest(
     asset: Asset,
     instant: EpochMs,
-    { viewer, knownAt, asTraded }: Pick<Reader, 'knownAt' | 'asTraded'> & { readonly viewer: OwnerId },
+    { viewer, knownAt, asTraded, asThen = false }: CloseReader,
   ): Promise<StoredClosePrice | undefined> {
-    const read = { last: 1, revisions: 'newest', ...(knownAt !== undefined && { knownAt }) } as const;
+    const read = { last: 1, ...(knownAt !== undefined && { knownAt }) };
+    const begunBy = asThen ? instant : undefined;
     let newest: StoredClosePrice | undefined;
     for (const interval of new Set([...asset.intervals, '1d' as const])) {
-      const series = await this.series(asset, interval, viewer, knownAt, asTraded);
+      const series = await this.series(asset, interval, { viewer, knownAt, asTraded, begunBy });
       if (!series) continue;
-      const [bar] = await this.candles.closedBars(series, instant, read);
+      const [bar] = await this.candles.closedBars(series, instant, {
+        ...read,
+        revisions: revisionsFor(series, asThen),
+      });
       if (!bar) continue;
       const { openTime, close } = bar;
       const time = interval === '1d' ? closeTime(asset.assetClass, openTime) : openTime + intervalMs[interval];
@@ -61,11 +71,9 @@ export class StoredCloses {
   async series(
     asset: Asset,
     interval: Interval,
-    viewer: OwnerId,
-    knownAt?: EpochMs,
-    asTraded = false,
+    reader: Omit<Reader, 'viewer' | 'source'> & { readonly viewer: OwnerId },
   ): Promise<SeriesRef | undefined> {
-    const series = (await this.canonical.stored(asset, interval, { viewer, knownAt, asTraded }))?.series;
+    const series = (await this.canonical.stored(asset, interval, reader))?.series;
     return series && this.isOfWantedBasis(asset, series) ? series : undefined;
   }
 

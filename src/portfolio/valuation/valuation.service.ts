@@ -53,6 +53,8 @@ interface ValuationOf {
   readonly pricesAt?: EpochMs | undefined;
   /** For audits: prices that were stored and transactions that were recorded by then. */
   readonly knownAt?: EpochMs | undefined;
+  /** Prices as a run at that instant would have read them, without what was corrected or begun later. */
+  readonly asThen?: boolean | undefined;
   /** Without it, the portfolio's own. */
   readonly numeraire?: AssetId | undefined;
   /** Id or name of the only account that counts. */
@@ -72,7 +74,7 @@ export class ValuationService {
 
   /** @throws DomainError `not_found` for a portfolio that the owner does not have, `invalid` for an unknown account */
   async priced(ownerId: OwnerId, portfolioId: string, wanted: ValuationOf): Promise<PricedPortfolio> {
-    const { knownAt, account, asOf = wanted.pricesAt ?? Date.now() } = wanted;
+    const { knownAt, asThen, account, asOf = wanted.pricesAt ?? Date.now() } = wanted;
     const { name, numeraire: own } = await this.portfolios.withHoldings(ownerId, portfolioId);
     const numeraire = wanted.numeraire ?? own;
     // later transactions, too: prices are of the units after all splits
@@ -92,7 +94,7 @@ export class ValuationService {
       ...accounts.map(({ currency }) => currency),
       ...(wanted.also ?? []),
     ];
-    const stored = await this.prices.of(needed, { asOf, viewer: ownerId, knownAt });
+    const stored = await this.prices.of(needed, { asOf, viewer: ownerId, knownAt, asThen });
     const splits = new SplitHistory(transactions);
     const prices = new Map([...stored].map(([assetId, price]) => [assetId, inUnits(price, splits, until)]));
     const usdPriceOf = (assetId: AssetId) => {

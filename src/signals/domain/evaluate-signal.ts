@@ -1,5 +1,6 @@
 import type { AssetClass } from '../../data/domain/asset.js';
 import { intervalMs, isClosed, type Candle, type Interval } from '../../data/domain/candle.js';
+import { boundsTolerance } from '../../data/domain/candle-checks.js';
 import { expectedOpens } from '../../data/domain/exchange-calendar.js';
 import { annualizedVolatility, simpleReturns } from '../../risk/domain/returns.js';
 import { barsPerYear } from '../../risk/domain/trading-days.js';
@@ -170,13 +171,20 @@ export function evaluateSignal(input: SignalInput): SignalOutcome {
   };
 }
 
-const inNumbers = ({ openTime, high, low, close, volume }: Candle) => ({
-  openTime,
-  high: high === null ? null : Number(high),
-  low: low === null ? null : Number(low),
-  close: Number(close),
-  volume: volume === null ? null : Number(volume),
-});
+function inNumbers({ openTime, high, low, close: text, volume }: Candle) {
+  const close = Number(text);
+  return {
+    openTime,
+    high: high === null ? null : Math.max(Number(high), justBeyond(close, Number(high))),
+    low: low === null ? null : Math.min(Number(low), justBeyond(close, Number(low))),
+    close,
+    volume: volume === null ? null : Number(volume),
+  };
+}
+
+/** Bars are stored whose close misses a bound of theirs by rounding: the close then is the bound. */
+const justBeyond = (close: number, bound: number): number =>
+  Math.abs(close - bound) <= boundsTolerance * bound ? close : bound;
 
 function whyBarsAreUnusable(
   closed: readonly Candle[],

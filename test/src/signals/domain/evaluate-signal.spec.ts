@@ -154,6 +154,17 @@ describe('a swing signal', () => {
     expect(stopLossPct).toBeCloseTo(150 * evidence.range, 9);
   });
 
+  test('an adjusted close that misses its own high or low in the 16th digit is at that bound', () => {
+    const bars = daily(rising).map((bar) => ({ ...bar, open: bar.close, high: bar.close, low: bar.close }));
+    const missed = bars.map((bar, i) => {
+      const close = Number(bar.close);
+      return { ...bar, high: String(close * (1 - (i % 2) * 1e-15)), low: String(close * (1 + ((i + 1) % 2) * 1e-15)) };
+    });
+    expect(signalFrom(missed)).toEqual(signalFrom(bars));
+    const beyond = bars.map((bar) => ({ ...bar, high: String(Number(bar.close) * (1 - 1e-8)) }));
+    expect(() => evaluate(beyond)).toThrow(InvariantViolation);
+  });
+
   test('strength against bitcoin speaks for a buy, weakness against it', () => {
     const bars = daily(rising);
     const gaining = new Map(bars.map(({ openTime }) => [openTime, 50_000]));
