@@ -3,10 +3,11 @@ import { beat } from '../src/platform/temporal/heartbeat.js';
 import type { SignalId } from '../src/shared/ids.js';
 import { SignalBudgets } from '../src/signals/signal-budgets.js';
 import { SignalEvaluator } from '../src/signals/signal-evaluator.js';
+import { SignalGuard } from '../src/signals/signal-guard.js';
 import { signalRowOf } from '../src/signals/signal-rows.js';
 import { SignalRunner } from '../src/signals/signal-runner.js';
 import { SignalSettler } from '../src/signals/signal-settler.js';
-import { SignalRepository, type RecordedRun, type SignalRow } from '../src/signals/signal.repository.js';
+import { SignalRepository, toldOf, type RecordedRun, type SignalRow } from '../src/signals/signal.repository.js';
 import type { WithheldSignal } from '../src/signals/signal.entity.js';
 import type {
   FreezeRunInput,
@@ -23,6 +24,7 @@ export class SignalActivitiesProvider implements SignalActivities {
   constructor(
     private readonly evaluator: SignalEvaluator,
     private readonly budgets: SignalBudgets,
+    private readonly guard: SignalGuard,
     private readonly signals: SignalRepository,
     private readonly runner: SignalRunner,
     private readonly settler: SignalSettler,
@@ -38,19 +40,13 @@ export class SignalActivitiesProvider implements SignalActivities {
     const chosen = await this.evaluator.chooseSeries(assets, categories, { viewer: ownerId, asOf });
     const series = [...input.series, ...chosen];
     const budgetOf = await this.budgets.of({ ownerId, portfolioId, asOf, rehearsal });
-    const evaluated = await this.evaluator.evaluate({
-      assets,
-      categories,
-      series,
-      asOf,
-      rehearsal,
-      budgetOf,
-      checks: [],
-    });
+    const evaluated = await this.evaluator.evaluate({ assets, categories, series, asOf, rehearsal, budgetOf });
+    const context = { ownerId, portfolioId, asOf, rehearsal, knownAt: Date.now() };
+    const heldBack = await this.guard.heldBack(context, evaluated);
     const found: SignalRow[] = [];
     const withheld: WithheldSignal[] = [];
-    for (const one of evaluated) {
-      const row = signalRowOf({ runId, ownerId, portfolioId, asOf: new Date(asOf), rehearsal }, one);
+    for (const [i, one] of evaluated.entries()) {
+      const row = signalRowOf({ ...context, runId, asOf: new Date(asOf) }, one, heldBack[i] ?? null);
       if (row) found.push(row);
       if (one.outcome.kind === 'withheld') {
         withheld.push({ assetId: one.assetId, category: one.category, reason: one.outcome.reason });
@@ -73,7 +69,7 @@ export class SignalActivitiesProvider implements SignalActivities {
   }
 }
 
-const summaryOf = ({ run, signals }: RecordedRun): SignalsSummary => ({
-  signalIds: signals.map(({ id }) => id as SignalId),
-  withheld: run.withheld.map(({ assetId, category, reason }) => ({ assetId: assetId, category, reason })),
-});
+function summaryOf(recorded: RecordedRun): SignalsSummary {
+  const { shown, withheld } = toldOf(recorded);
+  return { signalIds: shown.map(({ id }) => id as SignalId), withheld };
+}

@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { AssetRegistry } from '../data/assets/asset-registry.js';
+import type { AssetClass } from '../data/domain/asset.js';
 import { ClosedBars } from '../data/candles/closed-bars.js';
 import { CanonicalSeries } from '../data/candles/canonical-series.js';
 import { isSimulatedSource, revisionsFor, type Candle, type Interval, type SeriesRef } from '../data/domain/candle.js';
 import { sha256 } from '../platform/crypto/sha256.js';
 import { usualVenue } from '../portfolio/domain/venue-costs.js';
-import { canonicalJson } from '../shared/canonical-json.js';
 import type { AssetId, OwnerId } from '../shared/ids.js';
 import type { EpochMs } from '../shared/time.js';
+import { barsText } from './domain/bars-text.js';
 import { evaluateSignal, type SignalOutcome } from './domain/evaluate-signal.js';
 import type { TradeCategory } from '../shared/trade-categories.js';
-import { heldBackBy, type HeldBack, type SignalCheck } from './domain/held-back.js';
+import { barsUndisputed } from './domain/protections/disputed-data.js';
 import { categoryRules } from './domain/trade-category.js';
 import type { RiskBudget } from './domain/trade-plan.js';
 
@@ -26,16 +27,14 @@ export interface Evaluation {
   /** Bars as they were known then; without it, as they are known now. */
   readonly knownAt?: EpochMs;
   readonly budgetOf: (assetId: AssetId) => RiskBudget;
-  readonly checks: readonly SignalCheck[];
 }
 
 export interface Evaluated {
   readonly assetId: AssetId;
   readonly category: TradeCategory;
   readonly outcome: SignalOutcome;
-  readonly heldBack: readonly HeldBack[] | null;
   /** Of the bars that were read; null when none were. */
-  readonly read: { readonly series: SeriesRef; readonly sha256: string } | null;
+  readonly read: BarsOf | null;
   readonly simulated: boolean;
 }
 
@@ -43,6 +42,14 @@ interface SeriesReader {
   readonly viewer: OwnerId;
   readonly asOf: EpochMs;
   readonly knownAt?: EpochMs;
+}
+
+interface BarsOf {
+  readonly series: SeriesRef;
+  readonly assetClass: AssetClass;
+  readonly sha256: string;
+  /** Open time of the first of the newest few bars; null when there are none. */
+  readonly newestFrom: EpochMs | null;
 }
 
 /** Asks the rules about assets: finds the bars of each category, all with few questions. */
@@ -91,13 +98,16 @@ export class SignalEvaluator {
         budget: wanted.budgetOf(assetId),
         costRate: Number(feeRate) + Number(spreadRate),
       });
-      const candidate = { assetId, assetClass: asset.assetClass };
       return {
         assetId,
         category,
         outcome,
-        heldBack: outcome.kind === 'signal' ? heldBackBy({ ...candidate, signal: outcome }, wanted.checks) : null,
-        read: { series, sha256: sha256(canonicalJson({ series, bars: own })) },
+        read: {
+          series,
+          assetClass: asset.assetClass,
+          sha256: sha256(barsText(series, own)),
+          newestFrom: own.at(-barsUndisputed)?.openTime ?? own[0]?.openTime ?? null,
+        },
         simulated: isSimulatedSource(series.source),
       };
     });
@@ -140,7 +150,7 @@ const ofBitcoin = (all: readonly SeriesRef[], interval: Interval): SeriesRef | u
 const barsOfBitcoin = (lookbackBars: number): number => 2 * lookbackBars;
 
 const without = (assetId: AssetId, category: TradeCategory, reason: string): Evaluated => {
-  return { assetId, category, outcome: { kind: 'withheld', reason }, heldBack: null, read: null, simulated: false };
+  return { assetId, category, outcome: { kind: 'withheld', reason }, read: null, simulated: false };
 };
 
 /** Bars that were closed at an as-of, read once for each series. */

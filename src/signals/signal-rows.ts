@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { OwnerId, PortfolioId } from '../shared/ids.js';
 import type { Evaluated } from './signal-evaluator.js';
+import type { HeldBack } from './domain/held-back.js';
 import type { SignalRow } from './signal.repository.js';
 
 /** What a signal belongs to. */
@@ -15,7 +16,8 @@ export interface SignalContext {
 /** The row of a signal that the rules gave, under a new id; null when they gave none. */
 export function signalRowOf(
   { runId, ownerId, portfolioId, asOf, rehearsal }: SignalContext,
-  { assetId, outcome: signal, heldBack, read, simulated }: Evaluated,
+  { assetId, outcome: signal, read, simulated }: Evaluated,
+  heldBack: readonly HeldBack[] | null,
 ): SignalRow | null {
   if (signal.kind === 'withheld' || !read) return null;
   const { source, quoteCurrency, adjustment } = read.series;

@@ -5,6 +5,7 @@ import type { OwnerId, PortfolioId, SignalId } from '../shared/ids.js';
 import { budgetWithin, SignalBudgets } from './signal-budgets.js';
 import { chunkCount, chunkOf } from './domain/signal-run.js';
 import { SignalEvaluator, type Evaluated } from './signal-evaluator.js';
+import { SignalGuard } from './signal-guard.js';
 import { signalRowOf } from './signal-rows.js';
 import { SignalRunRepository, type FrozenRun, type OutcomeRow } from './signal-run.repository.js';
 import type { FreezeRunInput, JudgedPart, RunPart } from './signals.contract.js';
@@ -14,6 +15,7 @@ import type { FreezeRunInput, JudgedPart, RunPart } from './signals.contract.js'
 export class SignalRunner {
   constructor(
     private readonly evaluator: SignalEvaluator,
+    private readonly guard: SignalGuard,
     private readonly budgets: SignalBudgets,
     private readonly policies: PoliciesService,
     private readonly runs: SignalRunRepository,
@@ -74,7 +76,6 @@ export class SignalRunner {
       rehearsal: run.rehearsal,
       knownAt: run.knownAt.getTime(),
       budgetOf: budgetWithin(limits, cashShare),
-      checks: [],
     });
   }
 
@@ -82,7 +83,9 @@ export class SignalRunner {
     const { id: runId, asOf, rehearsal } = run;
     const [ownerId, portfolioId] = [run.ownerId as OwnerId, run.portfolioId as PortfolioId];
     const context = { runId, ownerId, portfolioId, asOf, rehearsal };
-    const found = evaluated.map((one) => ({ one, signal: signalRowOf(context, one) }));
+    const guarded = { ownerId, portfolioId, asOf: asOf.getTime(), rehearsal, knownAt: run.knownAt.getTime() };
+    const heldBack = await this.guard.heldBack(guarded, evaluated);
+    const found = evaluated.map((one, i) => ({ one, signal: signalRowOf(context, one, heldBack[i] ?? null) }));
     const outcomes = found.map(({ one, signal }): OutcomeRow => {
       const { assetId, category, outcome } = one;
       const reason = outcome.kind === 'withheld' ? outcome.reason : null;

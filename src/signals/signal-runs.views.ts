@@ -3,6 +3,7 @@ import { intervals } from '../data/domain/candle.js';
 import type { Page } from '../platform/http/page.js';
 import { toIso } from '../shared/time.js';
 import { tradeCategories } from '../shared/trade-categories.js';
+import { heldBackWords } from './domain/held-back.js';
 import { opinionWishes } from './domain/signal-run.js';
 import type { FrozenRun, OutcomeCounts, OutcomeRow } from './signal-run.repository.js';
 import { signalExample, signalView, type SignalView } from './signals.views.js';
@@ -88,7 +89,7 @@ export function outcomeView(row: OutcomeRow, signalOf: (id: string) => SignalVie
   const pair = { asset_id: assetId, category };
   if (!signalId) return { ...pair, outcome: 'withheld', signal: null, reason: row.reason ?? null };
   const signal = signalOf(signalId);
-  const reason = signal.held_back && signal.held_back.map((one) => `${one.by}: ${one.reason}`).join('; ');
+  const reason = signal.held_back && heldBackWords(signal.held_back);
   return { ...pair, outcome: reason === null ? 'signal' : 'held_back', signal, reason };
 }
 

@@ -1,9 +1,10 @@
 import { EntityManager, type QueryResult } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
-import type { OwnerId, PipelineId } from '../shared/ids.js';
+import type { AssetId, OwnerId, PipelineId } from '../shared/ids.js';
 import type { TradeCategory } from '../shared/trade-categories.js';
 import type { SignalState } from './domain/signal-state.js';
-import { Signal, SignalRun } from './signal.entity.js';
+import { heldBackWords } from './domain/held-back.js';
+import { Signal, SignalRun, type WithheldSignal } from './signal.entity.js';
 import { isTold } from './told-outcomes.js';
 
 export type SignalRow = Omit<Signal, 'createdAt'>;
@@ -14,6 +15,17 @@ export interface RecordedRun {
   /** In the order in which they were stored. */
   readonly signals: readonly SignalRow[];
 }
+
+/** What a pipeline is told: signals that nothing holds back, and reasons for all other pairs. */
+export const toldOf = ({ run, signals }: RecordedRun): { shown: SignalRow[]; withheld: WithheldSignal[] } => ({
+  shown: signals.filter(({ heldBack }) => !heldBack),
+  withheld: [
+    ...run.withheld,
+    ...signals.flatMap(({ assetId, category, heldBack }) =>
+      heldBack ? [{ assetId: assetId as AssetId, category, reason: `held back: ${heldBackWords(heldBack)}` }] : [],
+    ),
+  ],
+});
 
 export interface SignalFilter {
   readonly portfolioId?: string | undefined;

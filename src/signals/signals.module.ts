@@ -6,6 +6,7 @@ import { PortfolioModule } from '../portfolio/portfolio.module.js';
 import { OpinionRecord } from './opinion-record.js';
 import { SignalBudgets } from './signal-budgets.js';
 import { SignalEvaluator } from './signal-evaluator.js';
+import { SignalGuard } from './signal-guard.js';
 import { SettlementRepository } from './settlement.repository.js';
 import { SignalSettler } from './signal-settler.js';
 import { SignalOpinionRepository } from './signal-opinion.repository.js';
@@ -25,6 +26,7 @@ import { SignalsService } from './signals.service.js';
     SignalOpinionRepository,
     SignalBudgets,
     SignalEvaluator,
+    SignalGuard,
     SettlementRepository,
     SignalRepository,
     SignalRunner,
@@ -38,6 +40,7 @@ import { SignalsService } from './signals.service.js';
     SettlementRepository,
     SignalBudgets,
     SignalEvaluator,
+    SignalGuard,
     SignalRunner,
     SignalRunRepository,
     SignalRunRequests,

@@ -5,7 +5,7 @@ import type { OwnerId, PipelineId } from '../shared/ids.js';
 import { parseAsOf } from '../shared/time.js';
 import type { WithheldSignal } from './signal.entity.js';
 import { SettlementRepository } from './settlement.repository.js';
-import { SignalRepository, type SignalRow } from './signal.repository.js';
+import { SignalRepository, toldOf, type SignalRow } from './signal.repository.js';
 import type { SignalsQuery } from './signals.schemas.js';
 import { signalViewOf, type SignalView } from './signals.views.js';
 
@@ -50,7 +50,8 @@ export class SignalsService {
   async ofRun(ownerId: OwnerId, runId: PipelineId): Promise<RunSignals | null> {
     const recorded = await this.signals.recordedRunOf(ownerId, runId);
     if (!recorded) return null;
-    return { items: recorded.signals.map(await this.viewed(recorded.signals)), withheld: recorded.run.withheld };
+    const { shown, withheld } = toldOf(recorded);
+    return { items: shown.map(await this.viewed(shown)), withheld };
   }
 
   /** How rows are shown, with what became of each. */

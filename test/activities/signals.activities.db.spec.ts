@@ -13,6 +13,7 @@ import type { SignalBudgets } from '../../src/signals/signal-budgets.js';
 import { SettlementRepository } from '../../src/signals/settlement.repository.js';
 import { SignalSettler } from '../../src/signals/signal-settler.js';
 import { SignalEvaluator } from '../../src/signals/signal-evaluator.js';
+import { SignalGuard } from '../../src/signals/signal-guard.js';
 import { SignalRunner } from '../../src/signals/signal-runner.js';
 import { SignalRunRepository } from '../../src/signals/signal-run.repository.js';
 import { SignalRepository } from '../../src/signals/signal.repository.js';
@@ -42,8 +43,9 @@ const activities = () => {
     new ClosedBars(candles()),
     prices,
   );
-  const runner = new SignalRunner(evaluator, budgets, {} as PoliciesService, new SignalRunRepository(em));
-  return new SignalActivitiesProvider(evaluator, budgets, signals(), runner, settler);
+  const guard = new SignalGuard(new SettlementRepository(em), new ClosedBars(candles()));
+  const runner = new SignalRunner(evaluator, guard, budgets, {} as PoliciesService, new SignalRunRepository(em));
+  return new SignalActivitiesProvider(evaluator, budgets, guard, signals(), runner, settler);
 };
 
 const start = Date.parse('2021-01-01T00:00:00Z');

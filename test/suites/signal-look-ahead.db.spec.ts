@@ -95,7 +95,7 @@ class World {
     return this.within(async () => {
       const series = await evaluator.chooseSeries(assets, categories, { viewer: ownerId, asOf });
       const budgetOf = await budgets.of({ ownerId, portfolioId: this.portfolioId, asOf, rehearsal: true });
-      return evaluator.evaluate({ assets, categories, series, asOf, rehearsal: true, budgetOf, checks: [] });
+      return evaluator.evaluate({ assets, categories, series, asOf, rehearsal: true, budgetOf });
     });
   }
 

@@ -352,6 +352,21 @@ export class CandleRepository {
     return rows.map(({ open_time: openTime }) => openTime);
   }
 
+  /** As `heldBackFrom` of each, in the order of the reads: most have none, and one question finds those that may. */
+  async heldBackOfMany(reads: readonly SeriesRead[], asOf: EpochMs, knownAt: EpochMs): Promise<EpochMs[][]> {
+    const assets = [...new Set(reads.map(({ series }) => series.assetId))];
+    const { rows } = await sql<{ asset_id: string; interval: string }>`
+      select distinct asset_id, "interval" from disputed_bar where asset_id = any(${assets}::text[])
+    `.execute(this.em.getKysely());
+    const isDisputed = new Set(rows.map(({ asset_id, interval }) => `${asset_id} ${interval}`));
+    const held: EpochMs[][] = [];
+    for (const { series, options } of reads) {
+      const mayBe = isDisputed.has(`${series.assetId} ${series.interval}`);
+      held.push(mayBe ? await this.heldBackFrom(series, asOf, { ...options, knownAt }) : []);
+    }
+    return held;
+  }
+
   /**
    * Waits until what is being stored or decided about the series by now is committed: rows are stamped before that, and
    * an audit must not answer without them today and with them tomorrow. What begins later is stamped later.

@@ -18,6 +18,11 @@ export class ClosedBars {
     return this.candles.closedBarsOfMany(reads, asOf, knownAt);
   }
 
+  /** Open times of the bars that each of these reads leaves out because sources disagree about them. */
+  heldBackOfMany(reads: readonly SeriesRead[], asOf: EpochMs, knownAt: EpochMs): Promise<EpochMs[][]> {
+    return this.candles.heldBackOfMany(reads, asOf, knownAt);
+  }
+
   /** What tells two states of what is stored of assets apart, without reading bars. */
   stateOf(...about: Parameters<CandleRepository['stateOf']>): Promise<string> {
     return this.candles.stateOf(...about);

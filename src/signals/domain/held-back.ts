@@ -1,4 +1,5 @@
 import type { AssetClass } from '../../data/domain/asset.js';
+import type { SeriesRef } from '../../data/domain/candle.js';
 import type { AssetId } from '../../shared/ids.js';
 import type { TradeSignal } from './evaluate-signal.js';
 
@@ -10,11 +11,18 @@ export interface HeldBack {
   readonly reason: string;
 }
 
+/** What holds a signal back as one sentence. */
+export const heldBackWords = (heldBack: readonly HeldBack[]): string =>
+  heldBack.map(({ by, reason }) => `${by}: ${reason}`).join('; ');
+
 /** A signal that the rules gave and that nobody has been shown yet. */
 export interface Candidate {
   readonly assetId: AssetId;
   readonly assetClass: AssetClass;
   readonly signal: TradeSignal;
+  /** Whose bars it was computed from. */
+  readonly series: SeriesRef;
+  readonly simulated: boolean;
 }
 
 /** One thing that may hold a signal back; undefined when it has nothing against it. */

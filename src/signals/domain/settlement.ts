@@ -15,7 +15,7 @@ export interface LiveSignal {
 }
 
 export const exitReasons = ['take_profit', 'stop_loss', 'expired'] as const;
-type ExitReason = (typeof exitReasons)[number];
+export type ExitReason = (typeof exitReasons)[number];
 
 /**
  * How a bar that touched both levels was told: `bar` when it touched one only, `finer` by the bars that it is made of,

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { ClosedBars } from '../data/candles/closed-bars.js';
+import { revisionsFor, type SeriesRef } from '../data/domain/candle.js';
+import type { OwnerId, PortfolioId } from '../shared/ids.js';
+import type { EpochMs } from '../shared/time.js';
+import { heldBackBy, type Candidate, type HeldBack, type SignalCheck } from './domain/held-back.js';
+import { protectionChecks } from './domain/protections/registry.js';
+import { SettlementRepository } from './settlement.repository.js';
+import type { Evaluated } from './signal-evaluator.js';
+
+/** Whose signals are judged, and what may be known of the past. */
+export interface GuardContext {
+  readonly ownerId: OwnerId;
+  readonly portfolioId: PortfolioId;
+  readonly asOf: EpochMs;
+  readonly rehearsal: boolean;
+  readonly knownAt: EpochMs;
+}
+
+/** Says what speaks against showing signals that the rules gave. */
+@Injectable()
+export class SignalGuard {
+  constructor(
+    private readonly settlements: SettlementRepository,
+    private readonly bars: ClosedBars,
+  ) {}
+
+  /** What holds each of them back, in their order; null for those without anything, and for those that are no signals. */
+  async heldBack(context: GuardContext, evaluated: readonly Evaluated[]): Promise<(readonly HeldBack[] | null)[]> {
+    const candidates = evaluated.map(candidateOf);
+    if (candidates.every((one) => one === null)) return candidates.map(() => null);
+    const checks = await this.checks(context, evaluated);
+    return candidates.map((one) => one && heldBackBy(one, checks));
+  }
+
+  /** Whatever else may hold a signal back is one more check here. */
+  private async checks(context: GuardContext, evaluated: readonly Evaluated[]): Promise<SignalCheck[]> {
+    const past = await this.settlements.past(context);
+    const disputed = await this.disputed(context, evaluated);
+    return protectionChecks({ asOf: context.asOf, past, disputed: ({ series }) => disputed.get(series) ?? [] });
+  }
+
+  private async disputed(
+    { asOf, rehearsal, knownAt }: GuardContext,
+    evaluated: readonly Evaluated[],
+  ): Promise<ReadonlyMap<SeriesRef, readonly EpochMs[]>> {
+    const newest = new Map<SeriesRef, EpochMs>();
+    for (const { outcome, read } of evaluated) {
+      if (outcome.kind === 'signal' && read?.newestFrom) newest.set(read.series, read.newestFrom);
+    }
+    const reads = [...newest].map(([series, since]) => ({
+      series,
+      options: { since, before: asOf, revisions: revisionsFor(series, rehearsal) },
+    }));
+    const held = await this.bars.heldBackOfMany(reads, asOf, knownAt);
+    return new Map(reads.map(({ series }, i) => [series, held[i]!]));
+  }
+}
+
+function candidateOf({ assetId, outcome, read, simulated }: Evaluated): Candidate | null {
+  if (outcome.kind === 'withheld' || !read) return null;
+  return { assetId, assetClass: read.assetClass, signal: outcome, series: read.series, simulated };
+}
