@@ -17,10 +17,16 @@ import { SignalRunsService } from './signal-runs.service.js';
 import { SignalRepository } from './signal.repository.js';
 import { SignalsController } from './signals.controller.js';
 import { SignalsService } from './signals.service.js';
+import { EntryPlanner } from './entry-planner.js';
+import { EntryPlansController } from './entry-plans.controller.js';
+import { EntryPlansService } from './entry-plans.service.js';
+import { OldSignalsController } from './old-signals.controller.js';
+import { OldSignalsService } from './old-signals.service.js';
+import { ServedSignals } from './served-signals.repository.js';
 
 @Module({
   imports: [DataModule, JobsModule, PoliciesModule, PortfolioModule],
-  controllers: [SignalsController],
+  controllers: [SignalsController, EntryPlansController, OldSignalsController],
   providers: [
     OpinionRecord,
     SignalOpinionRepository,
@@ -35,6 +41,10 @@ import { SignalsService } from './signals.service.js';
     SignalRunsService,
     SignalSettler,
     SignalsService,
+    EntryPlanner,
+    EntryPlansService,
+    OldSignalsService,
+    ServedSignals,
   ],
   exports: [
     SettlementRepository,

@@ -1,3 +1,4 @@
+import { InvariantViolation } from '../../shared/errors.js';
 import { dayMs, hourMs, minuteMs, startOfUtcDay, type EpochMs } from '../../shared/time.js';
 import type { AssetClass } from './asset.js';
 import { intervalMs, type Interval } from './candle.js';
@@ -149,6 +150,31 @@ export function session(day: EpochMs): Session {
   return { open: midnight + 9 * hourMs + 30 * minuteMs, close: midnight + closing * hourMs };
 }
 
+/** Longer than any closing of the exchange since 1990. */
+const longestBreakMs = 14 * dayMs;
+
+/**
+ * The session that runs at an instant, else the next one; null for coins, which trade around the clock. Stocks and funds
+ * have New York's regular sessions; currencies one a week, from five in New York on Sunday to five on Friday.
+ */
+export function sessionAtOrAfter(assetClass: AssetClass, at: EpochMs): Session | null {
+  if (assetClass === 'crypto') return null;
+  const first = startOfUtcDay(at);
+  for (let day = first; day <= first + longestBreakMs; day += dayMs) {
+    const found = assetClass === 'cash' ? currencyWeek(day) : isTradingDay(assetClass, day) ? session(day) : null;
+    if (found && found.close > at) return found;
+  }
+  throw new InvariantViolation(`no session of ${assetClass} begins within ${longestBreakMs / dayMs} days`);
+}
+
+/** The week of currencies that ends on a Friday; null for other days. */
+function currencyWeek(day: EpochMs): Session | null {
+  if (weekdayOf(day) !== friday) return null;
+  return { open: fiveInNewYork(day - 5 * dayMs), close: fiveInNewYork(day) };
+}
+
+const fiveInNewYork = (day: EpochMs): EpochMs => startOfUtcDay(day) + (isSummerTime(day) ? 21 : 22) * hourMs;
+
 /** 1970-01-05, a Monday: weeks are counted from it. */
 export const firstMonday = 4 * dayMs;
 
@@ -187,9 +213,6 @@ function grid(origin: EpochMs, step: number, from: EpochMs, last: EpochMs): Epoc
 
 const hasTradingDay = (assetClass: AssetClass, week: EpochMs) =>
   Array.from({ length: 7 }, (_, i) => week + i * dayMs).some((day) => isTradingDay(assetClass, day));
-
-/** Longer than any closing of the exchange since 1990. */
-const longestBreakMs = 14 * dayMs;
 
 /** Open time of the newest bar that is over at `asOf`; undefined for what has no bars. */
 export function lastExpectedOpen(assetClass: AssetClass, interval: Interval, asOf: EpochMs): EpochMs | undefined {

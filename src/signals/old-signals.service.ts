@@ -1,0 +1,138 @@
+import { Injectable } from '@nestjs/common';
+import { AssetRegistry } from '../data/assets/asset-registry.js';
+import type { Asset } from '../data/domain/asset.js';
+import type { AssetCatalogue } from '../data/domain/asset-catalogue.js';
+import { PortfolioService } from '../portfolio/portfolio.service.js';
+import { ValuationService } from '../portfolio/valuation/valuation.service.js';
+import type { AssetId, OwnerId } from '../shared/ids.js';
+import { dayMs, startOfUtcDay, utcDate, type EpochMs } from '../shared/time.js';
+import { tradeCategories, type TradeCategory } from '../shared/trade-categories.js';
+import { EntryPlanner, type PlannedSignal } from './entry-planner.js';
+import type {
+  FiledSignalsView,
+  FiledSignalView,
+  FromFilesQuery,
+  GeneratedSignalsView,
+  GenerateQuery,
+  SignalsSummaryQuery,
+  SignalsSummaryView,
+} from './old-signals.schemas.js';
+import { briefOf, entryOf, filedOf, filedPerformance, filedSummary, summaryOf } from './old-signals.views.js';
+import { ServedSignals } from './served-signals.repository.js';
+import { SettlementRepository } from './settlement.repository.js';
+import type { SignalRow } from './signal.repository.js';
+
+/** The prototype's routes, told from the stored signals of the default portfolio: a read computes none. */
+@Injectable()
+export class OldSignalsService {
+  constructor(
+    private readonly assets: AssetRegistry,
+    private readonly portfolios: PortfolioService,
+    private readonly valuations: ValuationService,
+    private readonly served: ServedSignals,
+    private readonly settlements: SettlementRepository,
+    private readonly planner: EntryPlanner,
+  ) {}
+
+  /** The most confident first, those of equal confidence in the order of the assets. */
+  async generated(ownerId: OwnerId, query: GenerateQuery): Promise<GeneratedSignalsView> {
+    const category = query.category ?? 'swing';
+    const signals = await this.live(ownerId, category, query.symbols);
+    const shown = signals.map((signal) => briefOf(signal, true));
+    return { signals: shown, count: shown.length, category, ai_enhanced: false };
+  }
+
+  async summary(ownerId: OwnerId, query: SignalsSummaryQuery): Promise<SignalsSummaryView> {
+    return summaryOf(await this.live(ownerId, query.category ?? 'swing', query.symbols));
+  }
+
+  /** Signals as of a day, with how they are entered and what became of them. */
+  async filed(ownerId: OwnerId, query: FromFilesQuery): Promise<FiledSignalsView> {
+    const now = Date.now();
+    const today = startOfUtcDay(now);
+    const day = query.date ?? { text: utcDate(now).replaceAll('-', ''), from: today, before: today + dayMs };
+    const categories = query.category === undefined ? tradeCategories : [query.category];
+    const catalogue = await this.assets.catalogue();
+    const portfolio = await this.portfolios.defaultOf(ownerId);
+    const rows = portfolio
+      ? await this.served.ofDay(
+          {
+            ownerId,
+            portfolioId: portfolio.id,
+            categories,
+            assetIds: query.symbol === undefined ? undefined : idsOf(catalogue, [query.symbol]),
+          },
+          day,
+        )
+      : [];
+    const signals = inOrder(rows, catalogue);
+    const settled = await this.settlements.of(signals.map(({ id }) => id));
+    const entries = query.include_lot_size
+      ? await this.entries(ownerId, portfolio?.id ?? null, signals, now)
+      : undefined;
+    const shown = signals.map((signal): FiledSignalView => {
+      const isLive = signal.expiresAt.getTime() > now && !settled.has(signal.id);
+      const asset = catalogue.of(signal.assetId as AssetId);
+      const entry = entries && asset && entryOf(signal, entries(plannedOf(signal)), asset.assetClass, now);
+      return { ...filedOf(signal, isLive), ...entry };
+    });
+    const outcomes = signals.flatMap((signal) => {
+      const outcome = settled.get(signal.id);
+      return outcome ? [[signal, outcome] as const] : [];
+    });
+    const account =
+      outcomes.length === 0 ? null : await this.accountAt(ownerId, portfolio!.id, Math.min(day.before, now));
+    return {
+      date: day.text,
+      signals: Object.fromEntries(
+        categories.map((category) => [category, shown.filter((one) => one.category === category)]),
+      ),
+      summary: filedSummary(shown),
+      performance: filedPerformance(outcomes, account),
+      lot_size_enabled: query.include_lot_size && shown.some((one) => one.lot_size !== undefined),
+    };
+  }
+
+  private async live(ownerId: OwnerId, category: TradeCategory, symbols: readonly string[] | undefined) {
+    const portfolio = await this.portfolios.defaultOf(ownerId);
+    if (!portfolio) return [];
+    const catalogue = await this.assets.catalogue();
+    const assetIds = symbols && symbols.length > 0 ? idsOf(catalogue, symbols) : undefined;
+    const asked = { ownerId, portfolioId: portfolio.id, categories: [category], assetIds };
+    return inOrder(await this.served.live(asked, Date.now()), catalogue);
+  }
+
+  private entries(ownerId: OwnerId, portfolioId: string | null, signals: readonly SignalRow[], now: EpochMs) {
+    return this.planner.at(now, { ownerId, portfolioId, rehearsal: false }, signals.map(plannedOf));
+  }
+
+  /** Null when nothing of it has a value. */
+  private async accountAt(ownerId: OwnerId, portfolioId: string, asOf: EpochMs): Promise<number | null> {
+    const { valuation } = await this.valuations.priced(ownerId, portfolioId, { asOf, numeraire: 'USD' as AssetId });
+    return Number(valuation.totalUsd) || null;
+  }
+}
+
+const plannedOf = (signal: SignalRow): PlannedSignal => ({
+  assetId: signal.assetId as AssetId,
+  direction: signal.direction,
+  entryPrice: signal.entryPrice,
+  stopLoss: signal.stopLoss,
+  positionSizePct: signal.positionSizePct,
+  riskFraction: signal.evidence.riskFraction,
+  series: signal.series,
+  expiresAt: signal.expiresAt.getTime(),
+});
+
+/** What nobody knows has no signals. */
+const idsOf = (catalogue: AssetCatalogue<Asset>, symbols: readonly string[]): string[] =>
+  symbols.flatMap((symbol) => {
+    const resolved = catalogue.resolve(symbol);
+    return resolved.kind === 'known' ? [resolved.assetId] : [];
+  });
+
+function inOrder(signals: readonly SignalRow[], { assets }: AssetCatalogue<Asset>): SignalRow[] {
+  const position = new Map(assets.map(({ id }, at): [string, number] => [id, at]));
+  const at = ({ assetId }: SignalRow) => position.get(assetId) ?? assets.length;
+  return signals.toSorted((a, b) => b.confidencePoints - a.confidencePoints || at(a) - at(b));
+}
