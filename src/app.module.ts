@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { AiModule } from './ai/ai.module.js';
 import { AuditModule } from './audit/audit.module.js';
+import { BiasModule } from './bias/bias.module.js';
 import { AssetRegistry } from './data/assets/asset-registry.js';
 import { sourceQueues } from './data/collection/source-queues.js';
 import { DataModule } from './data/data.module.js';
@@ -41,6 +42,7 @@ export const sharedModules = (config: Config, tracing: Tracing) => [
   PortfolioModule,
   PoliciesModule,
   RiskModule,
+  BiasModule,
   SignalsModule,
   OptimizationModule,
   RebalancingModule,

@@ -1161,7 +1161,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/signals/runs": {
+    "/api/v1/portfolios/{id}/bias": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What trades and answers say about habits that cost money
+         * @description Ten biases, each with a test, its p value, sample and effect, or what is missing for an answer. P values are adjusted together; trades of the last five years are judged, by what was known at the as-of.
+         */
+        get: operations["BiasController_ofPortfolio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ai/bias-check": {
         parameters: {
             query?: never;
             header?: never;
@@ -1171,30 +1191,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Asks for the signals of assets in all categories
-         * @description Answers at once with the job, whose `result` is the path of the run. Of a portfolio, an asset, a category and an as-of there is one outcome: a second run for the same as-of is told what the first one found, and changes nothing.
+         * What speaks against a signal: losses, wins, size and weight, and the biases suspected of its owner
+         * @description Judged on the default portfolio and its policy. No AI is asked: fks_ai has no such route.
          */
-        post: operations["SignalsController_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/signals/runs/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A run: its signals, and the reason for each pair of asset and category without one
-         * @description What is there so far while it runs; pages are by asset and category.
-         */
-        get: operations["SignalsController_run"];
-        put?: never;
-        post?: never;
+        post: operations["OldBiasController_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1208,10 +1208,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * Stored signals, newest first
-         * @description Those that something held back are listed only when `state` asks for them.
-         */
+        /** Stored signals, newest first */
         get: operations["SignalsController_list"];
         put?: never;
         post?: never;
@@ -1701,7 +1698,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "pipeline" | "collection" | "performance" | "risk_report" | "optimization" | "rebalancing_plan" | "signal_run";
+            kind: "pipeline" | "collection" | "performance" | "risk_report" | "optimization" | "rebalancing_plan";
             /** @enum {string} */
             state: "requested" | "running" | "succeeded" | "failed" | "cancelled";
             progress: {
@@ -3886,223 +3883,189 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
-        /**
-         * @example {
-         *       "portfolio_id": "01a21087-674f-7215-bb32-e1c32cda4a10",
-         *       "categories": [
-         *         "swing",
-         *         "long_term"
-         *       ],
-         *       "assets": [
-         *         "BTC",
-         *         "ETH",
-         *         "SPY"
-         *       ],
-         *       "as_of": "2021-07-06"
-         *     }
-         */
-        CreateSignalRun: {
-            /** Format: uuid */
-            portfolio_id: string;
-            /** @description Without it all */
-            categories?: ("scalp" | "intraday" | "swing" | "long_term")[];
-            /** @description Without it what the portfolio holds and every enabled asset, but no cash */
-            assets?: string[];
-            /** @description A date D means D+1T00:00Z. A past one makes the run a rehearsal. */
-            as_of?: string;
-            /**
-             * @description Whether a language model is asked about each signal
-             * @default none
-             * @enum {string}
-             */
-            opinions: "wanted" | "none";
-        };
-        /**
-         * @example {
-         *       "id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
-         *       "portfolio_id": "019a7c3e-5c01-7b10-8f3e-4a7b2e61c0aa",
-         *       "as_of": "2021-07-07T00:00:00Z",
-         *       "rehearsal": true,
-         *       "known_at": "2026-11-25T09:30:12.345Z",
-         *       "categories": [
-         *         "swing"
-         *       ],
-         *       "assets": [
-         *         "BTC",
-         *         "SPY"
-         *       ],
-         *       "opinions": "none",
-         *       "policy": {
-         *         "id": "019a7c3e-5b10-7a20-9c3d-1f2e3d4c5b6a",
-         *         "version": 1
-         *       },
-         *       "series": [
-         *         {
-         *           "asset_id": "BTC",
-         *           "interval": "1d",
-         *           "source": "csv:cmc-usd",
-         *           "quote_currency": "USD",
-         *           "adjustment": "unknown"
-         *         },
-         *         {
-         *           "asset_id": "SPY",
-         *           "interval": "1d",
-         *           "source": "yahoofinance",
-         *           "quote_currency": "USD",
-         *           "adjustment": "split"
-         *         }
-         *       ],
-         *       "pairs": 2,
-         *       "open": 0,
-         *       "counts": {
-         *         "signals": 1,
-         *         "held_back": 0,
-         *         "withheld": 1
-         *       },
-         *       "items": [
-         *         {
-         *           "asset_id": "BTC",
-         *           "category": "swing",
-         *           "outcome": "signal",
-         *           "signal": {
-         *             "id": "019a7c3e-5d1a-7c42-9a55-0f6c1b9f2d10",
-         *             "asset_id": "BTC",
-         *             "category": "swing",
-         *             "direction": "sell",
-         *             "entry_price": 34235.19345116,
-         *             "take_profit": 30811.674106,
-         *             "stop_loss": 35946.9531237,
-         *             "take_profit_pct": 10,
-         *             "stop_loss_pct": 5,
-         *             "risk_reward_ratio": 2,
-         *             "position_size_pct": 0.2,
-         *             "strength": "very_strong",
-         *             "confidence": 0.7,
-         *             "as_of": "2021-07-07T00:00:00Z",
-         *             "expires_at": "2021-08-04T00:00:00Z",
-         *             "rehearsal": true,
-         *             "simulated": false,
-         *             "rule_version": 1,
-         *             "portfolio_id": "019a7c3e-5c01-7b10-8f3e-4a7b2e61c0aa",
-         *             "pipeline_id": null,
-         *             "run_id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
-         *             "state": "expired",
-         *             "held_back": null,
-         *             "evidence": {
-         *               "rule": "trend_with_macd",
-         *               "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
-         *               "findings": [
-         *                 {
-         *                   "rule": "rsi_reversal",
-         *                   "version": 1,
-         *                   "stance": "none",
-         *                   "reason": "RSI 46.38",
-         *                   "values": {
-         *                     "rsi": 46.38297382763105
-         *                   }
-         *                 },
-         *                 {
-         *                   "rule": "trend_with_macd",
-         *                   "version": 1,
-         *                   "stance": "sell",
-         *                   "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
-         *                   "values": {
-         *                     "macd": -872.4764583885699,
-         *                     "histogram": 120.25,
-         *                     "fast_mean": 34347.3038013185,
-         *                     "slow_mean": 36184.63693479241
-         *                   }
-         *                 }
-         *               ],
-         *               "trend": "down",
-         *               "volatility": 0.873778087127004,
-         *               "range": 0.0585,
-         *               "range_from": "closes",
-         *               "interval": "1d",
-         *               "periods_per_year": 365,
-         *               "bars": 120,
-         *               "first_bar": "2021-03-09T00:00:00Z",
-         *               "last_bar": "2021-07-06T00:00:00Z",
-         *               "bars_sha256": "b848fdbaf5aad93ed48fcdf79820e040f6c5837f7cec30250ccffc894f21d22a",
-         *               "risk_fraction": 0.01,
-         *               "size_limited_by": "risk",
-         *               "cost_rate": 0.0015,
-         *               "risk_reward_after_costs": 1.8302
-         *             },
-         *             "series": {
-         *               "source": "csv:cmc-usd",
-         *               "quote_currency": "USD",
-         *               "adjustment": "unknown"
-         *             },
-         *             "settlement": null
-         *           },
-         *           "reason": null
-         *         },
-         *         {
-         *           "asset_id": "SPY",
-         *           "category": "swing",
-         *           "outcome": "withheld",
-         *           "signal": null,
-         *           "reason": "hold: trend neutral, RSI 48"
-         *         }
-         *       ],
-         *       "next_cursor": null,
-         *       "created_at": "2026-11-25T09:30:12.345Z"
-         *     }
-         */
-        SignalRun: {
-            /** Format: uuid */
-            id: string;
+        BiasReport: {
             /** Format: uuid */
             portfolio_id: string;
             /** Format: date-time */
             as_of: string;
-            rehearsal: boolean;
+            /** Format: date-time */
+            as_known_at: string | null;
             /**
              * Format: date-time
-             * @description Bars and settlements count as they were known then
+             * @description Earlier trades only say what was held
              */
-            known_at: string;
-            categories: ("scalp" | "intraday" | "swing" | "long_term")[];
-            assets: string[];
-            /** @enum {string} */
-            opinions: "wanted" | "none";
+            judged_from: string;
+            /**
+             * @description Of what is suspected: any high AVOID_TRADING, any medium REDUCE_POSITION_SIZE, else CAUTION; none OK
+             * @enum {string}
+             */
+            overall: "OK" | "CAUTION" | "REDUCE_POSITION_SIZE" | "AVOID_TRADING";
             policy: {
                 /** Format: uuid */
-                id: string;
+                policy_id: string;
                 version: number;
+                /**
+                 * @description What the portfolio's policy says is to be done
+                 * @enum {string}
+                 */
+                medium: "warn" | "ask_reason" | "block";
+                /**
+                 * @description What the portfolio's policy says is to be done
+                 * @enum {string}
+                 */
+                high: "warn" | "ask_reason" | "block";
             };
-            series: {
-                asset_id: string;
+            /** @description At most this share of the biases that are called out is expected to be false, however the tests hang together */
+            false_discoveries: {
                 /** @enum {string} */
-                interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+                method: "benjamini_yekutieli";
+                rate: number;
+                tests: number;
+            };
+            findings: {
+                /** @enum {string} */
+                bias: "disposition" | "loss_aversion" | "overconfidence" | "overtrading" | "anchoring" | "chasing" | "herding" | "confirmation" | "concentration" | "recency";
+                /** @enum {string} */
+                verdict: "none" | "suspected" | "not_enough_data";
+                /**
+                 * @description Null unless it is suspected
+                 * @enum {string|null}
+                 */
+                severity: "low" | "medium" | "high" | null;
+                /**
+                 * @description What the portfolio's policy says is to be done
+                 * @enum {string|null}
+                 */
+                response: "warn" | "ask_reason" | "block" | null;
+                /**
+                 * @description Which trades it speaks about
+                 * @enum {string}
+                 */
+                touches: "buys" | "sells" | "trades";
+                test: string | null;
+                statistic: {
+                    name: string;
+                    value: number;
+                } | null;
+                /** @description Null without enough data, and for what is a fact and no sample */
+                p_value: number | null;
+                /** @description For the false discovery rate over all tests */
+                adjusted_p_value: number | null;
+                interval: {
+                    of: string;
+                    level: number;
+                    low: number;
+                    high: number;
+                } | null;
+                sample: {
+                    size: number;
+                    of: string;
+                };
+                effect: {
+                    name: string;
+                    value: number;
+                    /** @enum {string} */
+                    magnitude: "negligible" | "small" | "medium" | "large";
+                    words: string;
+                } | null;
+                /** @description Other numbers that belong to it */
+                values: {
+                    [key: string]: number | null;
+                };
+                /** @description What there would have to be for an answer */
+                missing: string[];
+                /** @description Papers that bias and test are from */
                 source: string;
-                quote_currency: string;
-                adjustment: string;
             }[];
-            /** @description Of an asset and a category */
-            pairs: number;
-            /** @description Pairs without an outcome yet */
-            open: number;
-            counts: {
-                signals: number;
-                held_back: number;
-                withheld: number;
+            /** @description Net realised loss of 30 days over the value, a positive fraction; null where unknown */
+            recent_loss: number | null;
+            /** @description Sales in a row, newest first, that made a gain */
+            win_streak: number;
+            notes: string[];
+            simulated: boolean;
+        };
+        /**
+         * @example {
+         *       "symbol": "BTC",
+         *       "signal_type": "BUY",
+         *       "category": "swing",
+         *       "entry_price": 60000,
+         *       "take_profit": 66000,
+         *       "stop_loss": 57000,
+         *       "take_profit_pct": 10,
+         *       "stop_loss_pct": 5,
+         *       "risk_reward_ratio": 2,
+         *       "position_size_pct": 0.1,
+         *       "timestamp": "2026-11-25T08:00:00Z",
+         *       "strength": "strong",
+         *       "confidence": 0.7
+         *     }
+         */
+        BiasCheck: {
+            symbol: string;
+            signal_type: string;
+            category: string;
+            entry_price: number;
+            take_profit: number;
+            stop_loss: number;
+            take_profit_pct: number;
+            /** @description Distance of the stop from the entry, in percent */
+            stop_loss_pct: number;
+            risk_reward_ratio: number;
+            /** @description Fraction of the portfolio */
+            position_size_pct: number;
+            timestamp: string;
+            strength: string;
+            confidence: number;
+        };
+        BiasChecked: {
+            symbol: string;
+            bias_detected: boolean;
+            /** @description Of the severest flag, in the prototype's words where it had one */
+            bias_type: string | null;
+            /**
+             * @description fks_ai does not judge biases; see `ai_note`
+             * @enum {string|null}
+             */
+            ai_confidence: null;
+            ai_note: string;
+            rule_based_flags: number;
+            flags: {
+                /** @enum {string} */
+                bias: "disposition" | "loss_aversion" | "overconfidence" | "overtrading" | "anchoring" | "chasing" | "herding" | "confirmation" | "concentration" | "recency";
+                /** @enum {string} */
+                from: "rule" | "finding";
+                /** @enum {string} */
+                severity: "low" | "medium" | "high";
+                message: string;
+                suggestion: string;
+                /**
+                 * @description What the portfolio's policy says is to be done
+                 * @enum {string}
+                 */
+                response: "warn" | "ask_reason" | "block";
+            }[];
+            mitigation: {
+                suggestions: {
+                    type: string;
+                    suggestion: string;
+                    /** @enum {string} */
+                    severity: "low" | "medium" | "high";
+                }[];
+                /** @description The policy asks for a reason, or blocks */
+                action_required: boolean;
             };
-            /** @description By asset and category; what an earlier run of the same as-of had found stands */
-            items: {
-                asset_id: string;
-                /** @enum {string} */
-                category: "scalp" | "intraday" | "swing" | "long_term";
-                /** @enum {string} */
-                outcome: "signal" | "held_back" | "withheld";
-                signal: components["schemas"]["Signal"] | null;
-                /** @description Why there is no signal, or why it is held back */
-                reason: string | null;
-            }[];
+            /** @enum {string} */
+            recommendation: "OK" | "CAUTION" | "REDUCE_POSITION_SIZE" | "AVOID_TRADING";
+            /**
+             * Format: uuid
+             * @description The default portfolio; null without any, and then only the size is judged
+             */
+            portfolio_id: string | null;
+        };
+        SignalPage: {
+            items: components["schemas"]["Signal"][];
             next_cursor: string | null;
-            /** Format: date-time */
-            created_at: string;
         };
         /**
          * @example {
@@ -4125,10 +4088,7 @@ export interface components {
          *       "simulated": false,
          *       "rule_version": 1,
          *       "portfolio_id": "019a7c3e-5c01-7b10-8f3e-4a7b2e61c0aa",
-         *       "pipeline_id": null,
-         *       "run_id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
-         *       "state": "expired",
-         *       "held_back": null,
+         *       "pipeline_id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
          *       "evidence": {
          *         "rule": "trend_with_macd",
          *         "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
@@ -4211,26 +4171,8 @@ export interface components {
             rule_version: number;
             /** Format: uuid */
             portfolio_id: string;
-            /**
-             * Format: uuid
-             * @description The pipeline that asked for it; null when a run of its own did
-             */
-            pipeline_id: string | null;
-            /**
-             * Format: uuid
-             * @description The run that found it; null when a pipeline did
-             */
-            run_id: string | null;
-            /**
-             * @description `expired` until its bars are looked at again
-             * @enum {string}
-             */
-            state: "live" | "expired" | "settled" | "held_back";
-            /** @description What speaks against acting on it; null when nothing does */
-            held_back: {
-                by: string;
-                reason: string;
-            }[] | null;
+            /** Format: uuid */
+            pipeline_id: string;
             evidence: {
                 /** @description The rule that opened the signal */
                 rule: string;
@@ -4304,10 +4246,6 @@ export interface components {
                 /** @description The return in units of what the stop would have cost */
                 r_multiple: number;
             } | null;
-        };
-        SignalPage: {
-            items: components["schemas"]["Signal"][];
-            next_cursor: string | null;
         };
         /**
          * @example {
@@ -5653,7 +5591,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "target_allocation" | "signal_trade";
+            kind: "target_allocation";
             /** @enum {string} */
             state: "awaiting_answer" | "approved" | "rejected" | "expired";
             /** Format: uuid */
@@ -5854,7 +5792,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "pipeline" | "collection" | "performance" | "risk_report" | "optimization" | "rebalancing_plan" | "signal_run";
+                kind?: "pipeline" | "collection" | "performance" | "risk_report" | "optimization" | "rebalancing_plan";
                 state?: "requested" | "running" | "succeeded" | "failed" | "cancelled";
             };
             header?: never;
@@ -9476,28 +9414,43 @@ export interface operations {
             };
         };
     };
-    SignalsController_create: {
+    BiasController_ofPortfolio: {
         parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
+            query?: {
+                /** @description A date D means D+1T00:00Z; without it, now. Only trades before it and prices that were made by then count */
+                as_of?: string;
+                /** @description For audits: only what was recorded and stored by that instant */
+                as_known_at?: string;
             };
-            path?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateSignalRun"];
-            };
-        };
+        requestBody?: never;
         responses: {
-            202: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Job"];
+                    "application/json": components["schemas"]["BiasReport"];
                 };
+            };
+            /** @description There is no such portfolio */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The tests take too long; Retry-After says when to ask again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
             default: {
@@ -9520,26 +9473,25 @@ export interface operations {
             };
         };
     };
-    SignalsController_run: {
+    OldBiasController_check: {
         parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
+            query?: never;
             header?: never;
-            path: {
-                id: string;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BiasCheck"];
+            };
+        };
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SignalRun"];
+                    "application/json": components["schemas"]["BiasChecked"];
                 };
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
@@ -9568,15 +9520,8 @@ export interface operations {
             query?: {
                 portfolio_id?: string;
                 pipeline_id?: string;
-                /** @description What the run was told, also where an earlier run had found it */
-                run_id?: string;
                 asset_id?: string;
                 category?: "scalp" | "intraday" | "swing" | "long_term";
-                /** @description Without it all but those held back */
-                state?: "live" | "expired" | "settled" | "held_back";
-                as_of?: string;
-                as_of_from?: string;
-                as_of_to?: string;
                 limit?: number;
                 cursor?: string;
             };

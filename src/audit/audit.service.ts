@@ -60,6 +60,32 @@ export class AuditService {
     return rows.map(recorded);
   }
 
+  /** The newest events of some kinds in a stream that were recorded by an instant, newest first. */
+  async ofKinds(
+    ownerId: OwnerId,
+    stream: string,
+    kinds: readonly string[],
+    by: EpochMs,
+    limit: number,
+  ): Promise<RecordedEvent[]> {
+    const rows = await this.em.find(
+      AuditEvent,
+      { ownerId, stream, kind: { $in: [...kinds] }, recordedAt: { $lte: new Date(by) } },
+      { orderBy: { sequence: 'desc' }, limit, disableIdentityMap: true },
+    );
+    return rows.map(recorded);
+  }
+
+  /** Events of a stream by their keys; those that nobody told are left out. */
+  async withKeys(ownerId: OwnerId, stream: string, eventKeys: readonly string[]): Promise<RecordedEvent[]> {
+    const rows = await this.em.find(
+      AuditEvent,
+      { ownerId, stream, eventKey: { $in: [...eventKeys] } },
+      { disableIdentityMap: true },
+    );
+    return rows.map(recorded);
+  }
+
   /** The last event of a kind about a subject that was recorded by an instant, whatever its stream. */
   async lastAbout(ownerId: OwnerId, subject: string, kind: string, by: EpochMs): Promise<RecordedEvent | undefined> {
     const row = await this.em.findOne(

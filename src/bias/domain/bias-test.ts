@@ -18,7 +18,7 @@ export type Bias = (typeof biases)[number];
 export type Magnitude = 'negligible' | 'small' | 'medium' | 'large';
 
 /** What was found with enough data. */
-export interface Tested {
+interface Tested {
   readonly kind: 'tested';
   /** Name of the test that the p value is of. */
   readonly test: string;

@@ -15,7 +15,7 @@ interface DayTrade {
 }
 
 /** Sales of an asset on a day, against what the units had cost on average. */
-export interface Sale extends DayTrade {
+interface Sale extends DayTrade {
   /** Price over average cost, less 1, both with their fees left out; null where the cost is unknown. */
   readonly gain: number | null;
   readonly gainUsd: number | null;

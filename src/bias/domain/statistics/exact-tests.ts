@@ -160,7 +160,7 @@ export function eventsOf(probabilities: readonly number[], happened: number, alt
 }
 
 /** Ranks from 1, equal values share the mean of theirs; and the sum of t^3 - t over ties of t values. */
-export function ranksOf(values: readonly number[]): { ranks: Float64Array; ties: number } {
+function ranksOf(values: readonly number[]): { ranks: Float64Array; ties: number } {
   const order = values.map((_, i) => i).sort((i, j) => values[i]! - values[j]!);
   const ranks = new Float64Array(values.length);
   let ties = 0;
