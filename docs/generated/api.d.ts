@@ -1201,6 +1201,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signals/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Asks for the signals of assets in all categories
+         * @description Answers at once with the job, whose `result` is the path of the run. Of a portfolio, an asset, a category and an as-of there is one outcome: a second run for the same as-of is told what the first one found, and changes nothing.
+         */
+        post: operations["SignalsController_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A run: its signals, and the reason for each pair of asset and category without one
+         * @description What is there so far while it runs; pages are by asset and category.
+         */
+        get: operations["SignalsController_run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/signals": {
         parameters: {
             query?: never;
@@ -1208,7 +1248,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Stored signals, newest first */
+        /**
+         * Stored signals, newest first
+         * @description Those that something held back are listed only when `state` asks for them.
+         */
         get: operations["SignalsController_list"];
         put?: never;
         post?: never;
@@ -1227,6 +1270,100 @@ export interface paths {
         };
         /** One signal with its evidence */
         get: operations["SignalsController_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals/{id}/entry-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a signal is entered: when its market opens, and how much of it the account can carry
+         * @description Losses are counted in US dollars with the rate of the quote currency, sizes are rounded down to what is traded. A stop on the wrong side of the entry is refused.
+         */
+        get: operations["EntryPlansController_view"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/generate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The latest live signals of the default portfolio in a category
+         * @description Computes none: without a run there are none. `GET /api/v1/signals` replaces it, where their evidence is.
+         */
+        get: operations["OldSignalsController_generate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/from-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signals as of a day, in the dialect of the files that the prototype served
+         * @description BUY and SELL, confidence 0 to 100, and how each is entered, in both spellings of its fields. Rehearsals are left out.
+         */
+        get: operations["OldSignalsController_fromFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many live signals there are, by what they say */
+        get: operations["OldSignalsController_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/signals/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each category promises, and which rules it asks */
+        get: operations["OldSignalsController_categories"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1698,7 +1835,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "pipeline" | "collection" | "performance" | "risk_report" | "optimization" | "rebalancing_plan";
+            kind: "pipeline" | "collection" | "performance" | "risk_report" | "optimization" | "rebalancing_plan" | "signal_run";
             /** @enum {string} */
             state: "requested" | "running" | "succeeded" | "failed" | "cancelled";
             progress: {
@@ -4063,9 +4200,223 @@ export interface components {
              */
             portfolio_id: string | null;
         };
-        SignalPage: {
-            items: components["schemas"]["Signal"][];
+        /**
+         * @example {
+         *       "portfolio_id": "01a21087-674f-7215-bb32-e1c32cda4a10",
+         *       "categories": [
+         *         "swing",
+         *         "long_term"
+         *       ],
+         *       "assets": [
+         *         "BTC",
+         *         "ETH",
+         *         "SPY"
+         *       ],
+         *       "as_of": "2021-07-06"
+         *     }
+         */
+        CreateSignalRun: {
+            /** Format: uuid */
+            portfolio_id: string;
+            /** @description Without it all */
+            categories?: ("scalp" | "intraday" | "swing" | "long_term")[];
+            /** @description Without it what the portfolio holds and every enabled asset, but no cash */
+            assets?: string[];
+            /** @description A date D means D+1T00:00Z. A past one makes the run a rehearsal. */
+            as_of?: string;
+            /**
+             * @description Whether a language model is asked about each signal
+             * @default none
+             * @enum {string}
+             */
+            opinions: "wanted" | "none";
+        };
+        /**
+         * @example {
+         *       "id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
+         *       "portfolio_id": "019a7c3e-5c01-7b10-8f3e-4a7b2e61c0aa",
+         *       "as_of": "2021-07-07T00:00:00Z",
+         *       "rehearsal": true,
+         *       "known_at": "2026-11-25T09:30:12.345Z",
+         *       "categories": [
+         *         "swing"
+         *       ],
+         *       "assets": [
+         *         "BTC",
+         *         "SPY"
+         *       ],
+         *       "opinions": "none",
+         *       "policy": {
+         *         "id": "019a7c3e-5b10-7a20-9c3d-1f2e3d4c5b6a",
+         *         "version": 1
+         *       },
+         *       "series": [
+         *         {
+         *           "asset_id": "BTC",
+         *           "interval": "1d",
+         *           "source": "csv:cmc-usd",
+         *           "quote_currency": "USD",
+         *           "adjustment": "unknown"
+         *         },
+         *         {
+         *           "asset_id": "SPY",
+         *           "interval": "1d",
+         *           "source": "yahoofinance",
+         *           "quote_currency": "USD",
+         *           "adjustment": "split"
+         *         }
+         *       ],
+         *       "pairs": 2,
+         *       "open": 0,
+         *       "counts": {
+         *         "signals": 1,
+         *         "held_back": 0,
+         *         "withheld": 1
+         *       },
+         *       "items": [
+         *         {
+         *           "asset_id": "BTC",
+         *           "category": "swing",
+         *           "outcome": "signal",
+         *           "signal": {
+         *             "id": "019a7c3e-5d1a-7c42-9a55-0f6c1b9f2d10",
+         *             "asset_id": "BTC",
+         *             "category": "swing",
+         *             "direction": "sell",
+         *             "entry_price": 34235.19345116,
+         *             "take_profit": 30811.674106,
+         *             "stop_loss": 35946.9531237,
+         *             "take_profit_pct": 10,
+         *             "stop_loss_pct": 5,
+         *             "risk_reward_ratio": 2,
+         *             "position_size_pct": 0.2,
+         *             "strength": "very_strong",
+         *             "confidence": 0.7,
+         *             "as_of": "2021-07-07T00:00:00Z",
+         *             "expires_at": "2021-08-04T00:00:00Z",
+         *             "rehearsal": true,
+         *             "simulated": false,
+         *             "rule_version": 1,
+         *             "portfolio_id": "019a7c3e-5c01-7b10-8f3e-4a7b2e61c0aa",
+         *             "pipeline_id": null,
+         *             "run_id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
+         *             "state": "expired",
+         *             "held_back": null,
+         *             "evidence": {
+         *               "rule": "trend_with_macd",
+         *               "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
+         *               "findings": [
+         *                 {
+         *                   "rule": "rsi_reversal",
+         *                   "version": 1,
+         *                   "stance": "none",
+         *                   "reason": "RSI 46.38",
+         *                   "values": {
+         *                     "rsi": 46.38297382763105
+         *                   }
+         *                 },
+         *                 {
+         *                   "rule": "trend_with_macd",
+         *                   "version": 1,
+         *                   "stance": "sell",
+         *                   "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
+         *                   "values": {
+         *                     "macd": -872.4764583885699,
+         *                     "histogram": 120.25,
+         *                     "fast_mean": 34347.3038013185,
+         *                     "slow_mean": 36184.63693479241
+         *                   }
+         *                 }
+         *               ],
+         *               "trend": "down",
+         *               "volatility": 0.873778087127004,
+         *               "range": 0.0585,
+         *               "range_from": "closes",
+         *               "interval": "1d",
+         *               "periods_per_year": 365,
+         *               "bars": 120,
+         *               "first_bar": "2021-03-09T00:00:00Z",
+         *               "last_bar": "2021-07-06T00:00:00Z",
+         *               "bars_sha256": "b848fdbaf5aad93ed48fcdf79820e040f6c5837f7cec30250ccffc894f21d22a",
+         *               "risk_fraction": 0.01,
+         *               "size_limited_by": "risk",
+         *               "cost_rate": 0.0015,
+         *               "risk_reward_after_costs": 1.8302
+         *             },
+         *             "series": {
+         *               "source": "csv:cmc-usd",
+         *               "quote_currency": "USD",
+         *               "adjustment": "unknown"
+         *             },
+         *             "settlement": null
+         *           },
+         *           "reason": null
+         *         },
+         *         {
+         *           "asset_id": "SPY",
+         *           "category": "swing",
+         *           "outcome": "withheld",
+         *           "signal": null,
+         *           "reason": "hold: trend neutral, RSI 48"
+         *         }
+         *       ],
+         *       "next_cursor": null,
+         *       "created_at": "2026-11-25T09:30:12.345Z"
+         *     }
+         */
+        SignalRun: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            portfolio_id: string;
+            /** Format: date-time */
+            as_of: string;
+            rehearsal: boolean;
+            /**
+             * Format: date-time
+             * @description Bars and settlements count as they were known then
+             */
+            known_at: string;
+            categories: ("scalp" | "intraday" | "swing" | "long_term")[];
+            assets: string[];
+            /** @enum {string} */
+            opinions: "wanted" | "none";
+            policy: {
+                /** Format: uuid */
+                id: string;
+                version: number;
+            };
+            series: {
+                asset_id: string;
+                /** @enum {string} */
+                interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+                source: string;
+                quote_currency: string;
+                adjustment: string;
+            }[];
+            /** @description Of an asset and a category */
+            pairs: number;
+            /** @description Pairs without an outcome yet */
+            open: number;
+            counts: {
+                signals: number;
+                held_back: number;
+                withheld: number;
+            };
+            /** @description By asset and category; what an earlier run of the same as-of had found stands */
+            items: {
+                asset_id: string;
+                /** @enum {string} */
+                category: "scalp" | "intraday" | "swing" | "long_term";
+                /** @enum {string} */
+                outcome: "signal" | "held_back" | "withheld";
+                signal: components["schemas"]["Signal"] | null;
+                /** @description Why there is no signal, or why it is held back */
+                reason: string | null;
+            }[];
             next_cursor: string | null;
+            /** Format: date-time */
+            created_at: string;
         };
         /**
          * @example {
@@ -4088,7 +4439,10 @@ export interface components {
          *       "simulated": false,
          *       "rule_version": 1,
          *       "portfolio_id": "019a7c3e-5c01-7b10-8f3e-4a7b2e61c0aa",
-         *       "pipeline_id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
+         *       "pipeline_id": null,
+         *       "run_id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
+         *       "state": "expired",
+         *       "held_back": null,
          *       "evidence": {
          *         "rule": "trend_with_macd",
          *         "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
@@ -4171,8 +4525,26 @@ export interface components {
             rule_version: number;
             /** Format: uuid */
             portfolio_id: string;
-            /** Format: uuid */
-            pipeline_id: string;
+            /**
+             * Format: uuid
+             * @description The pipeline that asked for it; null when a run of its own did
+             */
+            pipeline_id: string | null;
+            /**
+             * Format: uuid
+             * @description The run that found it; null when a pipeline did
+             */
+            run_id: string | null;
+            /**
+             * @description `expired` until its bars are looked at again
+             * @enum {string}
+             */
+            state: "live" | "expired" | "settled" | "held_back";
+            /** @description What speaks against acting on it; null when nothing does */
+            held_back: {
+                by: string;
+                reason: string;
+            }[] | null;
             evidence: {
                 /** @description The rule that opened the signal */
                 rule: string;
@@ -4246,6 +4618,235 @@ export interface components {
                 /** @description The return in units of what the stop would have cost */
                 r_multiple: number;
             } | null;
+        };
+        SignalPage: {
+            items: components["schemas"]["Signal"][];
+            next_cursor: string | null;
+        };
+        EntryPlan: {
+            /** Format: uuid */
+            signal_id: string;
+            asset_id: string;
+            /** Format: uuid */
+            portfolio_id: string;
+            /** Format: date-time */
+            as_of: string;
+            /** @enum {string} */
+            direction: "buy" | "sell";
+            /** @description In the quote currency, decimal text */
+            entry_price: string;
+            stop_loss: string;
+            quote_currency: string;
+            current_price_usd: string | null;
+            /**
+             * @description `market` where trading never stops
+             * @enum {string}
+             */
+            order_type: "market" | "limit";
+            market: {
+                is_open: boolean;
+                /**
+                 * Format: date-time
+                 * @description The next opening; null for what trades around the clock
+                 */
+                opens_at: string | null;
+                /** Format: date-time */
+                closes_at: string | null;
+                /** @description Until a trade is possible, an ISO 8601 duration; `PT0S` while it is */
+                wait: string;
+            };
+            /** Format: date-time */
+            expires_at: string;
+            lot_size: {
+                /** @description What the stop may cost */
+                risk_budget_usd: string;
+                /** @description What the stop costs at this size */
+                risk_usd: string;
+                /** @description Units of the asset, decimal text */
+                quantity: string;
+                /** @description US dollars, decimal text */
+                position_usd: string;
+                /** @description The quantity in lots of `lot_type` */
+                lots: string;
+                /** @enum {string} */
+                lot_type: "coin" | "share" | "standard" | "mini" | "micro" | "contract";
+                /**
+                 * @description `size`: the signal's own size; `minimum`: the account cannot carry the smallest order, and the size is 0
+                 * @enum {string}
+                 */
+                limited_by: "risk" | "size" | "minimum";
+            } | null;
+            /** @description Why there is no size */
+            lot_size_missing: string | null;
+            notes: string[];
+            rehearsal: boolean;
+            simulated: boolean;
+        };
+        GeneratedSignals: {
+            signals: {
+                symbol: string;
+                /** @enum {string} */
+                signal_type: "buy" | "sell";
+                /** @enum {string} */
+                category: "scalp" | "intraday" | "swing" | "long_term";
+                entry_price: number;
+                take_profit: number;
+                stop_loss: number;
+                take_profit_pct: number;
+                stop_loss_pct: number;
+                risk_reward_ratio: number;
+                /** @description Fraction of the portfolio */
+                position_size_pct: number;
+                /** @enum {string} */
+                strength: "weak" | "moderate" | "strong" | "very_strong";
+                confidence: number;
+                /**
+                 * Format: date-time
+                 * @description The as-of
+                 */
+                timestamp: string;
+                is_valid: boolean;
+                /** @description True when the prices came from the market simulator */
+                simulated: boolean;
+            }[];
+            count: number;
+            /** @enum {string} */
+            category: "scalp" | "intraday" | "swing" | "long_term";
+            /** @description Whether the AI changed any of them */
+            ai_enhanced: boolean;
+        };
+        FiledSignals: {
+            date: string;
+            signals: {
+                [key: string]: {
+                    /** Format: uuid */
+                    id: string;
+                    symbol: string;
+                    /** @enum {string} */
+                    signal_type: "BUY" | "SELL";
+                    /** @enum {string} */
+                    category: "scalp" | "intraday" | "swing" | "long_term";
+                    entry_price: number;
+                    take_profit: number;
+                    stop_loss: number;
+                    take_profit_pct: number;
+                    stop_loss_pct: number;
+                    risk_reward_ratio: number;
+                    /** @description Fraction of the portfolio */
+                    position_size_pct: number;
+                    /** @enum {string} */
+                    strength: "weak" | "moderate" | "strong" | "very_strong";
+                    confidence: number;
+                    /**
+                     * Format: date-time
+                     * @description The as-of
+                     */
+                    timestamp: string;
+                    is_valid: boolean;
+                    /** @description True when the prices came from the market simulator */
+                    simulated: boolean;
+                    expected_duration_hours: number;
+                    /** Format: date-time */
+                    expiry: string;
+                    indicators: {
+                        [key: string]: number | ("up" | "down" | "neutral");
+                    };
+                    bias_flags: string[];
+                    /** @enum {string|null} */
+                    ai_enhancements: null;
+                    /** @description Left out where the account has no value */
+                    lot_size?: {
+                        symbol: string;
+                        entry_price: number;
+                        /** @description What the stop costs */
+                        risk_amount_usd: number;
+                        position_size_usd: number;
+                        /** @description Of coins */
+                        position_size_tokens: number | null;
+                        /** @description The same */
+                        token_amount: number | null;
+                        /** @description Of everything else */
+                        position_size_units: number | null;
+                        /** @description Lots, of currencies */
+                        lot_size: number | null;
+                        lot_type: string;
+                        /** @enum {string|null} */
+                        leverage: null;
+                    };
+                    entry_planning?: {
+                        /** @description US dollars */
+                        current_price: number | null;
+                        entry_price: number;
+                        /**
+                         * Format: date-time
+                         * @description The next opening; of coins the next day
+                         */
+                        next_trading_day: string;
+                        /**
+                         * Format: date-time
+                         * @description The next opening; null around the clock
+                         */
+                        market_open_time: string | null;
+                        /** @enum {string} */
+                        entry_strategy: "market" | "limit";
+                        /** @enum {string} */
+                        recommended_order_type: "market" | "limit";
+                        entry_note: string;
+                        /** @description As Python prints a duration */
+                        time_until_open: string;
+                    };
+                }[];
+            };
+            /** @description Of the signals shown, confidence in percent; null of none */
+            summary: {
+                total_signals: number;
+                buy_signals: number;
+                sell_signals: number;
+                avg_confidence: number;
+            } | null;
+            /** @description What became of those shown that are settled; null of none */
+            performance: {
+                /** @description Percent */
+                win_rate: number;
+                /** @description US dollars, of positions of the signals’ own size in the account of that day; null without a value */
+                total_pnl: number | null;
+                /** @description Percent of the position, after costs */
+                avg_return: number;
+                /** @description Signals that are settled */
+                executed_count: number;
+            } | null;
+            lot_size_enabled: boolean;
+        };
+        SignalsSummary: {
+            total: number;
+            by_type: {
+                [key: string]: number;
+            };
+            by_category: {
+                [key: string]: number;
+            };
+            by_strength: {
+                [key: string]: number;
+            };
+            /** @description 0 to 1; 0 of none */
+            avg_confidence: number;
+            /** @description 0 of none */
+            avg_risk_reward: number;
+        };
+        SignalCategories: {
+            categories: {
+                /** @enum {string} */
+                category: "scalp" | "intraday" | "swing" | "long_term";
+                description: string;
+                /** @description Percent of the entry */
+                tp_range: (number)[];
+                /** @description Percent of the entry */
+                sl_range: (number)[];
+                time_horizon_min_hours: number;
+                time_horizon_max_hours: number;
+                /** @description The rules that are asked */
+                indicators: string[];
+            }[];
         };
         /**
          * @example {
@@ -5591,7 +6192,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "target_allocation";
+            kind: "target_allocation" | "signal_trade";
             /** @enum {string} */
             state: "awaiting_answer" | "approved" | "rejected" | "expired";
             /** Format: uuid */
@@ -5792,7 +6393,7 @@ export interface operations {
             query?: {
                 limit?: number;
                 cursor?: string;
-                kind?: "pipeline" | "collection" | "performance" | "risk_report" | "optimization" | "rebalancing_plan";
+                kind?: "pipeline" | "collection" | "performance" | "risk_report" | "optimization" | "rebalancing_plan" | "signal_run";
                 state?: "requested" | "running" | "succeeded" | "failed" | "cancelled";
             };
             header?: never;
@@ -9515,13 +10116,107 @@ export interface operations {
             };
         };
     };
+    SignalsController_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateSignalRun"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    SignalsController_run: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalRun"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     SignalsController_list: {
         parameters: {
             query?: {
                 portfolio_id?: string;
                 pipeline_id?: string;
+                /** @description What the run was told, also where an earlier run had found it */
+                run_id?: string;
                 asset_id?: string;
                 category?: "scalp" | "intraday" | "swing" | "long_term";
+                /** @description Without it all but those held back */
+                state?: "live" | "expired" | "settled" | "held_back";
+                as_of?: string;
+                as_of_from?: string;
+                as_of_to?: string;
                 limit?: number;
                 cursor?: string;
             };
@@ -9577,6 +10272,236 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Signal"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    EntryPlansController_view: {
+        parameters: {
+            query?: {
+                /** @description Whose account carries it; without it, the signal's portfolio */
+                portfolio_id?: string;
+                /** @description From when on; without it now, of a rehearsal its as-of. A date D means D+1T00:00Z */
+                as_of?: string;
+                /** @description Where it is entered instead, in the quote currency */
+                entry_price?: string;
+                /** @description Another stop, in the quote currency */
+                stop_loss?: string;
+                /** @description Share of the account that the stop may cost; without it, the signal's */
+                risk_fraction?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryPlan"];
+                };
+            };
+            /** @description There is no such signal, or no such portfolio */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OldSignalsController_generate: {
+        parameters: {
+            query?: {
+                /** @description One of scalp, intraday, swing, long_term; swing without it. Another one is refused */
+                category?: string | string[];
+                /** @description Comma-separated; without them, of every asset */
+                symbols?: string | string[];
+                /** @description With what the AI made of them, where it was asked */
+                ai_enhanced?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GeneratedSignals"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OldSignalsController_fromFiles: {
+        parameters: {
+            query?: {
+                /** @description Day in UTC that signals are as of, YYYYMMDD or YYYY-MM-DD; without it, or empty, today */
+                date?: string | string[];
+                /** @description One of scalp, intraday, swing, long_term; all without it. Another one is refused */
+                category?: string | string[];
+                /** @description In any spelling; empty, None, null and undefined mean all */
+                symbol?: string | string[];
+                include_lot_size?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiledSignals"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OldSignalsController_summary: {
+        parameters: {
+            query?: {
+                /** @description One of scalp, intraday, swing, long_term; swing without it. Another one is refused */
+                category?: string | string[];
+                /** @description Comma-separated; without them, of every asset */
+                symbols?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalsSummary"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OldSignalsController_categories: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalCategories"];
                 };
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
