@@ -7,16 +7,21 @@ import type {
   DecisionsReconciled,
   GuidanceActivities,
   OpenDecisionInput,
+  OpenTradeDecisionInput,
   OpenedDecision,
 } from '../src/guidance/guidance.contract.js';
 import type { DecisionState } from '../src/guidance/domain/decision.js';
 import { OptimizationRepository } from '../src/optimization/optimization.repository.js';
 import { OptimizationService } from '../src/optimization/optimization.service.js';
+import { tradesToDecide } from '../src/guidance/domain/trades-to-decide.js';
 import { assumptionsOf } from '../src/guidance/domain/assumptions.js';
 import { weightsOf } from '../src/portfolio/domain/holdings.js';
 import { PortfolioService } from '../src/portfolio/portfolio.service.js';
-import type { AssetId } from '../src/shared/ids.js';
+import { PoliciesService } from '../src/policies/policies.service.js';
+import { DomainError } from '../src/shared/errors.js';
+import type { AssetId, DecisionId, OwnerId, PortfolioId, SignalId, SignalRunId } from '../src/shared/ids.js';
 import { toIso } from '../src/shared/time.js';
+import { SignalRunRepository } from '../src/signals/signal-run.repository.js';
 import { SignalsService } from '../src/signals/signals.service.js';
 
 type Input<Name extends keyof GuidanceActivities> = Parameters<GuidanceActivities[Name]>[0];
@@ -31,6 +36,8 @@ export class GuidanceActivitiesProvider implements GuidanceActivities {
     private readonly portfolios: PortfolioService,
     private readonly prices: DatedPrices,
     private readonly signals: SignalsService,
+    private readonly runs: SignalRunRepository,
+    private readonly policies: PoliciesService,
   ) {}
 
   async openDecision(input: OpenDecisionInput): Promise<OpenedDecision> {
@@ -69,6 +76,50 @@ export class GuidanceActivitiesProvider implements GuidanceActivities {
     };
     const { answerBy, proposalHash } = await this.decisions.open(wanted);
     const title = `${input.rehearsal ? 'rehearsal: ' : ''}target allocation of ${name.slice(0, 40)}`;
+    return { decisionId, portfolioId, answerBy: toIso(answerBy.getTime()), proposalHash, title };
+  }
+
+  async tradesToDecide({ runId }: Input<'tradesToDecide'>): Promise<SignalId[]> {
+    const run = await this.runs.find(runId);
+    if (!run) throw new DomainError('not_found', `there is no run ${runId}`);
+    const { id, version } = run.question.policy;
+    const { signals } = await this.policies.limitsOf(run.ownerId as OwnerId, id, version);
+    const found = await this.runs.foundBy(runId);
+    return tradesToDecide(found, signals.decisions, Date.now()).map((signal) => signal.id as SignalId);
+  }
+
+  async openTradeDecision(input: OpenTradeDecisionInput): Promise<OpenedDecision> {
+    const { signalId, ownerId, answerWithinHours } = input;
+    const signal = await this.runs.signal(signalId);
+    const shown = await this.signals.view(ownerId, signalId);
+    const { assetId, category, direction, entryPrice, takeProfit, stopLoss, positionSizePct } = signal;
+    const decisionId = signalId as string as DecisionId;
+    const portfolioId = signal.portfolioId as PortfolioId;
+    const { answerBy, proposalHash } = await this.decisions.open({
+      id: decisionId,
+      ownerId,
+      portfolioId,
+      kind: 'signal_trade',
+      proposal: {
+        signalId,
+        assetId: assetId as AssetId,
+        category,
+        direction,
+        entryPrice,
+        takeProfit,
+        stopLoss,
+        positionSizePct,
+        confidence: signal.confidencePoints / 100,
+        expiresAt: toIso(signal.expiresAt.getTime()),
+      },
+      evidence: { pipelineId: null, runId: signal.runId as SignalRunId, signals: [{ ...shown }] },
+      asOf: signal.asOf,
+      rehearsal: signal.rehearsal,
+      simulated: signal.simulated,
+      answerWithinHours,
+      answerBefore: signal.expiresAt,
+    });
+    const title = `${signal.rehearsal ? 'rehearsal: ' : ''}${direction} ${assetId} (${category})`;
     return { decisionId, portfolioId, answerBy: toIso(answerBy.getTime()), proposalHash, title };
   }
 

@@ -5,19 +5,24 @@ import { SignalBudgets } from '../src/signals/signal-budgets.js';
 import { SignalEvaluator } from '../src/signals/signal-evaluator.js';
 import { SignalGuard } from '../src/signals/signal-guard.js';
 import { signalRowOf } from '../src/signals/signal-rows.js';
+import { SignalRunRequests } from '../src/signals/signal-run-requests.service.js';
 import { SignalRunner } from '../src/signals/signal-runner.js';
 import { SignalSettler } from '../src/signals/signal-settler.js';
 import { SignalRepository, toldOf, type RecordedRun, type SignalRow } from '../src/signals/signal.repository.js';
 import type { WithheldSignal } from '../src/signals/signal.entity.js';
 import type {
   FreezeRunInput,
+  FrozenRunSummary,
   GenerateSignalsInput,
   JudgedPart,
   RunPart,
+  ScheduledSignalRuns,
   SettlementReport,
   SignalActivities,
   SignalsSummary,
 } from '../src/signals/signals.contract.js';
+
+type Input<Name extends keyof SignalActivities> = Parameters<SignalActivities[Name]>[0];
 
 @Injectable()
 export class SignalActivitiesProvider implements SignalActivities {
@@ -27,6 +32,7 @@ export class SignalActivitiesProvider implements SignalActivities {
     private readonly guard: SignalGuard,
     private readonly signals: SignalRepository,
     private readonly runner: SignalRunner,
+    private readonly requests: SignalRunRequests,
     private readonly settler: SignalSettler,
   ) {}
 
@@ -56,8 +62,15 @@ export class SignalActivitiesProvider implements SignalActivities {
     return summaryOf(await this.signals.recordRun({ ...run, question: null, knownAt: null }, found));
   }
 
-  async freezeSignalRun(input: FreezeRunInput): Promise<{ parts: number }> {
-    return { parts: await this.runner.freeze(input) };
+  freezeSignalRun(input: FreezeRunInput): Promise<FrozenRunSummary> {
+    return this.runner.freeze(input);
+  }
+
+  async requestScheduledSignals({
+    category,
+    scheduledTime,
+  }: Input<'requestScheduledSignals'>): Promise<ScheduledSignalRuns> {
+    return { jobIds: await this.requests.requestScheduled(category, scheduledTime) };
   }
 
   judgeSignals(input: RunPart): Promise<JudgedPart> {

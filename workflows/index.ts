@@ -4,6 +4,7 @@ export { snapshotPerformance } from './portfolio/snapshot-performance.workflow.j
 export { scheduledSnapshots } from './portfolio/scheduled-snapshots.workflow.js';
 export { assessRisk } from './risk/assess-risk.workflow.js';
 export { settleSignals } from './signals/settle-signals.workflow.js';
+export { scheduledSignals } from './signals/scheduled-signals.workflow.js';
 export { signalRun } from './signals/signal-run.workflow.js';
 export { generateSignals } from './signals/generate-signals.workflow.js';
 export { optimizePortfolio } from './optimization/optimize-portfolio.workflow.js';

@@ -6176,6 +6176,7 @@ export interface components {
          *       },
          *       "evidence": {
          *         "pipeline_id": "01a21087-6991-7299-9dd6-53a9b2d3a2a4",
+         *         "run_id": null,
          *         "signals": []
          *       },
          *       "opened_at": "2026-11-25T02:27:21.674Z",
@@ -6203,26 +6204,19 @@ export interface components {
             rehearsal: boolean;
             /** @description True when any price came from the market simulator */
             simulated: boolean;
-            proposal: {
-                /** Format: uuid */
-                optimization_id: string;
-                /**
-                 * Format: date
-                 * @description Day of the closes behind the current weights
-                 */
-                prices_of: string | null;
-                /** @description What the current weights take for granted */
-                assumptions: string[];
-                weights: {
-                    asset_id: string;
-                    current_weight: number | null;
-                    target_weight: number;
-                }[];
-                hash: string;
-            };
+            /** @description Weights of a `target_allocation`, the trade of a `signal_trade` */
+            proposal: components["schemas"]["AllocationProposal"] | components["schemas"]["TradeProposal"];
             evidence: {
-                /** Format: uuid */
-                pipeline_id: string;
+                /**
+                 * Format: uuid
+                 * @description Null when no pipeline made it
+                 */
+                pipeline_id: string | null;
+                /**
+                 * Format: uuid
+                 * @description The run of signals; null when a pipeline made it
+                 */
+                run_id: string | null;
                 signals: {
                     [key: string]: unknown;
                 }[];
@@ -6239,6 +6233,43 @@ export interface components {
                 /** Format: date-time */
                 at: string;
             } | null;
+        };
+        AllocationProposal: {
+            /** Format: uuid */
+            optimization_id: string;
+            /**
+             * Format: date
+             * @description Day of the closes behind the current weights
+             */
+            prices_of: string | null;
+            /** @description What the current weights take for granted */
+            assumptions: string[];
+            weights: {
+                asset_id: string;
+                current_weight: number | null;
+                target_weight: number;
+            }[];
+            /** @description Of what was shown: an answer may name it */
+            hash: string;
+        };
+        TradeProposal: {
+            /** Format: uuid */
+            signal_id: string;
+            asset_id: string;
+            /** @enum {string} */
+            category: "scalp" | "intraday" | "swing" | "long_term";
+            /** @enum {string} */
+            direction: "buy" | "sell";
+            entry_price: number;
+            take_profit: number;
+            stop_loss: number;
+            /** @description Fraction of the portfolio */
+            position_size_pct: number;
+            confidence: number;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Of what was shown: an answer may name it */
+            hash: string;
         };
         DecisionEventPage: {
             items: components["schemas"]["DecisionEvent"][];

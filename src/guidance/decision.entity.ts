@@ -1,11 +1,5 @@
 import { defineEntity, p } from '@mikro-orm/core';
-import {
-  choices,
-  decisionKinds,
-  decisionStates,
-  type AllocationProposal,
-  type DecisionEvidence,
-} from './domain/decision.js';
+import { choices, decisionKinds, decisionStates, type DecisionEvidence, type Proposal } from './domain/decision.js';
 
 const DecisionSchema = defineEntity({
   name: 'Decision',
@@ -17,7 +11,7 @@ const DecisionSchema = defineEntity({
     portfolioId: p.uuid(),
     kind: p.enum(decisionKinds),
     state: p.enum(decisionStates),
-    proposal: p.json<AllocationProposal>(),
+    proposal: p.json<Proposal>(),
     /** SHA-256, in hex, of the canonical JSON of what the person was shown, as the audit event has it. */
     proposalHash: p.text(),
     evidence: p.json<DecisionEvidence>(),

@@ -17,6 +17,8 @@ export interface NewDecision extends Pick<
   'id' | 'ownerId' | 'portfolioId' | 'kind' | 'proposal' | 'evidence' | 'asOf' | 'rehearsal' | 'simulated'
 > {
   answerWithinHours: number;
+  /** What ends the time to answer earlier. */
+  answerBefore?: Date;
 }
 
 export const decisionStream = (portfolioId: string) => `portfolio:${portfolioId}`;
@@ -60,7 +62,7 @@ export class DecisionRepository {
   }
 
   /** Opens a decision and tells the audit trail what is proposed; opened before, it is answered as it stands. */
-  open({ answerWithinHours, ...wanted }: NewDecision): Promise<Decision> {
+  open({ answerWithinHours, answerBefore, ...wanted }: NewDecision): Promise<Decision> {
     return this.em.transactional(async (em) => {
       const event = {
         stream: decisionStream(wanted.portfolioId),
@@ -72,7 +74,8 @@ export class DecisionRepository {
       };
       const [clock] = await em.execute<{ now: Date }[]>(`select date_trunc('milliseconds', clock_timestamp()) as now`);
       const openedAt = new Date(clock?.now ?? Number.NaN);
-      const answerBy = new Date(openedAt.getTime() + answerWithinHours * hourMs);
+      const usually = openedAt.getTime() + answerWithinHours * hourMs;
+      const answerBy = new Date(Math.min(usually, answerBefore?.getTime() ?? Infinity));
       const shown = {
         kind: wanted.kind,
         as_of: toIso(wanted.asOf.getTime()),

@@ -1,6 +1,14 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineUpdate } from '@temporalio/workflow';
-import type { DecisionId, OptimizationId, OwnerId, PipelineId, PortfolioId, SignalId } from '../shared/ids.js';
+import type {
+  DecisionId,
+  OptimizationId,
+  OwnerId,
+  PipelineId,
+  PortfolioId,
+  SignalId,
+  SignalRunId,
+} from '../shared/ids.js';
 import type { IsoInstant } from '../shared/time.js';
 import type { Answer, DecisionState } from './domain/decision.js';
 
@@ -20,6 +28,13 @@ export interface OpenDecisionInput {
   asOf: IsoInstant;
   rehearsal: boolean;
   answerWithinHours: number;
+}
+
+/** The signal's id is the decision's, too: one decision about one signal. */
+export interface OpenTradeDecisionInput {
+  readonly signalId: SignalId;
+  readonly ownerId: OwnerId;
+  readonly answerWithinHours: number;
 }
 
 /** What the workflow has to know of a decision. */
@@ -50,6 +65,9 @@ export interface DecisionsReconciled {
 /** Implemented by activities/guidance.activities.ts, called through a proxy from the workflows. */
 export interface GuidanceActivities {
   openDecision(input: OpenDecisionInput): Promise<OpenedDecision>;
+  /** The signals that a run found and that its policy puts before a person. */
+  tradesToDecide(input: { runId: SignalRunId }): Promise<SignalId[]>;
+  openTradeDecision(input: OpenTradeDecisionInput): Promise<OpenedDecision>;
   recordDecision(input: { decisionId: DecisionId; answer: Answer; updateId: string }): Promise<DecisionState>;
   recordExpiry(input: { decisionId: DecisionId }): Promise<DecisionState>;
   reconcileDecisions(): Promise<DecisionsReconciled>;

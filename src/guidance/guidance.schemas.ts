@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { pageOf, pageQuery } from '../platform/http/page.js';
 import { plainText } from '../platform/http/plain-text.js';
+import { tradeCategories } from '../shared/trade-categories.js';
+import { directions } from '../signals/domain/signal.js';
 import { choices, decisionKinds, decisionStates } from './domain/decision.js';
 
 export const decisionsQuery = z.object({
@@ -28,6 +30,36 @@ export const answerBody = z
   .meta({ id: 'AnswerDecision', example: { choice: 'approve', note: 'within my plan' } });
 export type AnswerBody = z.output<typeof answerBody>;
 
+const hash = z.string().describe('Of what was shown: an answer may name it');
+
+const allocationProposal = z
+  .object({
+    optimization_id: z.uuid(),
+    prices_of: z.iso.date().nullable().describe('Day of the closes behind the current weights'),
+    assumptions: z.array(z.string()).describe('What the current weights take for granted'),
+    weights: z.array(
+      z.object({ asset_id: z.string(), current_weight: z.number().nullable(), target_weight: z.number() }),
+    ),
+    hash,
+  })
+  .meta({ id: 'AllocationProposal' });
+
+const tradeProposal = z
+  .object({
+    signal_id: z.uuid(),
+    asset_id: z.string(),
+    category: z.enum(tradeCategories),
+    direction: z.enum(directions),
+    entry_price: z.number(),
+    take_profit: z.number(),
+    stop_loss: z.number(),
+    position_size_pct: z.number().describe('Fraction of the portfolio'),
+    confidence: z.number().min(0).max(1),
+    expires_at: z.iso.datetime(),
+    hash,
+  })
+  .meta({ id: 'TradeProposal' });
+
 export const decisionSchema = z
   .object({
     id: z.uuid(),
@@ -37,16 +69,14 @@ export const decisionSchema = z
     as_of: z.iso.datetime(),
     rehearsal: z.boolean().describe('True for a run with a past as-of: no advice for today'),
     simulated: z.boolean().describe('True when any price came from the market simulator'),
-    proposal: z.object({
-      optimization_id: z.uuid(),
-      prices_of: z.iso.date().nullable().describe('Day of the closes behind the current weights'),
-      assumptions: z.array(z.string()).describe('What the current weights take for granted'),
-      weights: z.array(
-        z.object({ asset_id: z.string(), current_weight: z.number().nullable(), target_weight: z.number() }),
-      ),
-      hash: z.string(),
+    proposal: z
+      .union([allocationProposal, tradeProposal])
+      .describe('Weights of a `target_allocation`, the trade of a `signal_trade`'),
+    evidence: z.object({
+      pipeline_id: z.uuid().nullable().describe('Null when no pipeline made it'),
+      run_id: z.uuid().nullable().describe('The run of signals; null when a pipeline made it'),
+      signals: z.array(z.record(z.string(), z.unknown())),
     }),
-    evidence: z.object({ pipeline_id: z.uuid(), signals: z.array(z.record(z.string(), z.unknown())) }),
     opened_at: z.iso.datetime(),
     answer_by: z.iso.datetime(),
     answer: z
@@ -74,7 +104,7 @@ export const decisionSchema = z
         ],
         hash: 'dec8894ed8d94f4b3f1f3fb5d2a1d3a0e6a8cb3c2d8a6f9b7c1e5d4a3b2f1e0d',
       },
-      evidence: { pipeline_id: '01a21087-6991-7299-9dd6-53a9b2d3a2a4', signals: [] },
+      evidence: { pipeline_id: '01a21087-6991-7299-9dd6-53a9b2d3a2a4', run_id: null, signals: [] },
       opened_at: '2026-11-25T02:27:21.674Z',
       answer_by: '2026-11-28T02:27:21.674Z',
       answer: { choice: 'approve', note: 'within my plan', actor: 'local', at: '2026-11-25T02:27:22.332Z' },

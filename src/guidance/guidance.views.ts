@@ -1,23 +1,39 @@
 import type { RecordedEvent } from '../audit/audit.service.js';
 import { toIso } from '../shared/time.js';
-import type { AllocationProposal, DecisionEvidence } from './domain/decision.js';
+import { isTrade, type DecisionEvidence, type Proposal } from './domain/decision.js';
 import type { Decision } from './decision.entity.js';
 import type { DecisionEventView, DecisionView } from './guidance.schemas.js';
 
 /** A proposal as people and the audit trail see it. */
-export const proposalView = (proposal: AllocationProposal) => ({
-  optimization_id: proposal.optimizationId,
-  prices_of: proposal.pricesOf,
-  assumptions: proposal.assumptions,
-  weights: proposal.weights.map(({ assetId, currentWeight, targetWeight }) => ({
-    asset_id: assetId,
-    current_weight: currentWeight,
-    target_weight: targetWeight,
-  })),
-});
+export const proposalView = (proposal: Proposal) =>
+  isTrade(proposal)
+    ? {
+        signal_id: proposal.signalId,
+        asset_id: proposal.assetId,
+        category: proposal.category,
+        direction: proposal.direction,
+        entry_price: Number(proposal.entryPrice),
+        take_profit: Number(proposal.takeProfit),
+        stop_loss: Number(proposal.stopLoss),
+        position_size_pct: proposal.positionSizePct,
+        confidence: proposal.confidence,
+        expires_at: proposal.expiresAt,
+      }
+    : {
+        optimization_id: proposal.optimizationId,
+        prices_of: proposal.pricesOf,
+        assumptions: proposal.assumptions,
+        weights: proposal.weights.map(({ assetId, currentWeight, targetWeight }) => ({
+          asset_id: assetId,
+          current_weight: currentWeight,
+          target_weight: targetWeight,
+        })),
+      };
 
 /** Its evidence, likewise. */
-export const evidenceView = ({ pipelineId, signals }: DecisionEvidence) => ({ pipeline_id: pipelineId, signals });
+export const evidenceView = ({ pipelineId, runId, signals }: DecisionEvidence) => {
+  return { pipeline_id: pipelineId, run_id: runId ?? null, signals };
+};
 
 export const decisionView = (row: Decision): DecisionView => ({
   id: row.id,

@@ -33,12 +33,13 @@ interface PastRow {
 export class SettlementRepository {
   constructor(private readonly em: EntityManager) {}
 
-  /** Signals that nobody has settled, those first that expire first. */
-  async live(limit: number): Promise<SignalRow[]> {
+  /** Signals that nobody has settled, those first that expire first; from the one after `after` on. */
+  async live(limit: number, after?: Pick<SignalRow, 'id' | 'expiresAt'>): Promise<SignalRow[]> {
     const rows = await this.em.execute<{ id: string }[]>(
       `select s.id from signal s left join signal_settlement o on o.signal_id = s.id
-       where o.signal_id is null order by s.expires_at, s.id limit ?`,
-      [limit],
+       where o.signal_id is null ${after ? 'and (s.expires_at, s.id) > (?, ?)' : ''}
+       order by s.expires_at, s.id limit ?`,
+      [...(after ? [after.expiresAt, after.id] : []), limit],
     );
     const ids = rows.map(({ id }) => id);
     return this.em.find(

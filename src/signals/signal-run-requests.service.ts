@@ -1,22 +1,25 @@
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { AssetRegistry } from '../data/assets/asset-registry.js';
 import type { Asset } from '../data/domain/asset.js';
 import type { IdempotentRequest, StoredAnswer } from '../jobs/idempotency.js';
 import { JobsService, type RequestedJob } from '../jobs/jobs.service.js';
+import type { Config } from '../platform/config/config.js';
+import { CONFIG } from '../platform/config/config.module.js';
 import { instantOf } from '../platform/http/instant.js';
 import { PortfolioService } from '../portfolio/portfolio.service.js';
 import { refusedFor, type FieldError } from '../shared/errors.js';
 import type { AssetId, JobId, OwnerId, PortfolioId, SignalRunId } from '../shared/ids.js';
-import { toIso } from '../shared/time.js';
-import { tradeCategories } from '../shared/trade-categories.js';
-import { signalRunWorkflow, signalRunWorkflowId, type SignalRunInput } from './signals.contract.js';
+import { toIso, type IsoInstant } from '../shared/time.js';
+import { tradeCategories, type TradeCategory } from '../shared/trade-categories.js';
+import { signalRunWorkflow, signalRunWorkflowId, signalScheduleId, type SignalRunInput } from './signals.contract.js';
 import type { CreateSignalRunBody } from './signals.schemas.js';
 
 /** Accepts runs of signals as jobs. */
 @Injectable()
 export class SignalRunRequests {
   constructor(
+    @Inject(CONFIG) private readonly config: Pick<Config, 'guidance'>,
     private readonly jobs: JobsService,
     private readonly assets: AssetRegistry,
     private readonly portfolios: PortfolioService,
@@ -39,9 +42,40 @@ export class SignalRunRequests {
         asOf: toIso(asOf),
         rehearsal: body.as_of !== undefined && asOf < now,
         opinions: body.opinions,
+        answerWithinHours: this.config.guidance.answerWithinHours,
       });
     });
     return answer;
+  }
+
+  /** One run for every portfolio that holds something; portfolio, category and scheduled time are its key. */
+  async requestScheduled(category: TradeCategory, scheduledTime: IsoInstant): Promise<JobId[]> {
+    const asOf = toIso(Date.parse(scheduledTime));
+    const jobIds: JobId[] = [];
+    for (const { id: portfolioId, ownerId } of await this.portfolios.allWithHoldings()) {
+      const body = { portfolio_id: portfolioId, category, as_of: asOf };
+      const request = {
+        ownerId,
+        method: 'SCHEDULE',
+        path: signalScheduleId(category),
+        key: `${portfolioId}:${category}:${asOf}`,
+        body,
+      };
+      const { answer } = await this.jobs.request(request, async () =>
+        jobFor({
+          ownerId,
+          portfolioId,
+          assets: await this.usualAssets(ownerId, portfolioId),
+          categories: [category],
+          asOf,
+          rehearsal: false,
+          opinions: 'none',
+          answerWithinHours: this.config.guidance.answerWithinHours,
+        }),
+      );
+      jobIds.push((JSON.parse(answer.body) as { id: JobId }).id);
+    }
+    return jobIds;
   }
 
   /** What the portfolio holds and what is collected anyway: without cash, for which there is no signal. */

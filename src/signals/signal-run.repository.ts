@@ -1,7 +1,7 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
 import { InvariantViolation } from '../shared/errors.js';
-import type { AssetId, OwnerId, SignalRunId } from '../shared/ids.js';
+import type { AssetId, OwnerId, SignalId, SignalRunId } from '../shared/ids.js';
 import type { TradeCategory } from '../shared/trade-categories.js';
 import type { RunQuestion } from './domain/signal-run.js';
 import { Signal, SignalOutcomeRow, SignalRun } from './signal.entity.js';
@@ -132,6 +132,15 @@ export class SignalRunRepository {
       },
       { orderBy: { assetId: 'asc', category: 'asc' }, limit, disableIdentityMap: true },
     );
+  }
+
+  /** Signals that this very run found, in the order in which they were stored. */
+  foundBy(runId: SignalRunId): Promise<SignalRow[]> {
+    return this.em.find(Signal, { runId }, { orderBy: { id: 'asc' }, disableIdentityMap: true });
+  }
+
+  signal(id: SignalId): Promise<SignalRow> {
+    return this.em.findOneOrFail(Signal, { id }, { disableIdentityMap: true });
   }
 
   /** By id. */

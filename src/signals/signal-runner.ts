@@ -8,7 +8,7 @@ import { SignalEvaluator, type Evaluated } from './signal-evaluator.js';
 import { SignalGuard } from './signal-guard.js';
 import { signalRowOf } from './signal-rows.js';
 import { SignalRunRepository, type FrozenRun, type OutcomeRow } from './signal-run.repository.js';
-import type { FreezeRunInput, JudgedPart, RunPart } from './signals.contract.js';
+import type { FreezeRunInput, FrozenRunSummary, JudgedPart, RunPart } from './signals.contract.js';
 
 /** Runs of signals: everything is chosen once, and then each part is judged on the same bars, however often it is begun. */
 @Injectable()
@@ -21,10 +21,12 @@ export class SignalRunner {
     private readonly runs: SignalRunRepository,
   ) {}
 
-  /** Once for a run: a second attempt finds what the first one froze. @returns the number of its parts */
-  async freeze(input: FreezeRunInput): Promise<number> {
-    const found = await this.runs.find(input.runId);
-    return chunkCount((found ?? (await this.newRun(input))).question.assets.length);
+  /** Once for a run: a second attempt finds what the first one froze. */
+  async freeze(input: FreezeRunInput): Promise<FrozenRunSummary> {
+    const { question } = (await this.runs.find(input.runId)) ?? (await this.newRun(input));
+    const { id, version } = question.policy;
+    const { signals } = await this.policies.limitsOf(input.ownerId, id, version);
+    return { parts: chunkCount(question.assets.length), decides: signals.decisions.categories.length > 0 };
   }
 
   private async newRun(input: FreezeRunInput): Promise<FrozenRun> {

@@ -13,8 +13,11 @@ import type { SignalRow } from './signal.repository.js';
 import type { SettlementReport } from './signals.contract.js';
 
 const btc = 'BTC' as AssetId;
-/** Signals that one run follows; the rest is followed by the next. */
-const mostAtOnce = 500;
+/** Signals whose later bars are read in one go. */
+const atOnce = 200;
+
+/** What one bitcoin cost in US dollars; null where it had no price. */
+type BitcoinPrices = (viewer: OwnerId, asOf: EpochMs) => Promise<number | null>;
 
 /** Follows live signals on the bars that came after them, and keeps what became of each. */
 @Injectable()
@@ -29,18 +32,35 @@ export class SignalSettler {
 
   /** Bars that were closed by `now` count. */
   async settleAll(now: EpochMs, onEach: () => void): Promise<SettlementReport> {
-    const live = await this.settlements.live(mostAtOnce);
-    let settled = 0;
-    for (const signal of live) {
-      if (await this.one(signal, now)) settled++;
-      onEach();
+    const bitcoin = this.bitcoinPrices();
+    const report = { settled: 0, open: 0 };
+    for (let page = await this.settlements.live(atOnce); page.length > 0;) {
+      const bars = await this.barsSince(page, now);
+      for (const [i, signal] of page.entries()) {
+        if (await this.one(signal, bars[i]!, now, bitcoin)) report.settled++;
+        else report.open++;
+        onEach();
+      }
+      page = page.length < atOnce ? [] : await this.settlements.live(atOnce, page.at(-1));
     }
-    return { settled, open: live.length - settled };
+    return report;
   }
 
-  private async one(signal: SignalRow, now: EpochMs): Promise<boolean> {
+  private barsSince(signals: readonly SignalRow[], now: EpochMs): Promise<Candle[][]> {
+    const reads = signals.map((signal) => ({
+      series: seriesOf(signal),
+      options: { since: signal.asOf.getTime(), before: signal.expiresAt.getTime(), revisions: 'newest' as const },
+    }));
+    return this.bars.ofMany(reads, now);
+  }
+
+  private async one(
+    signal: SignalRow,
+    bars: readonly Candle[],
+    now: EpochMs,
+    bitcoin: BitcoinPrices,
+  ): Promise<boolean> {
     const { interval } = signal.evidence;
-    const series: SeriesRef = { ...signal.series, assetId: signal.assetId as AssetId, interval };
     const live: LiveSignal = {
       direction: signal.direction,
       entryPrice: signal.entryPrice,
@@ -49,15 +69,13 @@ export class SignalSettler {
       asOf: signal.asOf.getTime(),
       expiresAt: signal.expiresAt.getTime(),
     };
-    const window = { since: live.asOf, before: live.expiresAt, revisions: 'newest' } as const;
-    const bars = await this.bars.of(series, now, window);
     const follow = (parts: readonly Candle[]) => settle(live, bars, interval, () => parts, now);
     let outcome = follow([]);
     if (outcome.kind === 'exit' && outcome.told === 'pessimistic') {
       outcome = follow(await this.partsOf(signal, outcome.at - intervalMs[interval]));
     }
     if (outcome.kind === 'open') return false;
-    await this.keep(signal, live, outcome, now);
+    await this.keep(signal, live, outcome, now, bitcoin);
     return true;
   }
 
@@ -78,14 +96,31 @@ export class SignalSettler {
     return [];
   }
 
-  private async keep(signal: SignalRow, live: LiveSignal, exit: Exit, now: EpochMs): Promise<void> {
-    const { costRate } = signal.evidence;
-    const viewer = signal.ownerId as OwnerId;
-    const priceAt = async (asOf: EpochMs) => {
+  /** Asked once for an owner and an instant: the signals of a run have their entry in common. */
+  private bitcoinPrices(): BitcoinPrices {
+    const asked = new Map<string, Promise<number | null>>();
+    const priceAt = async (viewer: OwnerId, asOf: EpochMs) => {
       const price = (await this.prices.of([btc], { asOf, viewer })).get(btc);
       return price ? Number(price.usd) : null;
     };
-    const bitcoin = { atEntry: await priceAt(live.asOf), atExit: await priceAt(exit.at) };
+    return (viewer, asOf) => {
+      const key = `${viewer} ${asOf}`;
+      const price = asked.get(key) ?? priceAt(viewer, asOf);
+      asked.set(key, price);
+      return price;
+    };
+  }
+
+  private async keep(
+    signal: SignalRow,
+    live: LiveSignal,
+    exit: Exit,
+    now: EpochMs,
+    priceOf: BitcoinPrices,
+  ): Promise<void> {
+    const { costRate } = signal.evidence;
+    const viewer = signal.ownerId as OwnerId;
+    const bitcoin = { atEntry: await priceOf(viewer, live.asOf), atExit: await priceOf(viewer, exit.at) };
     const { usd, btc: inBtc, rMultiple } = settledReturns(live, exit.price, costRate, bitcoin);
     await this.settlements.keep({
       signalId: signal.id,
@@ -105,3 +140,7 @@ export class SignalSettler {
     });
   }
 }
+
+const seriesOf = ({ series, assetId, evidence }: SignalRow): SeriesRef => {
+  return { ...series, assetId: assetId as AssetId, interval: evidence.interval };
+};

@@ -8,6 +8,10 @@ export const generateSignalsWorkflow = 'generateSignals';
 export type GenerateSignals = (input: GenerateSignalsInput) => Promise<SignalsSummary>;
 export const settleSignalsWorkflow = 'settleSignals';
 export type SettleSignals = () => Promise<SettlementReport>;
+export const scheduledSignalsWorkflow = 'scheduledSignals';
+export type ScheduledSignals = (category: TradeCategory) => Promise<ScheduledSignalRuns>;
+/** Of the schedule, and of the workflow that it starts. */
+export const signalScheduleId = (category: TradeCategory) => `signals-${category.replace('_', '-')}`;
 export const signalRunWorkflow = 'signalRun';
 export type SignalRunWorkflow = (input: SignalRunInput) => Promise<SignalRunSummary>;
 export const signalRunWorkflowId = (runId: SignalRunId) => `signal-run:${runId}`;
@@ -46,6 +50,15 @@ export interface FreezeRunInput {
 
 export interface SignalRunInput extends FreezeRunInput {
   readonly jobId: JobId;
+  /** For decisions about signals; a signal that expires earlier is to be answered earlier. */
+  readonly answerWithinHours: number;
+}
+
+/** What a run needs to know of itself once it is frozen. */
+export interface FrozenRunSummary {
+  readonly parts: number;
+  /** Whether the portfolio's policy puts any signals before a person. */
+  readonly decides: boolean;
 }
 
 /** Some of a run's assets, all of its categories; parts are counted from 0. */
@@ -60,6 +73,10 @@ export interface JudgedPart {
   readonly signalIds: readonly SignalId[];
   /** Pairs without a signal. */
   readonly withheld: number;
+}
+
+export interface ScheduledSignalRuns {
+  readonly jobIds: readonly JobId[];
 }
 
 interface SignalRunSummary {
@@ -77,8 +94,9 @@ export interface SettlementReport {
 /** Implemented by activities/signals.activities.ts. */
 export interface SignalActivities {
   evaluateSignals(input: GenerateSignalsInput): Promise<SignalsSummary>;
-  /** @returns the number of parts to judge */
-  freezeSignalRun(input: FreezeRunInput): Promise<{ parts: number }>;
+  freezeSignalRun(input: FreezeRunInput): Promise<FrozenRunSummary>;
+  /** One run for every portfolio that holds something, once for a category and a time. */
+  requestScheduledSignals(input: { category: TradeCategory; scheduledTime: IsoInstant }): Promise<ScheduledSignalRuns>;
   judgeSignals(input: RunPart): Promise<JudgedPart>;
   settleSignals(): Promise<SettlementReport>;
 }

@@ -14,6 +14,7 @@ import { SettlementRepository } from '../../src/signals/settlement.repository.js
 import { SignalSettler } from '../../src/signals/signal-settler.js';
 import { SignalEvaluator } from '../../src/signals/signal-evaluator.js';
 import { SignalGuard } from '../../src/signals/signal-guard.js';
+import type { SignalRunRequests } from '../../src/signals/signal-run-requests.service.js';
 import { SignalRunner } from '../../src/signals/signal-runner.js';
 import { SignalRunRepository } from '../../src/signals/signal-run.repository.js';
 import { SignalRepository } from '../../src/signals/signal.repository.js';
@@ -45,7 +46,7 @@ const activities = () => {
   );
   const guard = new SignalGuard(new SettlementRepository(em), new ClosedBars(candles()));
   const runner = new SignalRunner(evaluator, guard, budgets, {} as PoliciesService, new SignalRunRepository(em));
-  return new SignalActivitiesProvider(evaluator, budgets, guard, signals(), runner, settler);
+  return new SignalActivitiesProvider(evaluator, budgets, guard, signals(), runner, {} as SignalRunRequests, settler);
 };
 
 const start = Date.parse('2021-01-01T00:00:00Z');

@@ -122,7 +122,9 @@ export function signalLines(run: Pipeline): string[] {
 }
 
 export function weightLines(run: Pipeline, optimization: Optimization, decision: Decision): string[] {
-  const current = new Map(decision.proposal.weights.map((weight) => [weight.asset_id, weight.current_weight]));
+  const { proposal } = decision;
+  if (!('weights' in proposal)) throw new Error(`decision ${decision.id} is about no weights`);
+  const current = new Map(proposal.weights.map((weight) => [weight.asset_id, weight.current_weight]));
   const rows = optimization.weights.map((weight) => [
     weight.asset_id,
     percentOrUnknown(current.get(weight.asset_id)),
@@ -145,7 +147,7 @@ export function weightLines(run: Pipeline, optimization: Optimization, decision:
             `condition ${certificate.condition_number === null ? 'singular' : small(certificate.condition_number)}, ${certificate.iterations} iterations`,
         ]
       : []),
-    ...decision.proposal.assumptions.map((assumption) => `  taken for granted: ${assumption}`),
+    ...proposal.assumptions.map((assumption) => `  taken for granted: ${assumption}`),
   ];
 }
 

@@ -1,18 +1,6 @@
-import {
-  ApplicationFailure,
-  CancellationScope,
-  ParentClosePolicy,
-  executeChild,
-  proxyActivities,
-  startChild,
-} from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, executeChild, proxyActivities } from '@temporalio/workflow';
 import { collectPricesWorkflow, collectionWorkflowId, type CollectPrices } from '../../src/data/data.contract.js';
-import {
-  decisionWorkflowId,
-  guidedDecisionWorkflow,
-  type GuidanceActivities,
-  type GuidedDecision,
-} from '../../src/guidance/guidance.contract.js';
+import type { GuidanceActivities } from '../../src/guidance/guidance.contract.js';
 import {
   optimizationWorkflowId,
   optimizePortfolioWorkflow,
@@ -25,9 +13,8 @@ import {
   signalsWorkflowId,
   type GenerateSignals,
 } from '../../src/signals/signals.contract.js';
-import { portfolioIdAttribute } from '../../src/jobs/jobs.contract.js';
-import { TypedSearchAttributes } from '@temporalio/common';
 import { writeOnce } from '../activity-options.js';
+import { startDecision } from '../guidance/start-decision.js';
 import { asJob } from '../jobs/as-job.js';
 
 const { recordCollection } = proxyActivities<PipelineActivities>({
@@ -91,15 +78,7 @@ export const runPipeline: RunPipeline = (input) =>
         rehearsal,
         answerWithinHours,
       });
-      await startChild<GuidedDecision>(guidedDecisionWorkflow, {
-        workflowId: decisionWorkflowId(decisionId),
-        args: [opened],
-        // the decision outlives the pipeline: it waits for a person, for days
-        parentClosePolicy: ParentClosePolicy.ABANDON,
-        workflowIdReusePolicy: 'REJECT_DUPLICATE',
-        typedSearchAttributes: new TypedSearchAttributes([{ key: portfolioIdAttribute, value: portfolioId }]),
-        staticSummary: opened.title,
-      });
+      await startDecision(opened);
       await progress(steps, steps, 'the decision waits for an answer');
     });
     return { value: { pipelineId, decisionId }, result: pipelinePath(pipelineId) };

@@ -1,4 +1,5 @@
-import { proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import { CancellationScope, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import type { GuidanceActivities } from '../../src/guidance/guidance.contract.js';
 import {
   signalRunPath,
   type JudgedPart,
@@ -6,6 +7,7 @@ import {
   type SignalRunWorkflow,
 } from '../../src/signals/signals.contract.js';
 import { writeOnce } from '../activity-options.js';
+import { startDecision } from '../guidance/start-decision.js';
 import { asJob } from '../jobs/as-job.js';
 
 // Repeating it is free: the run's id decides what is frozen, and a second attempt finds it.
@@ -21,14 +23,20 @@ const { judgeSignals } = proxyActivities<SignalActivities>({
   summary: 'rules over closed bars of some assets, signals stored',
 });
 
+// Repeating it is free: a decision about a signal is opened once.
+const { tradesToDecide, openTradeDecision } = proxyActivities<GuidanceActivities>({
+  ...writeOnce,
+  summary: 'signals that the policy puts before a person',
+});
+
 /** Parts that are judged at a time: the next one's bars are read while the rules work on another's. */
 const partsAtOnce = 4;
 
 /** Signals of many assets in several categories at one as-of; a pair without a signal has a reason. */
-export const signalRun: SignalRunWorkflow = ({ jobId, ...question }) =>
+export const signalRun: SignalRunWorkflow = ({ jobId, answerWithinHours, ...question }) =>
   asJob(jobId, async (progress) => {
-    const { runId, assets, categories, asOf } = question;
-    const { parts } = await freezeSignalRun(question);
+    const { runId, ownerId, assets, categories, asOf } = question;
+    const { parts, decides } = await freezeSignalRun(question);
     const judged: JudgedPart[] = [];
     let next = 0;
     const lane = async () => {
@@ -39,6 +47,12 @@ export const signalRun: SignalRunWorkflow = ({ jobId, ...question }) =>
       }
     };
     await Promise.all(Array.from({ length: Math.min(partsAtOnce, parts) }, lane));
+    for (const signalId of decides ? await tradesToDecide({ runId }) : []) {
+      // one step: a decision is never left open without the workflow that takes its answer
+      await CancellationScope.nonCancellable(async () => {
+        await startDecision(await openTradeDecision({ signalId, ownerId, answerWithinHours }));
+      });
+    }
     const signals = judged.reduce((sum, { signalIds }) => sum + signalIds.length, 0);
     const withheld = judged.reduce((sum, one) => sum + one.withheld, 0);
     setCurrentDetails(`**${signals} signals** of ${categories.join(', ')}, ${withheld} withheld, as of ${asOf}`);

@@ -1,5 +1,7 @@
-import type { AssetId, OptimizationId, PipelineId } from '../../shared/ids.js';
-import type { EpochMs } from '../../shared/time.js';
+import type { Direction } from '../../signals/domain/signal.js';
+import type { AssetId, OptimizationId, PipelineId, SignalId, SignalRunId } from '../../shared/ids.js';
+import type { EpochMs, IsoInstant } from '../../shared/time.js';
+import type { TradeCategory } from '../../shared/trade-categories.js';
 
 export const decisionKinds = ['target_allocation', 'signal_trade'] as const;
 
@@ -23,7 +25,7 @@ export interface Answer {
 }
 
 /** Target weights to be approved or rejected, in the order they are shown. */
-export interface AllocationProposal {
+interface AllocationProposal {
   optimizationId: OptimizationId;
   /** UTC date of the closes that the current weights are valued at; null when nothing was valued. */
   pricesOf: string | null;
@@ -32,9 +34,33 @@ export interface AllocationProposal {
   weights: { assetId: AssetId; currentWeight: number | null; targetWeight: number }[];
 }
 
+/** One trade to be approved or rejected: what its signal promises. */
+export interface TradeProposal {
+  signalId: SignalId;
+  assetId: AssetId;
+  category: TradeCategory;
+  direction: Direction;
+  /** Decimal texts in the quote currency of the signal's series. */
+  entryPrice: string;
+  takeProfit: string;
+  stopLoss: string;
+  /** Fraction of the portfolio's value. */
+  positionSizePct: number;
+  /** 0 to 1. */
+  confidence: number;
+  expiresAt: IsoInstant;
+}
+
+export type Proposal = AllocationProposal | TradeProposal;
+
+export const isTrade = (proposal: Proposal): proposal is TradeProposal => 'signalId' in proposal;
+
 /** What the proposal rests on; signals in the shape they were shown in. */
 export interface DecisionEvidence {
-  pipelineId: PipelineId;
+  /** Null when no pipeline made it. */
+  pipelineId: PipelineId | null;
+  /** Of a run of signals; absent where there was none. */
+  runId?: SignalRunId;
   signals: Record<string, unknown>[];
 }
 

@@ -20,12 +20,18 @@ const asOf = Date.parse('2021-07-07T00:00:00Z');
 
 const candles = () => new CandleRepository(db.orm.em.fork());
 const settlements = () => new SettlementRepository(db.orm.em.fork());
-function settler(): SignalSettler {
+function settler(onPrice: () => void = () => undefined): SignalSettler {
   const em = db.orm.em.fork();
   const { sources } = testConfig(db.database.url, {});
   const canonical = new CanonicalSeries([], { sources }, candles());
   const closes = new StoredCloses([], { sources } as never, canonical, candles());
-  const prices = new DatedPrices(new AssetRegistry(em), candles(), closes);
+  const stored = new DatedPrices(new AssetRegistry(em), candles(), closes);
+  const prices = {
+    of: (...args: Parameters<DatedPrices['of']>) => {
+      onPrice();
+      return stored.of(...args);
+    },
+  } as DatedPrices;
   return new SignalSettler(settlements(), new AssetRegistry(em), canonical, new ClosedBars(candles()), prices);
 }
 const settleAll = (now: number) => settler().settleAll(now, () => undefined);
@@ -112,4 +118,26 @@ test('two at once settle a signal once', async () => {
   await candles().storeSeries(series('DOT'), bars(asOf, dayMs, [100, 101, 94, 95]));
   await Promise.all([settleAll(asOf + dayMs), settleAll(asOf + dayMs)]);
   expect(await outcomeOf(signal)).toMatchObject({ reason: 'stop_loss', price: '95' });
+});
+
+test('follows more signals than are read in one go, and asks the price of bitcoin once an instant', async () => {
+  const run = aSignalRun();
+  const many = Array.from({ length: 450 }, (_, i) =>
+    aSignal(run, {
+      assetId: `M${i}`,
+      direction: 'buy',
+      entryPrice: '100',
+      takeProfit: '110',
+      stopLoss: '95',
+      series: { source: 'csv:cmc-usd', quoteCurrency: 'USD', adjustment: 'unknown' },
+    }),
+  );
+  await new SignalRepository(db.orm.em.fork()).recordRun(run, many);
+  await candles().storeSeries(series('M449'), bars(asOf, dayMs, [100, 111, 99, 108]));
+  let asked = 0;
+  const { settled } = await settler(() => asked++).settleAll(asOf + 29 * dayMs, () => undefined);
+  expect(settled).toBeGreaterThanOrEqual(450);
+  // the entry that all have in common, the expiry of nearly all, the exit of one
+  expect(asked).toBeLessThanOrEqual(3);
+  expect(await outcomeOf(many[449]!)).toMatchObject({ reason: 'take_profit' });
 });

@@ -168,7 +168,7 @@ const decision: Decision = {
   as_of: '2021-07-07T00:00:00Z',
   rehearsal: true,
   simulated: false,
-  evidence: { pipeline_id: 'p', signals: [] },
+  evidence: { pipeline_id: 'p', run_id: null, signals: [] },
   proposal: {
     optimization_id: 'o',
     prices_of: '2021-07-06',

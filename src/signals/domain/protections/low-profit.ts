@@ -2,7 +2,7 @@ import { categoryRules } from '../trade-category.js';
 import { inWords } from '../rules/rule.js';
 import { pastOf, type Protection } from './protection.js';
 
-export const lowProfitParameters = {
+const lowProfitParameters = {
   /** Signals that ended within so many of the category's longest horizons count. */
   horizons: 6,
   /** Fewer prove nothing. */

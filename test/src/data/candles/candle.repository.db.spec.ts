@@ -154,6 +154,30 @@ test('reads the newest or the oldest bars of a window', async () => {
   expect(await read(null, { since: at(7), first: 2 })).toEqual(['2024-01-08 107.50', '2024-01-09 88']);
 });
 
+test('many series are read, and found, with one question as each is alone', async () => {
+  const [one, other, none] = [aSeries(), aSeries({ interval: '1h' }), aSeries()];
+  await candles().storeSeries(one, bars(0, 5));
+  await candles().storeSeries(one, [bar(4, '7')]);
+  await candles().storeSeries(other, bars(2, 9));
+  const reads = [
+    { series: other, options: { last: 3 } },
+    { series: none, options: {} },
+    ...Array.from({ length: 120 }, (_, i) => ({
+      series: one,
+      options: { last: 1 + (i % 5), revisions: 'newest' as const },
+    })),
+  ];
+  const many = await candles().closedBarsOfMany(reads, at(8), Date.now() + dayMs);
+  expect(many).toHaveLength(reads.length);
+  for (const [i, { series, options }] of reads.entries()) {
+    expect(many[i]).toEqual(await candles().closedBars(series, at(8), options));
+  }
+  expect(await candles().seriesSpansOfMany([one, none, other])).toEqual([
+    ...(await candles().seriesSpans(one.assetId, '1d')),
+    ...(await candles().seriesSpans(other.assetId, '1h')),
+  ]);
+});
+
 test('closes come as doubles with their times', async () => {
   const series = aSeries();
   await candles().storeSeries(series, bars(0, 3));

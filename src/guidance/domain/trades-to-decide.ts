@@ -1,0 +1,34 @@
+import type { EpochMs } from '../../shared/time.js';
+import type { TradeCategory } from '../../shared/trade-categories.js';
+
+/** Trades of one run that a person is asked about at the most: the surest ones. */
+const mostAtOnce = 50;
+
+interface Decidable {
+  readonly id: string;
+  readonly category: TradeCategory;
+  /** Hundredths. */
+  readonly confidencePoints: number;
+  readonly expiresAt: Date;
+  /** What speaks against acting on it. */
+  readonly heldBack?: readonly unknown[] | null | undefined;
+}
+
+/** The signals that a policy puts before a person, the surest first: no expired ones, and none that is held back. */
+export function tradesToDecide<T extends Decidable>(
+  signals: readonly T[],
+  { categories, minConfidence }: { readonly categories: readonly TradeCategory[]; readonly minConfidence: number },
+  now: EpochMs,
+): T[] {
+  return signals
+    .filter(
+      ({ category, confidencePoints, expiresAt, heldBack }) =>
+        !heldBack &&
+        categories.includes(category) &&
+        // in hundredths, as it is stored: 0.7 is 70
+        confidencePoints >= Math.round(minConfidence * 100) &&
+        expiresAt.getTime() > now,
+    )
+    .toSorted((a, b) => b.confidencePoints - a.confidencePoints || (a.id < b.id ? -1 : 1))
+    .slice(0, mostAtOnce);
+}
