@@ -14,7 +14,7 @@ interface Asked {
   readonly assetIds: readonly string[] | undefined;
 }
 
-/** Of each asset and category the latest signal that was given in earnest: no rehearsals. */
+/** Of each asset and category the latest signal that was given in earnest: no rehearsals, and none that is held back. */
 @Injectable()
 export class ServedSignals {
   constructor(private readonly em: EntityManager) {}
@@ -34,7 +34,7 @@ export class ServedSignals {
     const ofAssets = assetIds === undefined ? sql`true` : sql`s.asset_id = any(${[...assetIds]}::text[])`;
     const { rows } = await sql<{ id: string }>`
       select distinct on (s.asset_id, s.category) s.id from signal s
-      where s.owner_id = ${ownerId} and s.portfolio_id = ${portfolioId} and not s.rehearsal
+      where s.owner_id = ${ownerId} and s.portfolio_id = ${portfolioId} and not s.rehearsal and s.held_back is null
         and s.category = any(${[...categories]}::text[]) and ${ofAssets} and ${condition}
       order by s.asset_id, s.category, s.as_of desc, s.id desc
     `.execute(this.em.getKysely());

@@ -5,6 +5,7 @@ import { needsStack } from '../../tools/faults/fault-row.js';
 import { Lab } from '../../tools/faults/lab.js';
 import { backfillKillOf } from '../../tools/faults/rows/backfill-kill.js';
 import { hostileInputOf } from '../../tools/faults/rows/hostile-input.js';
+import { signalRunKillOf } from '../../tools/faults/rows/signal-run-kill.js';
 import { faultRows } from '../../tools/faults/rows/registry.js';
 import { onOneStack, type TrialResult } from '../../tools/faults/run-trials.js';
 import { root } from '../../tools/local/project.mjs';
@@ -19,14 +20,16 @@ const trials: Record<string, number> = {
   'opposite-answers': 2,
   'backfill-kill': 1,
   'hostile-input': 1,
+  'signal-run-kill': 1,
 };
 /** Less of it than the full counts have, and on the stack that the others have, too. */
 const small = [
   backfillKillOf({ assets: ['BTC', 'ETH', 'SPY', 'AAPL'], days: 150, patienceMs: 120_000, mostKills: 1 }),
   hostileInputOf({ perRoute: 3 }),
+  signalRunKillOf(30),
 ];
 const rows = faultRows.filter(needsStack).map((row) => small.find(({ name }) => name === row.name) ?? row);
-const compared = ['worker-kill', 'backfill-kill'];
+const compared = ['worker-kill', 'backfill-kill', 'signal-run-kill'];
 const quiet = () => undefined;
 
 /** What a killed run leaves here is cleared by the next run's global set-up. */

@@ -33,10 +33,10 @@ const historyOfRuns = ['source_attempt', 'source_state', 'source_usage'];
 /** What the processes know to be there, and what the market still counts. */
 const kept = ['asset', 'source_usage'];
 
-/** What the database holds now, but for the history of the run itself. */
-export async function readTables(lab: Lab): Promise<Tables> {
+/** What the database holds now, but for the history of the run itself and the tables that are not asked for. */
+export async function readTables(lab: Lab, without: readonly string[] = []): Promise<Tables> {
   const tables = new Map<string, string[]>();
-  for (const name of await tableNames(lab, historyOfRuns)) {
+  for (const name of await tableNames(lab, [...historyOfRuns, ...without])) {
     const rows = await lab.sql<{ row: string }>(
       `select (to_jsonb(t) - $1::text[])::text as row from ${quoted(name)} as t`,
       [[...clockColumns, ...digestColumns]],
@@ -49,9 +49,9 @@ export async function readTables(lab: Lab): Promise<Tables> {
   return tables;
 }
 
-/** Empties the database for the next trial. The trigger that protects the audit trail binds the service, not the lab. */
-export async function eraseTables(lab: Lab): Promise<void> {
-  const names = (await tableNames(lab, kept)).map(quoted).join(', ');
+/** Empties the database for the next trial, but for what the row keeps. The trigger that protects the audit trail binds the service, not the lab. */
+export async function eraseTables(lab: Lab, without: readonly string[] = []): Promise<void> {
+  const names = (await tableNames(lab, [...kept, ...without])).map(quoted).join(', ');
   await lab.sql(`set session_replication_role = replica; truncate ${names}`);
 }
 

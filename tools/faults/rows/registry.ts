@@ -6,6 +6,7 @@ import { duplicates } from './duplicates.js';
 import { hostileInput } from './hostile-input.js';
 import { oppositeAnswers } from './opposite-answers.js';
 import { postgresRestart } from './postgres-restart.js';
+import { signalRunKill } from './signal-run-kill.js';
 import { temporalOutage } from './temporal-outage.js';
 import { workerKill } from './worker-kill.js';
 
@@ -20,4 +21,5 @@ export const faultRows: readonly FaultRow[] = [
   corruptBodies,
   hostileInput,
   aiFaults,
+  signalRunKill,
 ];
