@@ -22,7 +22,7 @@ import { sharedData, titleWith } from '../support/shared-data.js';
 
 const seed = 20261125;
 /** As-of points of each set of histories; LOOK_AHEAD_POINTS asks for another number. */
-const points = Number(process.env['LOOK_AHEAD_POINTS'] ?? 12);
+const points = Number(process.env['LOOK_AHEAD_POINTS'] ?? 6);
 const dataSets = sharedData('datasets');
 const missing = missingFolders(dataSets);
 

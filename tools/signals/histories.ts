@@ -25,6 +25,7 @@ export interface PriceFolder {
 export const priceFolders: readonly PriceFolder[] = [
   { folder: 'crypto/daily/cmc-usd', adjustment: 'raw', interval: '1d' },
   { folder: 'crypto/daily/binance-usdt', adjustment: 'raw', interval: '1d' },
+  { folder: 'crypto/daily/yahoo-usd', adjustment: 'raw', interval: '1d' },
   { folder: 'stocks/daily/yahoo-adjusted', adjustment: 'total_return', interval: '1d' },
   { folder: 'stocks/daily/lean-raw', adjustment: 'raw', interval: '1d' },
   { folder: 'crypto/hourly', adjustment: 'raw', interval: '1h' },
