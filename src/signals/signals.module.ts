@@ -1,9 +1,15 @@
 import { Module } from '@nestjs/common';
 import { DataModule } from '../data/data.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
+import { ComputeModule } from '../platform/compute/compute.module.js';
 import { PoliciesModule } from '../policies/policies.module.js';
 import { PortfolioModule } from '../portfolio/portfolio.module.js';
+import { OldAiComparisonController } from './old-ai-comparison.controller.js';
+import { OldAiComparisonService } from './old-ai-comparison.service.js';
 import { OpinionRecord } from './opinion-record.js';
+import { RecordController } from './record.controller.js';
+import { RecordRepository } from './record.repository.js';
+import { SignalRecordService } from './signal-record.service.js';
 import { SignalBudgets } from './signal-budgets.js';
 import { SignalEvaluator } from './signal-evaluator.js';
 import { SignalGuard } from './signal-guard.js';
@@ -25,10 +31,20 @@ import { OldSignalsService } from './old-signals.service.js';
 import { ServedSignals } from './served-signals.repository.js';
 
 @Module({
-  imports: [DataModule, JobsModule, PoliciesModule, PortfolioModule],
-  controllers: [SignalsController, EntryPlansController, OldSignalsController],
+  imports: [ComputeModule, DataModule, JobsModule, PoliciesModule, PortfolioModule],
+  // the record has a path that would otherwise be taken for the id of a signal
+  controllers: [
+    RecordController,
+    SignalsController,
+    EntryPlansController,
+    OldSignalsController,
+    OldAiComparisonController,
+  ],
   providers: [
+    OldAiComparisonService,
     OpinionRecord,
+    RecordRepository,
+    SignalRecordService,
     SignalOpinionRepository,
     SignalBudgets,
     SignalEvaluator,

@@ -15,7 +15,7 @@ const level = 0.95;
 const seed = 2_004;
 const replications = 1_000;
 /** Of more rows, so many neighbours are taken as one that the histories stay this long: blocks of them are longer anyway. */
-const longestHistory = 4_000;
+const longestHistory = 2_000;
 /** Fewer values say nothing about their own uncertainty. */
 const enoughValues = 20;
 

@@ -29,7 +29,7 @@ export interface SequentialTest {
 }
 
 /** Both sides together are wrong at any time with this probability at the most. */
-export const errorRate = 0.05;
+const errorRate = 0.05;
 /** Of each side: the reciprocal of its share of the error rate (Ville's inequality). */
 export const decisive = 2 / errorRate;
 /**

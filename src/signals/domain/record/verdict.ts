@@ -44,10 +44,13 @@ export function verdictOf(signals: readonly ArmedSignal[], category: TradeCatego
   return verdict(raising < decisive ? 'lower' : 'lower_and_raise', ...reasons);
 }
 
-/** What is known at an instant: later signals are not there, later outcomes are open. */
+/**
+ * What is known at an instant: later outcomes are open. Signals of the instant itself are not there, so that all signals of
+ * a run meet the same verdict.
+ */
 const knownAt = (signals: readonly ArmedSignal[], asOf: EpochMs): ArmedSignal[] =>
   signals
-    .filter((signal) => signal.asOf <= asOf)
+    .filter((signal) => signal.asOf < asOf)
     .map((signal) => (signal.outcome && signal.outcome.exitedAt > asOf ? { ...signal, outcome: null } : signal));
 
 const wordsOf = (what: string, evidence: number): string =>

@@ -30,7 +30,7 @@ test('lowering is allowed once opposed trades have lost decisively', () => {
   expect(verdictOf(pairs, 'swing', endOf(pairs))).toMatchObject({ mode: 'lower', scope: 'swing', pairs: 100 });
 });
 
-test('what is settled after the as-of does not count, nor a signal that was not there yet', () => {
+test('what is settled after the as-of does not count, nor a signal of the as-of itself or later', () => {
   const pairs = pairsOf(new Array<number>(120).fill(-1));
   expect(verdictOf(pairs, 'swing', pairs[100]!.asOf)).toMatchObject({ mode: 'lower', pairs: 100 });
   expect(verdictOf(pairs, 'swing', endOf(pairs.slice(0, 99)))).toMatchObject({ mode: 'show', pairs: 99 });
