@@ -7,11 +7,13 @@ import type { PipelineActivities } from '../src/pipelines/pipelines.contract.js'
 import type { PortfolioActivities } from '../src/portfolio/performance/performance.contract.js';
 import type { RebalancingActivities } from '../src/rebalancing/rebalancing.contract.js';
 import type { RiskActivities } from '../src/risk/risk.contract.js';
+import type { OpinionActivities } from '../src/signals/opinions.contract.js';
 import type { SignalActivities } from '../src/signals/signals.contract.js';
 import { AiActivitiesProvider } from './ai.activities.js';
 import { DataActivitiesProvider } from './data.activities.js';
 import { GuidanceActivitiesProvider } from './guidance.activities.js';
 import { JobActivitiesProvider } from './jobs.activities.js';
+import { OpinionActivitiesProvider } from './opinions.activities.js';
 import { OptimizationActivitiesProvider } from './optimization.activities.js';
 import { PipelineActivitiesProvider } from './pipelines.activities.js';
 import { PortfolioActivitiesProvider } from './portfolio.activities.js';
@@ -28,6 +30,7 @@ export type Activities = JobActivities &
   PortfolioActivities &
   RiskActivities &
   SignalActivities &
+  OpinionActivities &
   OptimizationActivities &
   RebalancingActivities &
   GuidanceActivities &
@@ -41,6 +44,7 @@ export const activityProviders = [
   PortfolioActivitiesProvider,
   RiskActivitiesProvider,
   SignalActivitiesProvider,
+  OpinionActivitiesProvider,
   OptimizationActivitiesProvider,
   RebalancingActivitiesProvider,
   GuidanceActivitiesProvider,
@@ -56,6 +60,7 @@ export const collectActivities = (
   portfolio: PortfolioActivitiesProvider,
   risk: RiskActivitiesProvider,
   signals: SignalActivitiesProvider,
+  opinions: OpinionActivitiesProvider,
   optimization: OptimizationActivitiesProvider,
   rebalancing: RebalancingActivitiesProvider,
   guidance: GuidanceActivitiesProvider,
@@ -83,6 +88,9 @@ export const collectActivities = (
   requestScheduledSignals: (input) => signals.requestScheduledSignals(input),
   judgeSignals: (input) => signals.judgeSignals(input),
   settleSignals: () => signals.settleSignals(),
+  signalsToAskAbout: (input) => opinions.signalsToAskAbout(input),
+  planOpinion: (input) => opinions.planOpinion(input),
+  recordOpinion: (input) => opinions.recordOpinion(input),
   chooseSeries: (input) => optimization.chooseSeries(input),
   freezeMarketSnapshot: (input) => optimization.freezeMarketSnapshot(input),
   solve: (input) => optimization.solve(input),

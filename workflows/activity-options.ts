@@ -1,7 +1,8 @@
 import type { ActivityOptions } from '@temporalio/workflow';
 
 /**
- * The retry classes. Each has a limit per attempt and a limit in all, so that no activity waits for ever.
+ * The retry classes. Each has a limit per attempt and a limit in all, so that no activity waits for ever. Where the limit in
+ * all is the caller's, it says so.
  */
 
 /** After this long without a beat the worker counts as dead; every running activity beats (platform/temporal/heartbeat.ts). */
@@ -47,4 +48,16 @@ export const askForPart = {
   ...askSource,
   startToCloseTimeout: '10 min',
   retry: { ...askSource.retry, maximumInterval: '1 min', maximumAttempts: 50 },
+} satisfies ActivityOptions;
+
+/**
+ * One question to a model that may be away for hours: asked again for as long as an answer can still be used, at long
+ * intervals, because the queue's workers keep budget and circuit and fail at once while it rests. The total limit is the
+ * caller's: what is left until the answer would come too late.
+ */
+export const askModel = {
+  // the longest call there may be is 170 s
+  startToCloseTimeout: '4 min',
+  heartbeatTimeout,
+  retry: { initialInterval: '5 s', backoffCoefficient: 2, maximumInterval: '10 min' },
 } satisfies ActivityOptions;

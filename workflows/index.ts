@@ -7,6 +7,8 @@ export { settleSignals } from './signals/settle-signals.workflow.js';
 export { scheduledSignals } from './signals/scheduled-signals.workflow.js';
 export { signalRun } from './signals/signal-run.workflow.js';
 export { generateSignals } from './signals/generate-signals.workflow.js';
+export { askForOpinions } from './signals/ask-for-opinions.workflow.js';
+export { opinionOnSignal } from './signals/opinion-on-signal.workflow.js';
 export { optimizePortfolio } from './optimization/optimize-portfolio.workflow.js';
 export { requestedOptimization } from './optimization/requested-optimization.workflow.js';
 export { planRebalancing } from './rebalancing/plan-rebalancing.workflow.js';

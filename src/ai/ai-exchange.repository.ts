@@ -45,6 +45,12 @@ export class AiExchangeRepository {
     return withAnswer(await this.em.findOne(AiExchangeRow, { key, outcome: 'answered' }, fresh));
   }
 
+  /** Every call that was sent with these keys, the first one first. */
+  async sent(keys: readonly string[]): Promise<AiExchangeRow[]> {
+    const where = { key: { $in: [...keys] } };
+    return this.em.find(AiExchangeRow, where, { ...fresh, orderBy: { askedAt: 'asc', id: 'asc' } });
+  }
+
   /** The answer about a symbol with the latest as-of since an instant. */
   async latest(service: string, symbol: string, kind: QuestionKind, since: EpochMs): Promise<AnsweredExchange | null> {
     const where = { service, symbol, kind, outcome: 'answered', asOf: { $gte: new Date(since) } } as const;

@@ -29,14 +29,14 @@ export class OpinionsService {
    * given up
    */
   async askOnce(
-    { question, number, asOf }: AskForOpinionInput,
+    input: AskForOpinionInput,
     signal: AbortSignal,
     tell: (note: string) => void = () => undefined,
   ): Promise<AskedForOpinion> {
     if (!this.client) return { kind: 'notConfigured' };
+    const { question } = input;
     const { kind, symbol } = question;
-    const request = requestOf(question);
-    const asked = exchangeOf(this.client.service, request, { kind, symbol, number, asOf: new Date(asOf) });
+    const { request, asked } = namedBy(this.client, input);
     const kept = await this.exchanges.answered(asked.key);
     if (kept) return givenBy(kept);
 
@@ -71,6 +71,35 @@ export class OpinionsService {
     if (!answered) throw new InvariantViolation(`the answer to ${asked.key} was not kept`);
     return givenBy(answered);
   }
+
+  /** For each question the calls that were sent to have it answered, the last one last, whoever asked it. */
+  async exchangesOf(inputs: readonly AskForOpinionInput[]): Promise<SentExchange[][]> {
+    const { client } = this;
+    if (!client) return inputs.map(() => []);
+    const keys = inputs.map((input) => namedBy(client, input).asked.key);
+    const sent = await this.exchanges.sent(keys);
+    return keys.map((wanted) =>
+      sent
+        .filter(({ key }) => key === wanted)
+        .map(({ id, key, milliseconds, simulatedSeed }) => {
+          return { id, key, milliseconds, simulated: simulatedSeed !== null };
+        }),
+    );
+  }
+}
+
+/** One call that was sent. */
+export interface SentExchange {
+  readonly id: string;
+  readonly key: string;
+  readonly milliseconds: number;
+  readonly simulated: boolean;
+}
+
+function namedBy({ service }: FksAiClient, { question, number, asOf }: AskForOpinionInput) {
+  const { kind, symbol } = question;
+  const request = requestOf(question);
+  return { request, asked: exchangeOf(service, request, { kind, symbol, number, asOf: new Date(asOf) }) };
 }
 
 /** Always from what is kept: a replay gives the same bytes. */

@@ -1,7 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { opinionDirections, questionKinds } from '../ai/domain/opinion.js';
 import { opinionBases, opinionModes } from '../ai/domain/effect.js';
-import { opinionOutcomes, opinionSettings, type OpinionAttempt } from './domain/recorded-opinion.js';
+import { opinionModes as opinionSettings } from '../policies/domain/policy-limits.js';
+import { opinionOutcomes, type OpinionAttempt } from './domain/recorded-opinion.js';
 
 /**
  * What a model said of a signal and what is served for it since: written once, when the asking has ended. The signal's own

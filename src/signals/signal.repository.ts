@@ -8,6 +8,8 @@ import { Signal, SignalRun, type WithheldSignal } from './signal.entity.js';
 import { isTold } from './told-outcomes.js';
 
 export type SignalRow = Omit<Signal, 'createdAt'>;
+/** With the instant from which it is served. */
+export type StoredSignal = Readonly<Signal>;
 export type SignalRunRow = Omit<SignalRun, 'createdAt'>;
 
 export interface RecordedRun {
@@ -82,6 +84,11 @@ export class SignalRepository {
         .execute('run');
     });
     return this.withSignals(await this.em.findOneOrFail(SignalRun, { id: run.id }));
+  }
+
+  /** In no particular order; those that are not there are missing. */
+  async stored(ids: readonly string[]): Promise<StoredSignal[]> {
+    return this.em.find(Signal, { id: { $in: [...ids] } }, { disableIdentityMap: true });
   }
 
   async signalOf(ownerId: OwnerId, id: string): Promise<SignalRow | null> {

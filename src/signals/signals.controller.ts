@@ -21,7 +21,7 @@ import {
   type SignalsQuery,
 } from './signals.schemas.js';
 import { SignalsService } from './signals.service.js';
-import { signalPage, signalView, type SignalView } from './signals.views.js';
+import { signalDetailView, signalPage, type SignalDetailView, type SignalView } from './signals.views.js';
 
 @ApiTags('signals')
 @Controller('api/v1/signals')
@@ -79,9 +79,9 @@ export class SignalsController {
   }
 
   @Get(':id')
-  @ApiOperation({ summary: 'One signal with its evidence' })
-  @ApiOkResponse({ standardSchema: signalView })
-  view(@CurrentOwner() owner: OwnerId, @Param('id', { schema: signalId }) id: string): Promise<SignalView> {
+  @ApiOperation({ summary: 'One signal with its evidence and every opinion that was asked for' })
+  @ApiOkResponse({ standardSchema: signalDetailView })
+  view(@CurrentOwner() owner: OwnerId, @Param('id', { schema: signalId }) id: string): Promise<SignalDetailView> {
     return this.signals.view(owner, id);
   }
 }

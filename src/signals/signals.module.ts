@@ -29,9 +29,11 @@ import { EntryPlansService } from './entry-plans.service.js';
 import { OldSignalsController } from './old-signals.controller.js';
 import { OldSignalsService } from './old-signals.service.js';
 import { ServedSignals } from './served-signals.repository.js';
+import { AiModule } from '../ai/ai.module.js';
+import { SignalOpinions } from './signal-opinions.js';
 
 @Module({
-  imports: [ComputeModule, DataModule, JobsModule, PoliciesModule, PortfolioModule],
+  imports: [ComputeModule, DataModule, JobsModule, PoliciesModule, PortfolioModule, AiModule],
   // the record has a path that would otherwise be taken for the id of a signal
   controllers: [
     RecordController,
@@ -61,6 +63,7 @@ import { ServedSignals } from './served-signals.repository.js';
     EntryPlansService,
     OldSignalsService,
     ServedSignals,
+    SignalOpinions,
   ],
   exports: [
     SettlementRepository,
@@ -73,6 +76,7 @@ import { ServedSignals } from './served-signals.repository.js';
     SignalSettler,
     SignalRepository,
     SignalsService,
+    SignalOpinions,
   ],
 })
 export class SignalsModule {}

@@ -5,9 +5,10 @@ import type { OwnerId, PipelineId } from '../shared/ids.js';
 import { parseAsOf } from '../shared/time.js';
 import type { WithheldSignal } from './signal.entity.js';
 import { SettlementRepository } from './settlement.repository.js';
+import { SignalOpinionRepository } from './signal-opinion.repository.js';
 import { SignalRepository, toldOf, type SignalRow } from './signal.repository.js';
 import type { SignalsQuery } from './signals.schemas.js';
-import { signalViewOf, type SignalView } from './signals.views.js';
+import { signalDetailOf, signalViewOf, type SignalDetailView, type SignalView } from './signals.views.js';
 
 /** What one run gave: its signals, and for every other pair of asset and category the reason why there is none. */
 export interface RunSignals {
@@ -20,6 +21,7 @@ export class SignalsService {
   constructor(
     private readonly signals: SignalRepository,
     private readonly settlements: SettlementRepository,
+    private readonly opinions: SignalOpinionRepository,
   ) {}
 
   async page(ownerId: OwnerId, query: SignalsQuery): Promise<Page<SignalView>> {
@@ -40,10 +42,11 @@ export class SignalsService {
     return pageFrom(rows, query.limit, await this.viewed(rows), ({ id }) => id);
   }
 
-  async view(ownerId: OwnerId, id: string): Promise<SignalView> {
+  async view(ownerId: OwnerId, id: string): Promise<SignalDetailView> {
     const signal = await this.signals.signalOf(ownerId, id);
     if (!signal) throw new DomainError('not_found', `there is no signal ${id}`);
-    return (await this.viewed([signal]))(signal);
+    const shown = (await this.viewed([signal]))(signal);
+    return signalDetailOf(shown, (await this.opinions.of([id])).get(id));
   }
 
   /** Null until the run has been recorded. */
@@ -54,13 +57,20 @@ export class SignalsService {
     return { items: shown.map(await this.viewed(shown)), withheld };
   }
 
-  /** How rows are shown, with what became of each. */
+  /** How rows are shown, with what was said of each and what became of it. */
   async viewed(rows: readonly SignalRow[]): Promise<(signal: SignalRow) => SignalView> {
     const now = Date.now();
-    const settled = await this.settlements.of(rows.map(({ id }) => id));
+    const ids = rows.map(({ id }) => id);
+    const settled = await this.settlements.of(ids);
+    const opinions = await this.opinions.of(ids);
     const pipelines = await this.signals.pipelinesAmong(rows.map(({ runId }) => runId));
     return (signal) =>
-      signalViewOf(signal, { settlement: settled.get(signal.id), isPipelines: pipelines.has(signal.runId), now });
+      signalViewOf(signal, {
+        settlement: settled.get(signal.id),
+        opinion: opinions.get(signal.id),
+        isPipelines: pipelines.has(signal.runId),
+        now,
+      });
   }
 }
 

@@ -3,11 +3,16 @@ import { pageOf } from '../platform/http/page.js';
 import { intervals } from '../data/domain/candle.js';
 import { tradeCategories } from '../shared/trade-categories.js';
 import { directions, strengths, trends } from './domain/signal.js';
+import { opinionBases, opinionModes } from '../ai/domain/effect.js';
+import { opinionDirections, questionKinds } from '../ai/domain/opinion.js';
+import { opinionModes as opinionSettings } from '../policies/domain/policy-limits.js';
+import { opinionOutcomes } from './domain/recorded-opinion.js';
 import { sizeLimits } from './domain/evidence.js';
 import { signalState, signalStates } from './domain/signal-state.js';
 import { toIso, type EpochMs } from '../shared/time.js';
 import { exitReasons, exitTellings } from './domain/settlement.js';
 import type { SignalRow } from './signal.repository.js';
+import type { SignalOpinionRow } from './signal-opinion.repository.js';
 import type { SignalSettlement } from './signal-settlement.entity.js';
 
 const number = z.number().nullable();
@@ -77,8 +82,51 @@ export const signalExample = {
     risk_reward_after_costs: 1.8302,
   },
   series: { source: 'csv:cmc-usd', quote_currency: 'USD', adjustment: 'unknown' },
+  served: { arm: 'rules', confidence: 0.7, position_size_pct: 0.2, cancelled: false },
+  opinion: {
+    outcome: 'answered',
+    asked: 'opinion',
+    direction: 'buy',
+    confidence: 0.6,
+    model: 'gemini-2.5-flash',
+    summary: 'Oversold after six weeks of falling; a bounce is more likely than another leg down.',
+    answered_at: '2021-07-07T00:00:12Z',
+    late: false,
+    simulated: false,
+    followed: { confidence: 0.58, position_size_pct: 0.14, cancelled: false },
+    setting: 'by_record',
+    mode: 'show',
+    reasons: ['the opinion says buy with confidence 0.6; opinions are shown only'],
+    recorded_at: '2021-07-07T00:00:13Z',
+  },
   settlement: null,
 };
+
+const arm = {
+  confidence: z.number().min(0).max(1),
+  position_size_pct: z.number(),
+  cancelled: z.boolean(),
+};
+
+/** What was said of a signal, and what that may do. */
+const opinionView = z.object({
+  outcome: z
+    .enum(opinionOutcomes)
+    .describe('`refused`: every opinion that was given had faults; `unanswered`: none came in time'),
+  asked: z.enum(questionKinds).describe('`check`: fixed rules of fks_ai, no model'),
+  direction: z.enum(opinionDirections).nullable(),
+  confidence: number.describe('Of the direction that it names, 0 to 1'),
+  model: z.string().nullable(),
+  summary: z.string().nullable().describe('Text of a model: data, not advice'),
+  answered_at: z.iso.datetime().nullable(),
+  late: z.boolean().describe('It came after the signal had been served by its rules for half a minute'),
+  simulated: z.boolean().describe('True when the AI simulator answered'),
+  followed: z.object(arm).describe('The AI arm: the signal with the opinion followed in full, whatever is served'),
+  setting: z.enum(opinionSettings).describe('Of the policy in force when it was recorded'),
+  mode: z.enum(opinionModes).describe('What that came to: `by_record` allows what earlier opinions were worth'),
+  reasons: z.array(z.string()).describe('Why this is served'),
+  recorded_at: z.iso.datetime(),
+});
 
 export const signalView = z
   .object({
@@ -138,6 +186,10 @@ export const signalView = z
       risk_reward_after_costs: z.number(),
     }),
     series: z.object({ source: z.string(), quote_currency: z.string(), adjustment: z.string() }),
+    served: z
+      .object({ arm: z.enum(opinionBases), ...arm })
+      .describe('What is served; the numbers above stay what the rules said'),
+    opinion: opinionView.nullable().describe('Null while it is asked for, and when nobody is asked'),
     settlement: z
       .object({
         reason: z.enum(exitReasons),
@@ -157,13 +209,54 @@ export const signalView = z
   .meta({ id: 'Signal', example: signalExample });
 export type SignalView = z.infer<typeof signalView>;
 
+/** With every opinion that was asked for. */
+export const signalDetailView = signalView
+  .extend({
+    opinion_attempts: z
+      .array(
+        z.object({
+          number: z.int(),
+          exchange_id: z.uuid().nullable().describe('Of the answer, or else of the last call; null when none was sent'),
+          key: z.string().nullable().describe('SHA-256 of what was asked'),
+          complaints: z.array(z.string()).describe('Why it was not used'),
+          at: z.iso.datetime(),
+        }),
+      )
+      .nullable(),
+    opinion_calls: z.int().nullable().describe('Calls that were sent for it'),
+    opinion_milliseconds: z.int().nullable().describe('How long they took together'),
+  })
+  .meta({
+    id: 'SignalDetail',
+    example: {
+      ...signalExample,
+      opinion_attempts: [
+        {
+          number: 1,
+          exchange_id: '019a7c3e-6000-7c42-9a55-0f6c1b9f2d10',
+          key: 'b848fdbaf5aad93ed48fcdf79820e040f6c5837f7cec30250ccffc894f21d22a',
+          complaints: [],
+          at: '2021-07-07T00:00:01Z',
+        },
+      ],
+      opinion_calls: 1,
+      opinion_milliseconds: 11200,
+    },
+  });
+export type SignalDetailView = z.infer<typeof signalDetailView>;
+
 export const signalPage = pageOf(signalView).meta({ id: 'SignalPage' });
 
+/** What stands beside a stored signal. */
+interface Beside {
+  readonly settlement: SignalSettlement | undefined;
+  readonly opinion: SignalOpinionRow | undefined;
+  readonly isPipelines: boolean;
+  readonly now: EpochMs;
+}
+
 /** A stored signal as the wire shows it: prices as JSON numbers, confidence as a fraction. */
-export function signalViewOf(
-  signal: SignalRow,
-  { settlement, isPipelines, now }: { settlement: SignalSettlement | undefined; isPipelines: boolean; now: EpochMs },
-): SignalView {
+export function signalViewOf(signal: SignalRow, { settlement, opinion, isPipelines, now }: Beside): SignalView {
   const { evidence, series, heldBack } = signal;
   return {
     id: signal.id,
@@ -214,6 +307,8 @@ export function signalViewOf(
       risk_reward_after_costs: evidence.riskRewardAfterCosts,
     },
     series: { source: series.source, quote_currency: series.quoteCurrency, adjustment: series.adjustment },
+    served: servedOf(signal, opinion),
+    opinion: opinion ? opinionViewOf(opinion) : null,
     settlement: settlement
       ? {
           reason: settlement.reason,
@@ -230,3 +325,42 @@ export function signalViewOf(
       : null,
   };
 }
+
+/** Without an opinion the rules serve. */
+const servedOf = (signal: SignalRow, opinion: SignalOpinionRow | undefined): SignalView['served'] => ({
+  arm: opinion?.servedBasis ?? 'rules',
+  confidence: (opinion?.servedConfidencePoints ?? signal.confidencePoints) / 100,
+  position_size_pct: opinion?.servedSizeFraction ?? signal.positionSizePct,
+  cancelled: opinion?.servedCancelled ?? false,
+});
+
+const opinionViewOf = (opinion: SignalOpinionRow): NonNullable<SignalView['opinion']> => ({
+  outcome: opinion.outcome,
+  asked: opinion.kind,
+  direction: opinion.direction ?? null,
+  confidence: opinion.confidence ?? null,
+  model: opinion.model ?? null,
+  summary: opinion.summary ?? null,
+  answered_at: opinion.answeredAt ? toIso(opinion.answeredAt.getTime()) : null,
+  late: opinion.late,
+  simulated: opinion.simulated,
+  followed: {
+    confidence: opinion.aiConfidencePoints / 100,
+    position_size_pct: opinion.aiSizeFraction,
+    cancelled: opinion.aiCancelled,
+  },
+  setting: opinion.setting,
+  mode: opinion.mode,
+  reasons: [...opinion.reasons],
+  recorded_at: toIso(opinion.recordedAt.getTime()),
+});
+
+export const signalDetailOf = (signal: SignalView, opinion: SignalOpinionRow | undefined): SignalDetailView => ({
+  ...signal,
+  opinion_attempts:
+    opinion?.attempts.map(({ number, exchangeId, key, complaints, at }) => {
+      return { number, exchange_id: exchangeId, key, complaints: [...complaints], at };
+    }) ?? null,
+  opinion_calls: opinion?.calls ?? null,
+  opinion_milliseconds: opinion?.milliseconds ?? null,
+});

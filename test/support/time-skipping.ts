@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { Worker } from '@temporalio/worker';
+import { aiQueue } from '../../src/ai/ai.contract.js';
 import { decisionStateAttribute } from '../../src/guidance/guidance.contract.js';
 import { jobKindAttribute, portfolioIdAttribute } from '../../src/jobs/jobs.contract.js';
 import { silentTracing } from '../../src/platform/temporal/tracing.js';
@@ -21,19 +22,25 @@ export async function startTimeSkipping(): Promise<TestWorkflowEnvironment> {
   return env;
 }
 
-/** Runs a story while a worker with the given activities polls a task queue of its own. */
+/**
+ * Runs a story while a worker with the given activities polls a task queue of its own, and another one the queue of
+ * questions to fks_ai where there are activities for it.
+ */
 export async function withWorker<T>(
   env: TestWorkflowEnvironment,
   activities: object,
   story: (taskQueue: string) => Promise<T>,
+  aiActivities?: object,
 ): Promise<T> {
   const taskQueue = `test-${randomUUID()}`;
+  const common = { connection: env.nativeConnection, plugins: [silentTracing()] };
   const worker = await Worker.create({
-    connection: env.nativeConnection,
+    ...common,
     taskQueue,
     activities,
     workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
-    plugins: [silentTracing()],
   });
-  return worker.runUntil(() => story(taskQueue));
+  if (!aiActivities) return worker.runUntil(() => story(taskQueue));
+  const asker = await Worker.create({ ...common, taskQueue: aiQueue(taskQueue), activities: aiActivities });
+  return worker.runUntil(() => asker.runUntil(() => story(taskQueue)));
 }

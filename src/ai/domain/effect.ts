@@ -31,14 +31,19 @@ export interface OpinionPolicy {
   readonly cancelFrom: number | null;
 }
 
-/** Nothing is served differently before the record of opinions says that it should be. */
-export const shownOnly: OpinionPolicy = {
-  mode: 'show',
+/**
+ * What an opinion may change at the most, whatever a policy says. Only one that is all but sure of the opposite cancels: a
+ * model's confidence is no probability.
+ */
+export const opinionBounds: Omit<OpinionPolicy, 'mode'> = {
   mostPointsLower: 20,
   mostPointsHigher: 10,
   mostSizeCut: 0.5,
-  cancelFrom: null,
+  cancelFrom: 0.9,
 };
+
+/** As if every opinion were followed: what their worth is told by, whatever is served. */
+export const aiFollowed: OpinionPolicy = { ...opinionBounds, mode: 'lower_and_raise' };
 
 /** What numbers come from. */
 export const opinionBases = ['rules', 'rules_and_ai'] as const;

@@ -171,7 +171,8 @@ export function evaluateSignal(input: SignalInput): SignalOutcome {
   };
 }
 
-function inNumbers({ openTime, high, low, close: text, volume }: Candle) {
+/** What indicators read of a bar. */
+export function inNumbers({ openTime, high, low, close: text, volume }: Candle) {
   const close = Number(text);
   return {
     openTime,

@@ -6,9 +6,6 @@ import type { IsoInstant } from '../../shared/time.js';
  */
 export const opinionOutcomes = ['answered', 'refused', 'unanswered'] as const;
 
-/** What the policy says about opinions; `by_record` leaves it to what earlier ones were worth. */
-export const opinionSettings = ['show', 'lower', 'by_record'] as const;
-
 /** One opinion that was asked for. */
 export interface OpinionAttempt {
   /** 1, and one more after each complaint. */

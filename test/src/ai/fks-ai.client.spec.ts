@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { OpinionQuestion } from '../../../src/ai/ai.contract.js';
 import { complaintsAbout } from '../../../src/ai/domain/check-opinion.js';
-import { effectOf, shownOnly } from '../../../src/ai/domain/effect.js';
+import { effectOf, opinionBounds } from '../../../src/ai/domain/effect.js';
 import { FksAiClient, type FksAiOutcome } from '../../../src/ai/fks-ai.client.js';
 import { requestOf } from '../../../src/ai/fks-ai.payloads.js';
 import { categoryRules } from '../../../src/signals/domain/trade-category.js';
@@ -151,7 +151,7 @@ describe('what a model says wrongly is an answer, and a complaint', () => {
     expect(outcome.answer).not.toContain('sk-simulated');
     const signal = { direction: 'buy', confidencePoints: 70, sizeFraction: 0.02 } as const;
     const answer = { kind: 'opinion', opinion: outcome.opinion, complaints: [] } as const;
-    expect(effectOf(signal, answer, { ...shownOnly, mode: 'lower' }, false)).toMatchObject({
+    expect(effectOf(signal, answer, { ...opinionBounds, mode: 'lower' }, false)).toMatchObject({
       basis: 'rules',
       confidencePoints: 70,
       sizeFraction: 0.02,

@@ -1,17 +1,23 @@
 import { v7 as uuidv7 } from 'uuid';
 import { SettlementRepository } from '../../../src/signals/settlement.repository.js';
+import { SignalOpinionRepository } from '../../../src/signals/signal-opinion.repository.js';
 import { SignalRepository } from '../../../src/signals/signal.repository.js';
 import { SignalsService } from '../../../src/signals/signals.service.js';
 import { signalsQuery } from '../../../src/signals/signals.schemas.js';
-import { signalPage, signalView } from '../../../src/signals/signals.views.js';
+import { signalDetailView, signalPage, signalView } from '../../../src/signals/signals.views.js';
 import type { OwnerId, PipelineId } from '../../../src/shared/ids.js';
 import { useDatabase } from '../../support/database.js';
-import { aSignal, aSignalRun } from '../../support/signals.js';
+import { anOpinionRow, aSignal, aSignalRun } from '../../support/signals.js';
 
 const db = useDatabase();
 
 const repository = () => new SignalRepository(db.orm.em.fork());
-const service = () => new SignalsService(repository(), new SettlementRepository(db.orm.em.fork()));
+const service = () =>
+  new SignalsService(
+    repository(),
+    new SettlementRepository(db.orm.em.fork()),
+    new SignalOpinionRepository(db.orm.em.fork()),
+  );
 
 test('a run that was never recorded is null, not empty', async () => {
   expect(await repository().recordedRun(uuidv7())).toBeNull();
@@ -126,7 +132,37 @@ describe('what a client reads', () => {
       evidence: { interval: '1d', range: 0.0585, trend: 'down' },
       series: { source: 'csv:cmc-usd', quote_currency: 'USD', adjustment: 'unknown' },
     });
-    expect(await service().view(owner, shown!.id)).toEqual(shown);
+    expect(await service().view(owner, shown!.id)).toMatchObject(shown!);
+  });
+
+  test('is served by the rules until an opinion is recorded, and then tells both arms', async () => {
+    const [shown] = (await service().ofRun(owner, later.id as PipelineId))!.items;
+    expect(shown).toMatchObject({
+      served: { arm: 'rules', confidence: 0.7, position_size_pct: 0.2, cancelled: false },
+      opinion: null,
+    });
+    expect(await service().view(owner, shown!.id)).toMatchObject({ opinion_attempts: null, opinion_calls: null });
+    const signal = (await repository().signalOf(owner, shown!.id))!;
+    const opinion = anOpinionRow(signal, {
+      servedBasis: 'rules_and_ai',
+      servedConfidencePoints: 60,
+      servedSizeFraction: 0.15,
+    });
+    await new SignalOpinionRepository(db.orm.em.fork()).keep(opinion);
+    const whole = await service().view(owner, signal.id);
+    expect(signalDetailView.parse(whole)).toEqual(whole);
+    expect(whole).toMatchObject({
+      confidence: 0.7,
+      position_size_pct: 0.2,
+      served: { arm: 'rules_and_ai', confidence: 0.6, position_size_pct: 0.15, cancelled: false },
+      opinion: { outcome: 'answered', direction: 'buy', followed: { confidence: 0.6 }, setting: 'by_record' },
+      opinion_attempts: [{ number: 1, exchange_id: opinion.attempts[0]!.exchangeId, complaints: [] }],
+      opinion_calls: 1,
+    });
+    // a list and a run tell the same
+    const { items } = await service().page(owner, query({ pipeline_id: later.id }));
+    expect(items[0]!.served).toEqual(whole.served);
+    expect((await service().ofRun(owner, later.id as PipelineId))!.items[0]!.served).toEqual(whole.served);
   });
 
   test('is not found for somebody else', async () => {

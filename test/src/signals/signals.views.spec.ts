@@ -1,6 +1,9 @@
-import { signalView } from '../../../src/signals/signals.views.js';
+import { signalDetailView, signalView } from '../../../src/signals/signals.views.js';
 
-test('the documented example is a valid view', () => {
-  const { example } = signalView.meta() ?? {};
-  expect(signalView.parse(example)).toEqual(example);
+test.each([
+  ['one of a list', signalView],
+  ['one alone', signalDetailView],
+])('the documented example of %s is a valid view', (_, view) => {
+  const { example } = view.meta() ?? {};
+  expect(view.parse(example)).toEqual(example);
 });

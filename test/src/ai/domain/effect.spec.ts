@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { effectOf, shownOnly, type OpinionAnswer, type OpinionPolicy } from '../../../../src/ai/domain/effect.js';
+import { effectOf, opinionBounds, type OpinionAnswer, type OpinionPolicy } from '../../../../src/ai/domain/effect.js';
 import type { Opinion } from '../../../../src/ai/domain/opinion.js';
 import { aCheck, anOpinion } from './an-opinion.js';
 
 const seed = 20261125;
-const lowering: OpinionPolicy = { ...shownOnly, mode: 'lower' };
-const raising: OpinionPolicy = { ...shownOnly, mode: 'lower_and_raise', cancelFrom: 0.9 };
+const lowering: OpinionPolicy = { ...opinionBounds, mode: 'lower', cancelFrom: null };
+const raising: OpinionPolicy = { ...opinionBounds, mode: 'lower_and_raise' };
 const buy = { direction: 'buy', confidencePoints: 70, sizeFraction: 0.1 } as const;
 const given = (differs: Partial<Opinion> = {}): OpinionAnswer => ({
   kind: 'opinion',
