@@ -11,11 +11,12 @@ import { sha256 } from '../platform/crypto/sha256.js';
 import { decodeCursor, pageFrom, type Page } from '../platform/http/page.js';
 import { TemporalClient } from '../platform/temporal/temporal-client.js';
 import { canonicalJson } from '../shared/canonical-json.js';
-import { DomainError } from '../shared/errors.js';
+import { DomainError, fieldsRefused } from '../shared/errors.js';
 import type { DecisionId, OwnerId } from '../shared/ids.js';
 import type { Decision } from './decision.entity.js';
 import { DecisionRepository, decisionStream, decisionSubject } from './decision.repository.js';
 import { isSettled, whyAnswerIsRefused, type Answer } from './domain/decision.js';
+import { reasonAskedFor } from './domain/reason-asked-for.js';
 import { answerDecision, answerRefused, decisionWorkflowId } from './guidance.contract.js';
 import type {
   AnswerBody,
@@ -67,7 +68,8 @@ export class GuidanceService {
    *
    * The idempotency key, or else the answer itself, names the update: the same request again gets the same outcome.
    *
-   * @throws DomainError `conflict` for an answer that the decision does not take; the refusal is an audit event too
+   * @throws DomainError `conflict` for an answer that the decision does not take; the refusal is an audit event too;
+   *   `invalid` for an approval without the note that a bias asks for
    */
   async answer(ownerId: OwnerId, id: string, body: AnswerBody, key: string | undefined): Promise<AnswerOutcome> {
     const actor: string = ownerId;
@@ -82,6 +84,10 @@ export class GuidanceService {
     const attemptKey = key === undefined ? uuidv7() : updateId;
     const decision = await this.found(ownerId, id);
     if (isSettled(decision.state)) return this.settled(decision, answer, updateId, attemptKey);
+    const asked = answer.choice === 'approve' ? reasonAskedFor(decision.proposal, decision.evidence) : undefined;
+    if (asked !== undefined && !answer.note?.trim()) {
+      throw fieldsRefused('invalid', [{ field: 'note', message: `has to say why all the same: ${asked}` }]);
+    }
     for (let attempt = 1; ; attempt++) {
       try {
         await this.temporal.call((client) =>
