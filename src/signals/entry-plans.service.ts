@@ -7,6 +7,7 @@ import { toIso } from '../shared/time.js';
 import type { LotSize } from './domain/lot-size.js';
 import { EntryPlanner } from './entry-planner.js';
 import type { EntryPlanQuery, EntryPlanView } from './entry-plans.schemas.js';
+import { SignalOpinionRepository } from './signal-opinion.repository.js';
 import { SignalRepository } from './signal.repository.js';
 
 /** How one stored signal is entered. */
@@ -14,6 +15,7 @@ import { SignalRepository } from './signal.repository.js';
 export class EntryPlansService {
   constructor(
     private readonly signals: SignalRepository,
+    private readonly opinions: SignalOpinionRepository,
     private readonly planner: EntryPlanner,
   ) {}
 
@@ -21,6 +23,7 @@ export class EntryPlansService {
   async view(ownerId: OwnerId, id: string, query: EntryPlanQuery): Promise<EntryPlanView> {
     const signal = await this.signals.signalOf(ownerId, id);
     if (!signal) throw new DomainError('not_found', `there is no signal ${id}`);
+    const opinion = (await this.opinions.of([id])).get(id);
     const now = Date.now();
     const { rehearsal } = signal;
     const asOf = instantIfGiven('as_of', query.as_of, now) ?? (rehearsal ? signal.asOf.getTime() : now);
@@ -30,7 +33,7 @@ export class EntryPlansService {
       direction: signal.direction,
       entryPrice: query.entry_price ?? signal.entryPrice,
       stopLoss: query.stop_loss ?? signal.stopLoss,
-      positionSizePct: signal.positionSizePct,
+      positionSizePct: opinion?.servedSizeFraction ?? signal.positionSizePct,
       riskFraction: query.risk_fraction ?? signal.evidence.riskFraction,
       series: signal.series,
       expiresAt: signal.expiresAt.getTime(),
@@ -58,7 +61,11 @@ export class EntryPlansService {
       expires_at: toIso(planned.expiresAt),
       lot_size: size && lotSizeView(size),
       lot_size_missing: sizeMissing,
-      notes: [...notes],
+      notes: [
+        ...(signal.heldBack ?? []).map(({ by, reason }) => `held back by ${by}: ${reason}`),
+        ...(opinion?.servedCancelled ? [`cancelled: ${opinion.reasons.join('; ')}`] : []),
+        ...notes,
+      ],
       rehearsal,
       simulated: signal.simulated,
     };

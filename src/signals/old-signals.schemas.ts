@@ -124,7 +124,18 @@ const filedSignal = z.object({
   expiry: z.iso.datetime(),
   indicators: z.record(z.string(), z.union([z.number(), z.enum(trends)])),
   bias_flags: z.array(z.string()),
-  ai_enhancements: z.null(),
+  ai_enhancements: z
+    .object({
+      ai_confidence: z.number().min(0).max(1),
+      final_decision: z.enum(['BUY', 'SELL', 'HOLD']),
+      analysis_summary: z.string().nullable(),
+      bull_consensus: z.null().describe('fks_ai states no number for it'),
+      bear_consensus: z.null(),
+      consensus_strength: z.null(),
+      debate_summary: z.null(),
+    })
+    .nullable()
+    .describe('What the AI said of it; null where it was not asked, or gave nothing to use'),
   lot_size: lotSize.optional().describe('Left out where the account has no value'),
   entry_planning: entryPlanning.optional(),
 });

@@ -20,6 +20,7 @@ import type {
 import { briefOf, entryOf, filedOf, filedPerformance, filedSummary, summaryOf } from './old-signals.views.js';
 import { ServedSignals } from './served-signals.repository.js';
 import { SettlementRepository } from './settlement.repository.js';
+import { SignalOpinionRepository } from './signal-opinion.repository.js';
 import type { SignalRow } from './signal.repository.js';
 
 /** The prototype's routes, told from the stored signals of the default portfolio: a read computes none. */
@@ -31,15 +32,19 @@ export class OldSignalsService {
     private readonly valuations: ValuationService,
     private readonly served: ServedSignals,
     private readonly settlements: SettlementRepository,
+    private readonly opinions: SignalOpinionRepository,
     private readonly planner: EntryPlanner,
   ) {}
 
   /** The most confident first, those of equal confidence in the order of the assets. */
   async generated(ownerId: OwnerId, query: GenerateQuery): Promise<GeneratedSignalsView> {
     const category = query.category ?? 'swing';
-    const signals = await this.live(ownerId, category, query.symbols);
+    const baseline = await this.live(ownerId, category, query.symbols);
+    const { signals, isChanged } = query.ai_enhanced
+      ? await this.withOpinions(baseline)
+      : { signals: baseline, isChanged: false };
     const shown = signals.map((signal) => briefOf(signal, true));
-    return { signals: shown, count: shown.length, category, ai_enhanced: false };
+    return { signals: shown, count: shown.length, category, ai_enhanced: isChanged };
   }
 
   async summary(ownerId: OwnerId, query: SignalsSummaryQuery): Promise<SignalsSummaryView> {
@@ -65,7 +70,7 @@ export class OldSignalsService {
           day,
         )
       : [];
-    const signals = inOrder(rows, catalogue);
+    const { signals, opinions } = await this.withOpinions(inOrder(rows, catalogue));
     const settled = await this.settlements.of(signals.map(({ id }) => id));
     const entries = query.include_lot_size
       ? await this.entries(ownerId, portfolio?.id ?? null, signals, now)
@@ -74,7 +79,7 @@ export class OldSignalsService {
       const isLive = signal.expiresAt.getTime() > now && !settled.has(signal.id);
       const asset = catalogue.of(signal.assetId as AssetId);
       const entry = entries && asset && entryOf(signal, entries(plannedOf(signal)), asset.assetClass, now);
-      return { ...filedOf(signal, isLive), ...entry };
+      return { ...filedOf(signal, { isLive, opinion: opinions.get(signal.id) }), ...entry };
     });
     const outcomes = signals.flatMap((signal) => {
       const outcome = settled.get(signal.id);
@@ -91,6 +96,20 @@ export class OldSignalsService {
       performance: filedPerformance(outcomes, account),
       lot_size_enabled: query.include_lot_size && shown.some((one) => one.lot_size !== undefined),
     };
+  }
+
+  /** As they are served: with what opinions may change of them, and without those that an opinion cancelled. */
+  private async withOpinions(baseline: readonly SignalRow[]) {
+    const opinions = await this.opinions.of(baseline.map(({ id }) => id));
+    const signals = baseline.flatMap((signal) => {
+      const opinion = opinions.get(signal.id);
+      if (!opinion) return [signal];
+      if (opinion.servedCancelled) return [];
+      const { servedConfidencePoints: confidencePoints, servedSizeFraction: positionSizePct } = opinion;
+      return [{ ...signal, confidencePoints, positionSizePct }];
+    });
+    const isChanged = [...opinions.values()].some(({ servedBasis }) => servedBasis === 'rules_and_ai');
+    return { signals, opinions, isChanged };
   }
 
   private async live(ownerId: OwnerId, category: TradeCategory, symbols: readonly string[] | undefined) {

@@ -14,6 +14,7 @@ import type {
   SignalCategoriesView,
   SignalsSummaryView,
 } from './old-signals.schemas.js';
+import type { SignalOpinionRow } from './signal-opinion.repository.js';
 import type { SignalRow } from './signal.repository.js';
 import type { SignalSettlement } from './signal-settlement.entity.js';
 
@@ -38,7 +39,10 @@ export const briefOf = (signal: SignalRow, isLive: boolean): Brief => ({
 });
 
 /** A signal in the dialect of the files that the prototype served: upper case, confidence in percent. */
-export const filedOf = (signal: SignalRow, isLive: boolean): FiledSignalView => ({
+export const filedOf = (
+  signal: SignalRow,
+  { isLive, opinion }: { isLive: boolean; opinion: SignalOpinionRow | undefined },
+): FiledSignalView => ({
   ...briefOf(signal, isLive),
   id: signal.id,
   signal_type: signal.direction === 'buy' ? 'BUY' : 'SELL',
@@ -47,8 +51,23 @@ export const filedOf = (signal: SignalRow, isLive: boolean): FiledSignalView => 
   expiry: toIso(signal.expiresAt.getTime()),
   indicators: indicatorsOf(signal.evidence),
   bias_flags: [],
-  ai_enhancements: null,
+  ai_enhancements: opinion ? saidOf(opinion) : null,
 });
+
+const decisions = { buy: 'BUY', sell: 'SELL', hold: 'HOLD' } as const;
+
+const saidOf = ({ direction, confidence, summary }: SignalOpinionRow): FiledSignalView['ai_enhancements'] =>
+  direction && typeof confidence === 'number'
+    ? {
+        ai_confidence: confidence,
+        final_decision: decisions[direction],
+        analysis_summary: summary ?? null,
+        bull_consensus: null,
+        bear_consensus: null,
+        consensus_strength: null,
+        debate_summary: null,
+      }
+    : null;
 
 /** What the rules read, as far as it is known. */
 function indicatorsOf({ findings, volatility, trend }: StoredEvidence): FiledSignalView['indicators'] {

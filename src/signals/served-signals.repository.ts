@@ -14,7 +14,7 @@ interface Asked {
   readonly assetIds: readonly string[] | undefined;
 }
 
-/** Of each asset and category the latest signal that was given in earnest: no rehearsals, and none that is held back. */
+/** Of each asset and category the latest signal that was given in earnest: no rehearsal, and nothing held it back. */
 @Injectable()
 export class ServedSignals {
   constructor(private readonly em: EntityManager) {}

@@ -1,12 +1,13 @@
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
+import { SignalOpinionRepository } from '../../../src/signals/signal-opinion.repository.js';
 import { SignalRepository, type SignalRow } from '../../../src/signals/signal.repository.js';
 import { dayMs } from '../../../src/shared/time.js';
 import { useDatabase } from '../../support/database.js';
 import { storeCloses, today } from '../../support/price-histories.js';
 import { startApi, testConfig } from '../../support/service.js';
-import { aSignal, aSignalRun } from '../../support/signals.js';
+import { anOpinionRow, aSignal, aSignalRun } from '../../support/signals.js';
 
 const db = useDatabase();
 let app: NestExpressApplication;
@@ -121,6 +122,18 @@ test('a portfolio without a value has no size, and says so; one of a rehearsal i
   });
   const rehearsal = await aBuy({ rehearsal: true, asOf: new Date('2021-07-07T00:00:00Z') });
   expect((await planOf(rehearsal)).body).toMatchObject({ as_of: '2021-07-07T00:00:00Z', rehearsal: true });
+});
+
+test('what speaks against a signal stands there, and its size is the one that is served', async () => {
+  const signal = await aBuy({ heldBack: [{ by: 'cooldown', reason: 'a stop was hit an hour ago' }] });
+  const opinion = { servedBasis: 'rules_and_ai', servedSizeFraction: 0.05, servedCancelled: true } as const;
+  await new SignalOpinionRepository(db.orm.em.fork()).keep(
+    anOpinionRow(signal, { ...opinion, reasons: ['the trend turned'] }),
+  );
+  expect((await planOf(signal)).body).toMatchObject({
+    notes: ['held back by cooldown: a stop was hit an hour ago', 'cancelled: the trend turned'],
+    lot_size: { quantity: '5' },
+  });
 });
 
 test('a signal that is over says that it is too late', async () => {

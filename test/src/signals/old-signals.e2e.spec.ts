@@ -3,12 +3,13 @@ import request from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { SettlementRepository } from '../../../src/signals/settlement.repository.js';
 import type { SignalSettlement } from '../../../src/signals/signal-settlement.entity.js';
+import { SignalOpinionRepository } from '../../../src/signals/signal-opinion.repository.js';
 import { SignalRepository, type SignalRow } from '../../../src/signals/signal.repository.js';
 import { dayMs, utcDate } from '../../../src/shared/time.js';
 import { useDatabase } from '../../support/database.js';
 import { storeCloses, today } from '../../support/price-histories.js';
 import { startApi, testConfig } from '../../support/service.js';
-import { aSignal, aSignalRun } from '../../support/signals.js';
+import { anOpinionRow, aSignal, aSignalRun } from '../../support/signals.js';
 
 const db = useDatabase();
 let app: NestExpressApplication;
@@ -120,6 +121,7 @@ describe('the latest live signals', () => {
     await stored({ assetId: 'ADA', expiresAt: new Date(Date.now() - 1) });
     await stored({ assetId: 'ADA', portfolioId: uuidv7() });
     await settle(await stored({ assetId: 'ADA' }), {});
+    await stored({ assetId: 'ADA', heldBack: [{ by: 'cooldown', reason: 'a stop was hit an hour ago' }] });
   });
 
   test('are of one category, the most confident first, with the fourteen fields', async () => {
@@ -156,6 +158,30 @@ describe('the latest live signals', () => {
     expect(await get('generate', { symbols: 'btc-usd, ,spy,XYZZY' })).toMatchObject({ count: 2 });
     expect(await get('generate', { symbols: 'XYZZY' })).toMatchObject({ signals: [], count: 0 });
     expect(await get('generate', { ai_enhanced: 'YES' })).toMatchObject({ count: 3, ai_enhanced: false });
+  });
+
+  test('come with what the AI made of them where it may change anything', async () => {
+    const opinions = new SignalOpinionRepository(db.orm.em.fork());
+    const lowered = await stored({ assetId: 'XRP', category: 'intraday', confidencePoints: 80 });
+    const served = { servedBasis: 'rules_and_ai' } as const;
+    await opinions.keep(anOpinionRow(lowered, { ...served, servedConfidencePoints: 65, servedSizeFraction: 0.05 }));
+    await opinions.keep(
+      anOpinionRow(await stored({ assetId: 'LTC', category: 'intraday' }), { servedCancelled: true, ...served }),
+    );
+    const query = { category: 'intraday' };
+    expect(await get('generate', query)).toMatchObject({ count: 2, ai_enhanced: false });
+    expect(await get('generate', { ...query, ai_enhanced: 'true' })).toMatchObject({
+      signals: [{ symbol: 'XRP', confidence: 0.65, position_size_pct: 0.05 }],
+      count: 1,
+      ai_enhanced: true,
+    });
+    expect((await get('from-files', query)).signals.intraday).toMatchObject([
+      {
+        symbol: 'XRP',
+        confidence: 65,
+        ai_enhancements: { ai_confidence: 0.5, final_decision: 'BUY', bull_consensus: null },
+      },
+    ]);
   });
 
   test('are summed up', async () => {
