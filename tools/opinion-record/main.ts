@@ -68,9 +68,9 @@ writeWhole(
   table,
   `# How far the record of opinions can be trusted
 
-Written by \`node tools/bootstrap.mjs tools/opinion-record/run.mjs\`: ${histories} seeded histories of two years of each market (one
-trade after another: as many trades as fit into 730 times 28 days). A trade leaves at a stop of 1 R, a target of 2 R or after 28 days, half an R a day, so that
-trades overlap, and losers are known earlier than winners. An opinion speaks against each of them and takes away a
+Written by \`node tools/bootstrap.mjs tools/opinion-record/run.mjs\`: ${histories} seeded histories of two years of each market,
+or of 730 trades one after another. A trade leaves at a stop of 1 R, a target of 2 R or after 28 days, half an R a day, so
+that trades overlap, and losers are known earlier than winners. An opinion speaks against each of them and takes away a
 quarter, a half or all of it. The test is looked at after each trade that ended.
 
 ## On markets where opinions are worth nothing
@@ -86,7 +86,8 @@ ${fooled.join('\n')}
 
 ## On markets where the opposed trades lose
 
-By the probability that a day moves a trade towards its target. The mean is what is gained by each trade that is taken away, in R.
+By the probability that a day moves a trade towards its target. The mean is what is gained by each trade that is taken
+away, in R.
 
 | market | mean | trades | says: follow them | half of the histories by trade | four of five by trade | says: they do harm |
 | --- | --- | --- | --- | --- | --- | --- |
