@@ -1201,6 +1201,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signals/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What signals brought with the AI and without it, and what the filters avoided or cost
+         * @description Every settled signal with an opinion is a pair of two arms that were made from the same bars: the baseline as the rules say it, and the AI arm with the opinion followed in full, whatever was served. `served` says which arm is served now, and why.
+         */
+        get: operations["RecordController_record"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/signals/runs": {
         parameters: {
             query?: never;
@@ -1268,7 +1288,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One signal with its evidence */
+        /** One signal with its evidence and every opinion that was asked for */
         get: operations["SignalsController_view"];
         put?: never;
         post?: never;
@@ -1364,6 +1384,43 @@ export interface paths {
         };
         /** What each category promises, and which rules it asks */
         get: operations["OldSignalsController_categories"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ai/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Signals of the last days with the AI and without it, and what became of them
+         * @description Both sides are the same stored signals; `days` selects them by their as-of.
+         */
+        get: operations["OldAiComparisonController_compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/ai/performance-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The comparison with what follows from it */
+        get: operations["OldAiComparisonController_performanceReport"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4202,6 +4259,341 @@ export interface components {
         };
         /**
          * @example {
+         *       "portfolio_id": null,
+         *       "category": "swing",
+         *       "from": "2024-01-01T00:00:00Z",
+         *       "to": null,
+         *       "provenance": "live",
+         *       "known_at": "2024-03-01T12:00:00Z",
+         *       "served": {
+         *         "arm": "rules",
+         *         "mode": "show",
+         *         "setting": null,
+         *         "record": {
+         *           "mode": "show",
+         *           "scope": "all",
+         *           "pairs": 2,
+         *           "pairs_needed": 100,
+         *           "reasons": [
+         *             "2 settled pairs, 100 are needed"
+         *           ]
+         *         },
+         *         "signals": {
+         *           "rules": 4,
+         *           "rules_and_ai": 0
+         *         }
+         *       },
+         *       "coverage": {
+         *         "signals": 4,
+         *         "settled": 2,
+         *         "with_opinion": 3,
+         *         "late": 0,
+         *         "pairs": 2,
+         *         "share": 0.75,
+         *         "without": {
+         *           "not_asked": 0,
+         *           "unanswered": 1,
+         *           "refused": 0
+         *         }
+         *       },
+         *       "cost": {
+         *         "calls": 5,
+         *         "milliseconds": 41200,
+         *         "tokens": null,
+         *         "usd": null
+         *       },
+         *       "pairs": 2,
+         *       "baseline": {
+         *         "taken": 2,
+         *         "cancelled": 0,
+         *         "win_rate": 0.5,
+         *         "return_usd": 0.005,
+         *         "return_btc": 0.004,
+         *         "r_multiple": 0.5,
+         *         "calibration": null
+         *       },
+         *       "ai": {
+         *         "taken": 1,
+         *         "cancelled": 1,
+         *         "win_rate": 0,
+         *         "return_usd": -0.0025,
+         *         "return_btc": -0.002,
+         *         "r_multiple": -0.25,
+         *         "calibration": null
+         *       },
+         *       "difference": {
+         *         "return_usd": {
+         *           "count": 2,
+         *           "mean": -0.0075,
+         *           "low": null,
+         *           "high": null
+         *         },
+         *         "return_btc": {
+         *           "count": 2,
+         *           "mean": -0.006,
+         *           "low": null,
+         *           "high": null
+         *         },
+         *         "r_multiple": {
+         *           "count": 2,
+         *           "mean": -0.75,
+         *           "low": null,
+         *           "high": null
+         *         }
+         *       },
+         *       "lowering": {
+         *         "count": 2,
+         *         "evidence_for": 0.7,
+         *         "evidence_against": 1.2,
+         *         "low": null,
+         *         "high": null,
+         *         "finding": "open"
+         *       },
+         *       "raising": {
+         *         "count": 0,
+         *         "evidence_for": 1,
+         *         "evidence_against": 1,
+         *         "low": null,
+         *         "high": null,
+         *         "finding": "open"
+         *       },
+         *       "filters": [
+         *         {
+         *           "by": "cooldown",
+         *           "signals": 31,
+         *           "alone": 28,
+         *           "settled": 25,
+         *           "wins": 6,
+         *           "missed_r": {
+         *             "count": 25,
+         *             "mean": -0.31,
+         *             "low": -0.62,
+         *             "high": -0.02
+         *           },
+         *           "finding": "avoided"
+         *         }
+         *       ]
+         *     }
+         */
+        SignalRecord: {
+            /** Format: uuid */
+            portfolio_id: string | null;
+            /** @enum {string|null} */
+            category: "scalp" | "intraday" | "swing" | "long_term" | null;
+            /** Format: date-time */
+            from: string | null;
+            /** Format: date-time */
+            to: string | null;
+            /** @enum {string} */
+            provenance: "live" | "rehearsal" | "simulated";
+            /** Format: date-time */
+            known_at: string;
+            served: {
+                /**
+                 * @description What is served for a new signal now: `rules` is the baseline
+                 * @enum {string}
+                 */
+                arm: "rules" | "rules_and_ai";
+                /** @enum {string} */
+                mode: "show" | "lower" | "lower_and_raise";
+                /**
+                 * @description Of the portfolio's policy: `by_record` follows the record; null where no portfolio is named, and the record decides
+                 * @enum {string|null}
+                 */
+                setting: "show" | "lower" | "by_record" | null;
+                record: {
+                    /**
+                     * @description What the record allows now
+                     * @enum {string}
+                     */
+                    mode: "show" | "lower" | "lower_and_raise";
+                    /**
+                     * @description Signals that were counted: the category with enough, or all
+                     * @enum {string}
+                     */
+                    scope: "scalp" | "intraday" | "swing" | "long_term" | "all";
+                    pairs: number;
+                    pairs_needed: number;
+                    reasons: string[];
+                };
+                /** @description Signals of the period by the arm that is served for them */
+                signals: {
+                    rules: number;
+                    rules_and_ai: number;
+                };
+            };
+            /** @description How many signals have an opinion that can be used, and why the others have none */
+            coverage: {
+                /** @description Given in the period and shown */
+                signals: number;
+                settled: number;
+                with_opinion: number;
+                /** @description Of these, answered after they had been served by the rules for half a minute */
+                late: number;
+                /** @description Settled, with an opinion */
+                pairs: number;
+                /** @description With an opinion, of all; null without signals */
+                share: number | null;
+                without: {
+                    not_asked: number;
+                    unanswered: number;
+                    refused: number;
+                };
+            };
+            cost: {
+                calls: number;
+                milliseconds: number;
+                /**
+                 * @description fks_ai does not tell
+                 * @enum {string|null}
+                 */
+                tokens: null;
+                /**
+                 * @description fks_ai does not tell
+                 * @enum {string|null}
+                 */
+                usd: null;
+            };
+            pairs: number;
+            baseline: {
+                taken: number;
+                cancelled: number;
+                /** @description Of what was taken */
+                win_rate: number | null;
+                /** @description Mean over all pairs of size times return, a fraction of the portfolio; a cancelled one brings 0 */
+                return_usd: number | null;
+                return_btc: number | null;
+                /** @description In units of what the baseline's stop costs */
+                r_multiple: number | null;
+                /** @description Of the pairs that both arms take */
+                calibration: {
+                    count: number;
+                    /** @description Mean squared distance of the confidence from what came: reliability - resolution + uncertainty */
+                    brier: number;
+                    /** @description 0 when a confidence of 70 % wins 70 of 100 */
+                    reliability: number;
+                    /** @description How far confidences tell trades apart; larger is better */
+                    resolution: number;
+                    /** @description Of the outcomes themselves */
+                    uncertainty: number;
+                    curve: {
+                        from: number;
+                        to: number;
+                        count: number;
+                        /** @description Null in an empty bin */
+                        mean_confidence: number | null;
+                        win_rate: number | null;
+                    }[];
+                } | null;
+            };
+            /** @description The opinion followed in full, whatever was served */
+            ai: {
+                taken: number;
+                cancelled: number;
+                /** @description Of what was taken */
+                win_rate: number | null;
+                /** @description Mean over all pairs of size times return, a fraction of the portfolio; a cancelled one brings 0 */
+                return_usd: number | null;
+                return_btc: number | null;
+                /** @description In units of what the baseline's stop costs */
+                r_multiple: number | null;
+                /** @description Of the pairs that both arms take */
+                calibration: {
+                    count: number;
+                    /** @description Mean squared distance of the confidence from what came: reliability - resolution + uncertainty */
+                    brier: number;
+                    /** @description 0 when a confidence of 70 % wins 70 of 100 */
+                    reliability: number;
+                    /** @description How far confidences tell trades apart; larger is better */
+                    resolution: number;
+                    /** @description Of the outcomes themselves */
+                    uncertainty: number;
+                    curve: {
+                        from: number;
+                        to: number;
+                        count: number;
+                        /** @description Null in an empty bin */
+                        mean_confidence: number | null;
+                        win_rate: number | null;
+                    }[];
+                } | null;
+            };
+            /** @description AI less baseline, pair by pair, in the order of exits */
+            difference: {
+                return_usd: {
+                    count: number;
+                    /** @description Null without any value */
+                    mean: number | null;
+                    /** @description The interval covers the mean with 95 % at one look (stationary bootstrap); null below 20 values */
+                    low: number | null;
+                    high: number | null;
+                };
+                return_btc: {
+                    count: number;
+                    /** @description Null without any value */
+                    mean: number | null;
+                    /** @description The interval covers the mean with 95 % at one look (stationary bootstrap); null below 20 values */
+                    low: number | null;
+                    high: number | null;
+                };
+                r_multiple: {
+                    count: number;
+                    /** @description Null without any value */
+                    mean: number | null;
+                    /** @description The interval covers the mean with 95 % at one look (stationary bootstrap); null below 20 values */
+                    low: number | null;
+                    high: number | null;
+                };
+            };
+            /** @description What taking size away was worth: R that the opposed trades lost, by the share that was taken away */
+            lowering: {
+                /** @description Settled signals that it bets on */
+                count: number;
+                /** @description Decisive from 40 on, however often one looks */
+                evidence_for: number;
+                evidence_against: number;
+                /** @description The mean lies between both with 95 % at all looks together; null while nothing says so */
+                low: number | null;
+                high: number | null;
+                /** @enum {string} */
+                finding: "for" | "against" | "open";
+            };
+            /** @description What giving confidence was worth: what it took off the Brier score, by the confidence that was given */
+            raising: {
+                /** @description Settled signals that it bets on */
+                count: number;
+                /** @description Decisive from 40 on, however often one looks */
+                evidence_for: number;
+                evidence_against: number;
+                /** @description The mean lies between both with 95 % at all looks together; null while nothing says so */
+                low: number | null;
+                high: number | null;
+                /** @enum {string} */
+                finding: "for" | "against" | "open";
+            };
+            /** @description What held signals back, and what that avoided or cost */
+            filters: {
+                by: string;
+                signals: number;
+                /** @description No other filter held these back */
+                alone: number;
+                settled: number;
+                wins: number;
+                /** @description R that they would have brought: below 0 the filter avoided it */
+                missed_r: {
+                    count: number;
+                    /** @description Null without any value */
+                    mean: number | null;
+                    /** @description The interval covers the mean with 95 % at one look (stationary bootstrap); null below 20 values */
+                    low: number | null;
+                    high: number | null;
+                };
+                /** @enum {string} */
+                finding: "avoided" | "cost" | "undecided" | "not_enough_data";
+            }[];
+        };
+        /**
+         * @example {
          *       "portfolio_id": "01a21087-674f-7215-bb32-e1c32cda4a10",
          *       "categories": [
          *         "swing",
@@ -4348,6 +4740,34 @@ export interface components {
          *               "quote_currency": "USD",
          *               "adjustment": "unknown"
          *             },
+         *             "served": {
+         *               "arm": "rules",
+         *               "confidence": 0.7,
+         *               "position_size_pct": 0.2,
+         *               "cancelled": false
+         *             },
+         *             "opinion": {
+         *               "outcome": "answered",
+         *               "asked": "opinion",
+         *               "direction": "buy",
+         *               "confidence": 0.6,
+         *               "model": "gemini-2.5-flash",
+         *               "summary": "Oversold after six weeks of falling; a bounce is more likely than another leg down.",
+         *               "answered_at": "2021-07-07T00:00:12Z",
+         *               "late": false,
+         *               "simulated": false,
+         *               "followed": {
+         *                 "confidence": 0.58,
+         *                 "position_size_pct": 0.14,
+         *                 "cancelled": false
+         *               },
+         *               "setting": "by_record",
+         *               "mode": "show",
+         *               "reasons": [
+         *                 "the opinion says buy with confidence 0.6; opinions are shown only"
+         *               ],
+         *               "recorded_at": "2021-07-07T00:00:13Z"
+         *             },
          *             "settlement": null
          *           },
          *           "reason": null
@@ -4489,6 +4909,34 @@ export interface components {
          *         "quote_currency": "USD",
          *         "adjustment": "unknown"
          *       },
+         *       "served": {
+         *         "arm": "rules",
+         *         "confidence": 0.7,
+         *         "position_size_pct": 0.2,
+         *         "cancelled": false
+         *       },
+         *       "opinion": {
+         *         "outcome": "answered",
+         *         "asked": "opinion",
+         *         "direction": "buy",
+         *         "confidence": 0.6,
+         *         "model": "gemini-2.5-flash",
+         *         "summary": "Oversold after six weeks of falling; a bounce is more likely than another leg down.",
+         *         "answered_at": "2021-07-07T00:00:12Z",
+         *         "late": false,
+         *         "simulated": false,
+         *         "followed": {
+         *           "confidence": 0.58,
+         *           "position_size_pct": 0.14,
+         *           "cancelled": false
+         *         },
+         *         "setting": "by_record",
+         *         "mode": "show",
+         *         "reasons": [
+         *           "the opinion says buy with confidence 0.6; opinions are shown only"
+         *         ],
+         *         "recorded_at": "2021-07-07T00:00:13Z"
+         *       },
          *       "settlement": null
          *     }
          */
@@ -4591,6 +5039,60 @@ export interface components {
                 quote_currency: string;
                 adjustment: string;
             };
+            /** @description What is served; the numbers above stay what the rules said */
+            served: {
+                /** @enum {string} */
+                arm: "rules" | "rules_and_ai";
+                confidence: number;
+                position_size_pct: number;
+                cancelled: boolean;
+            };
+            /** @description Null while it is asked for, and when nobody is asked */
+            opinion: {
+                /**
+                 * @description `refused`: every opinion that was given had faults; `unanswered`: none came in time
+                 * @enum {string}
+                 */
+                outcome: "answered" | "refused" | "unanswered";
+                /**
+                 * @description `check`: fixed rules of fks_ai, no model
+                 * @enum {string}
+                 */
+                asked: "check" | "opinion";
+                /** @enum {string|null} */
+                direction: "buy" | "sell" | "hold" | null;
+                /** @description Of the direction that it names, 0 to 1 */
+                confidence: number | null;
+                model: string | null;
+                /** @description Text of a model: data, not advice */
+                summary: string | null;
+                /** Format: date-time */
+                answered_at: string | null;
+                /** @description It came after the signal had been served by its rules for half a minute */
+                late: boolean;
+                /** @description True when the AI simulator answered */
+                simulated: boolean;
+                /** @description The AI arm: the signal with the opinion followed in full, whatever is served */
+                followed: {
+                    confidence: number;
+                    position_size_pct: number;
+                    cancelled: boolean;
+                };
+                /**
+                 * @description Of the policy in force when it was recorded
+                 * @enum {string}
+                 */
+                setting: "show" | "lower" | "by_record";
+                /**
+                 * @description What that came to: `by_record` allows what earlier opinions were worth
+                 * @enum {string}
+                 */
+                mode: "show" | "lower" | "lower_and_raise";
+                /** @description Why this is served */
+                reasons: string[];
+                /** Format: date-time */
+                recorded_at: string;
+            } | null;
             /** @description What became of it; null while it is open */
             settlement: {
                 /** @enum {string} */
@@ -4622,6 +5124,318 @@ export interface components {
         SignalPage: {
             items: components["schemas"]["Signal"][];
             next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "id": "019a7c3e-5d1a-7c42-9a55-0f6c1b9f2d10",
+         *       "asset_id": "BTC",
+         *       "category": "swing",
+         *       "direction": "sell",
+         *       "entry_price": 34235.19345116,
+         *       "take_profit": 30811.674106,
+         *       "stop_loss": 35946.9531237,
+         *       "take_profit_pct": 10,
+         *       "stop_loss_pct": 5,
+         *       "risk_reward_ratio": 2,
+         *       "position_size_pct": 0.2,
+         *       "strength": "very_strong",
+         *       "confidence": 0.7,
+         *       "as_of": "2021-07-07T00:00:00Z",
+         *       "expires_at": "2021-08-04T00:00:00Z",
+         *       "rehearsal": true,
+         *       "simulated": false,
+         *       "rule_version": 1,
+         *       "portfolio_id": "019a7c3e-5c01-7b10-8f3e-4a7b2e61c0aa",
+         *       "pipeline_id": null,
+         *       "run_id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
+         *       "state": "expired",
+         *       "held_back": null,
+         *       "evidence": {
+         *         "rule": "trend_with_macd",
+         *         "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
+         *         "findings": [
+         *           {
+         *             "rule": "rsi_reversal",
+         *             "version": 1,
+         *             "stance": "none",
+         *             "reason": "RSI 46.38",
+         *             "values": {
+         *               "rsi": 46.38297382763105
+         *             }
+         *           },
+         *           {
+         *             "rule": "trend_with_macd",
+         *             "version": 1,
+         *             "stance": "sell",
+         *             "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
+         *             "values": {
+         *               "macd": -872.4764583885699,
+         *               "histogram": 120.25,
+         *               "fast_mean": 34347.3038013185,
+         *               "slow_mean": 36184.63693479241
+         *             }
+         *           }
+         *         ],
+         *         "trend": "down",
+         *         "volatility": 0.873778087127004,
+         *         "range": 0.0585,
+         *         "range_from": "closes",
+         *         "interval": "1d",
+         *         "periods_per_year": 365,
+         *         "bars": 120,
+         *         "first_bar": "2021-03-09T00:00:00Z",
+         *         "last_bar": "2021-07-06T00:00:00Z",
+         *         "bars_sha256": "b848fdbaf5aad93ed48fcdf79820e040f6c5837f7cec30250ccffc894f21d22a",
+         *         "risk_fraction": 0.01,
+         *         "size_limited_by": "risk",
+         *         "cost_rate": 0.0015,
+         *         "risk_reward_after_costs": 1.8302
+         *       },
+         *       "series": {
+         *         "source": "csv:cmc-usd",
+         *         "quote_currency": "USD",
+         *         "adjustment": "unknown"
+         *       },
+         *       "served": {
+         *         "arm": "rules",
+         *         "confidence": 0.7,
+         *         "position_size_pct": 0.2,
+         *         "cancelled": false
+         *       },
+         *       "opinion": {
+         *         "outcome": "answered",
+         *         "asked": "opinion",
+         *         "direction": "buy",
+         *         "confidence": 0.6,
+         *         "model": "gemini-2.5-flash",
+         *         "summary": "Oversold after six weeks of falling; a bounce is more likely than another leg down.",
+         *         "answered_at": "2021-07-07T00:00:12Z",
+         *         "late": false,
+         *         "simulated": false,
+         *         "followed": {
+         *           "confidence": 0.58,
+         *           "position_size_pct": 0.14,
+         *           "cancelled": false
+         *         },
+         *         "setting": "by_record",
+         *         "mode": "show",
+         *         "reasons": [
+         *           "the opinion says buy with confidence 0.6; opinions are shown only"
+         *         ],
+         *         "recorded_at": "2021-07-07T00:00:13Z"
+         *       },
+         *       "settlement": null,
+         *       "opinion_attempts": [
+         *         {
+         *           "number": 1,
+         *           "exchange_id": "019a7c3e-6000-7c42-9a55-0f6c1b9f2d10",
+         *           "key": "b848fdbaf5aad93ed48fcdf79820e040f6c5837f7cec30250ccffc894f21d22a",
+         *           "complaints": [],
+         *           "at": "2021-07-07T00:00:01Z"
+         *         }
+         *       ],
+         *       "opinion_calls": 1,
+         *       "opinion_milliseconds": 11200
+         *     }
+         */
+        SignalDetail: {
+            /** Format: uuid */
+            id: string;
+            asset_id: string;
+            /** @enum {string} */
+            category: "scalp" | "intraday" | "swing" | "long_term";
+            /** @enum {string} */
+            direction: "buy" | "sell";
+            /** @description Close of the last closed bar, in the quote currency of the series */
+            entry_price: number;
+            take_profit: number;
+            stop_loss: number;
+            /** @description Distance of the target from the entry, in percent */
+            take_profit_pct: number;
+            /** @description Distance of the stop from the entry, in percent */
+            stop_loss_pct: number;
+            risk_reward_ratio: number;
+            /** @description Fraction of the portfolio: the risk budget over the stop, capped */
+            position_size_pct: number;
+            /** @enum {string} */
+            strength: "weak" | "moderate" | "strong" | "very_strong";
+            confidence: number;
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description True when the as-of lay in the past on purpose: no advice for today */
+            rehearsal: boolean;
+            /** @description True when the prices came from the market simulator */
+            simulated: boolean;
+            rule_version: number;
+            /** Format: uuid */
+            portfolio_id: string;
+            /**
+             * Format: uuid
+             * @description The pipeline that asked for it; null when a run of its own did
+             */
+            pipeline_id: string | null;
+            /**
+             * Format: uuid
+             * @description The run that found it; null when a pipeline did
+             */
+            run_id: string | null;
+            /**
+             * @description `expired` until its bars are looked at again
+             * @enum {string}
+             */
+            state: "live" | "expired" | "settled" | "held_back";
+            /** @description What speaks against acting on it; null when nothing does */
+            held_back: {
+                by: string;
+                reason: string;
+            }[] | null;
+            evidence: {
+                /** @description The rule that opened the signal */
+                rule: string;
+                reason: string;
+                /** @description Of every rule that was asked: what agrees, what speaks against, what had nothing to say */
+                findings: {
+                    rule: string;
+                    version: number;
+                    /** @enum {string} */
+                    stance: "buy" | "sell" | "veto" | "none" | "unknown";
+                    reason: string;
+                    values: {
+                        [key: string]: number | null;
+                    };
+                }[];
+                /** @enum {string} */
+                trend: "up" | "down" | "neutral";
+                /** @description Annualised, a fraction */
+                volatility: number | null;
+                /** @description Average range of a bar, a fraction of the entry: levels follow it */
+                range: number;
+                /** @enum {string} */
+                range_from: "true_range" | "closes";
+                /** @enum {string} */
+                interval: "1m" | "5m" | "15m" | "1h" | "4h" | "1d" | "1w";
+                periods_per_year: number;
+                bars: number;
+                /** Format: date-time */
+                first_bar: string;
+                /** Format: date-time */
+                last_bar: string;
+                /** @description Of the series and the bars that were read */
+                bars_sha256: string;
+                /** @description Share of the portfolio that a stop may cost */
+                risk_fraction: number;
+                /** @enum {string} */
+                size_limited_by: "risk" | "max_weight" | "cash";
+                /** @description Of the value of each of the two trades */
+                cost_rate: number;
+                risk_reward_after_costs: number;
+            };
+            series: {
+                source: string;
+                quote_currency: string;
+                adjustment: string;
+            };
+            /** @description What is served; the numbers above stay what the rules said */
+            served: {
+                /** @enum {string} */
+                arm: "rules" | "rules_and_ai";
+                confidence: number;
+                position_size_pct: number;
+                cancelled: boolean;
+            };
+            /** @description Null while it is asked for, and when nobody is asked */
+            opinion: {
+                /**
+                 * @description `refused`: every opinion that was given had faults; `unanswered`: none came in time
+                 * @enum {string}
+                 */
+                outcome: "answered" | "refused" | "unanswered";
+                /**
+                 * @description `check`: fixed rules of fks_ai, no model
+                 * @enum {string}
+                 */
+                asked: "check" | "opinion";
+                /** @enum {string|null} */
+                direction: "buy" | "sell" | "hold" | null;
+                /** @description Of the direction that it names, 0 to 1 */
+                confidence: number | null;
+                model: string | null;
+                /** @description Text of a model: data, not advice */
+                summary: string | null;
+                /** Format: date-time */
+                answered_at: string | null;
+                /** @description It came after the signal had been served by its rules for half a minute */
+                late: boolean;
+                /** @description True when the AI simulator answered */
+                simulated: boolean;
+                /** @description The AI arm: the signal with the opinion followed in full, whatever is served */
+                followed: {
+                    confidence: number;
+                    position_size_pct: number;
+                    cancelled: boolean;
+                };
+                /**
+                 * @description Of the policy in force when it was recorded
+                 * @enum {string}
+                 */
+                setting: "show" | "lower" | "by_record";
+                /**
+                 * @description What that came to: `by_record` allows what earlier opinions were worth
+                 * @enum {string}
+                 */
+                mode: "show" | "lower" | "lower_and_raise";
+                /** @description Why this is served */
+                reasons: string[];
+                /** Format: date-time */
+                recorded_at: string;
+            } | null;
+            /** @description What became of it; null while it is open */
+            settlement: {
+                /** @enum {string} */
+                reason: "take_profit" | "stop_loss" | "expired";
+                price: number;
+                /**
+                 * Format: date-time
+                 * @description End of the bar in which it happened
+                 */
+                exited_at: string;
+                /** @description The market opened beyond the level */
+                gap: boolean;
+                /**
+                 * @description `pessimistic`: one bar reached both levels, and the stop counts
+                 * @enum {string}
+                 */
+                told: "bar" | "finer" | "pessimistic";
+                /** @description Furthest for the trade, a fraction of the entry */
+                best_move: number;
+                /** @description Furthest against it, a positive fraction */
+                worst_move: number;
+                /** @description Of the position, after the costs of both trades */
+                return_usd: number;
+                return_btc: number | null;
+                /** @description The return in units of what the stop would have cost */
+                r_multiple: number;
+            } | null;
+            opinion_attempts: {
+                number: number;
+                /**
+                 * Format: uuid
+                 * @description Of the answer, or else of the last call; null when none was sent
+                 */
+                exchange_id: string | null;
+                /** @description SHA-256 of what was asked */
+                key: string | null;
+                /** @description Why it was not used */
+                complaints: string[];
+                /** Format: date-time */
+                at: string;
+            }[] | null;
+            /** @description Calls that were sent for it */
+            opinion_calls: number | null;
+            /** @description How long they took together */
+            opinion_milliseconds: number | null;
         };
         EntryPlan: {
             /** Format: uuid */
@@ -4752,8 +5566,24 @@ export interface components {
                         [key: string]: number | ("up" | "down" | "neutral");
                     };
                     bias_flags: string[];
-                    /** @enum {string|null} */
-                    ai_enhancements: null;
+                    /** @description What the AI said of it; null where it was not asked, or gave nothing to use */
+                    ai_enhancements: {
+                        ai_confidence: number;
+                        /** @enum {string} */
+                        final_decision: "BUY" | "SELL" | "HOLD";
+                        analysis_summary: string | null;
+                        /**
+                         * @description fks_ai states no number for it
+                         * @enum {string|null}
+                         */
+                        bull_consensus: null;
+                        /** @enum {string|null} */
+                        bear_consensus: null;
+                        /** @enum {string|null} */
+                        consensus_strength: null;
+                        /** @enum {string|null} */
+                        debate_summary: null;
+                    } | null;
                     /** @description Left out where the account has no value */
                     lot_size?: {
                         symbol: string;
@@ -4847,6 +5677,391 @@ export interface components {
                 /** @description The rules that are asked */
                 indicators: string[];
             }[];
+        };
+        /**
+         * @example {
+         *       "period": {
+         *         "start": "2024-01-31T00:00:00Z",
+         *         "end": "2024-03-01T00:00:00Z"
+         *       },
+         *       "category": "swing",
+         *       "provenance": "live",
+         *       "baseline": {
+         *         "signal_count": 4,
+         *         "avg_confidence": 0.7,
+         *         "avg_risk_reward": 2,
+         *         "avg_position_size": 0.2,
+         *         "strong_signals": 1,
+         *         "very_strong_signals": 3,
+         *         "signal_type": "baseline"
+         *       },
+         *       "ai_enhanced": {
+         *         "signal_count": 3,
+         *         "avg_confidence": 0.65,
+         *         "avg_risk_reward": 2,
+         *         "avg_position_size": 0.17,
+         *         "strong_signals": 1,
+         *         "very_strong_signals": 2,
+         *         "signal_type": "ai_enhanced"
+         *       },
+         *       "improvements": {
+         *         "confidence": {
+         *           "delta": -0.05,
+         *           "percent_change": -7.142857142857
+         *         },
+         *         "risk_reward": {
+         *           "delta": 0,
+         *           "percent_change": 0
+         *         },
+         *         "signal_quality": {
+         *           "strong_signals_delta": 0,
+         *           "very_strong_signals_delta": -1
+         *         }
+         *       },
+         *       "outcomes": {
+         *         "settled_pairs": 2,
+         *         "return_usd": {
+         *           "count": 2,
+         *           "mean": -0.0075,
+         *           "low": null,
+         *           "high": null
+         *         },
+         *         "r_multiple": {
+         *           "count": 2,
+         *           "mean": -0.75,
+         *           "low": null,
+         *           "high": null
+         *         },
+         *         "brier_baseline": 0.49,
+         *         "brier_ai": 0.36
+         *       },
+         *       "served": {
+         *         "arm": "rules",
+         *         "mode": "show",
+         *         "setting": null,
+         *         "record": {
+         *           "mode": "show",
+         *           "scope": "all",
+         *           "pairs": 2,
+         *           "pairs_needed": 100,
+         *           "reasons": [
+         *             "2 settled pairs, 100 are needed"
+         *           ]
+         *         },
+         *         "signals": {
+         *           "rules": 4,
+         *           "rules_and_ai": 0
+         *         }
+         *       },
+         *       "summary": "2 of 4 swing signals of the last 30 days have come to an end and have an opinion; the baseline is served."
+         *     }
+         */
+        AiComparison: {
+            period: {
+                /** Format: date-time */
+                start: string;
+                /** Format: date-time */
+                end: string;
+            };
+            /**
+             * @description The one that was used
+             * @enum {string}
+             */
+            category: "scalp" | "intraday" | "swing" | "long_term";
+            /** @enum {string} */
+            provenance: "live" | "rehearsal" | "simulated";
+            baseline: {
+                /** @description Signals of the period that the arm does not cancel */
+                signal_count: number;
+                /** @description 0 to 1; null without signals */
+                avg_confidence: number | null;
+                avg_risk_reward: number | null;
+                /** @description Fraction of the portfolio */
+                avg_position_size: number | null;
+                strong_signals: number;
+                very_strong_signals: number;
+                /** @enum {string} */
+                signal_type: "baseline";
+            };
+            /** @description The same signals with their opinions followed in full; as the baseline where there is none */
+            ai_enhanced: {
+                /** @description Signals of the period that the arm does not cancel */
+                signal_count: number;
+                /** @description 0 to 1; null without signals */
+                avg_confidence: number | null;
+                avg_risk_reward: number | null;
+                /** @description Fraction of the portfolio */
+                avg_position_size: number | null;
+                strong_signals: number;
+                very_strong_signals: number;
+                /** @enum {string} */
+                signal_type: "ai_enhanced";
+            };
+            /** @description Of what the arms say, not of what came; parts are absent where there is nothing to compare */
+            improvements: {
+                confidence?: {
+                    delta: number;
+                    percent_change: number;
+                };
+                risk_reward?: {
+                    delta: number;
+                    percent_change: number;
+                };
+                signal_quality?: {
+                    strong_signals_delta: number;
+                    very_strong_signals_delta: number;
+                };
+            };
+            /** @description What came of the settled ones that have an opinion */
+            outcomes: {
+                settled_pairs: number;
+                /** @description AI less baseline, a fraction of the portfolio by signal */
+                return_usd: {
+                    count: number;
+                    mean: number | null;
+                    low: number | null;
+                    high: number | null;
+                };
+                r_multiple: {
+                    count: number;
+                    mean: number | null;
+                    low: number | null;
+                    high: number | null;
+                };
+                brier_baseline: number | null;
+                brier_ai: number | null;
+            };
+            served: {
+                /**
+                 * @description What is served for a new signal now: `rules` is the baseline
+                 * @enum {string}
+                 */
+                arm: "rules" | "rules_and_ai";
+                /** @enum {string} */
+                mode: "show" | "lower" | "lower_and_raise";
+                /**
+                 * @description Of the portfolio's policy: `by_record` follows the record; null where no portfolio is named, and the record decides
+                 * @enum {string|null}
+                 */
+                setting: "show" | "lower" | "by_record" | null;
+                record: {
+                    /**
+                     * @description What the record allows now
+                     * @enum {string}
+                     */
+                    mode: "show" | "lower" | "lower_and_raise";
+                    /**
+                     * @description Signals that were counted: the category with enough, or all
+                     * @enum {string}
+                     */
+                    scope: "scalp" | "intraday" | "swing" | "long_term" | "all";
+                    pairs: number;
+                    pairs_needed: number;
+                    reasons: string[];
+                };
+                /** @description Signals of the period by the arm that is served for them */
+                signals: {
+                    rules: number;
+                    rules_and_ai: number;
+                };
+            };
+            summary: string;
+        };
+        /**
+         * @example {
+         *       "period": {
+         *         "start": "2024-01-31T00:00:00Z",
+         *         "end": "2024-03-01T00:00:00Z"
+         *       },
+         *       "category": "swing",
+         *       "provenance": "live",
+         *       "baseline": {
+         *         "signal_count": 4,
+         *         "avg_confidence": 0.7,
+         *         "avg_risk_reward": 2,
+         *         "avg_position_size": 0.2,
+         *         "strong_signals": 1,
+         *         "very_strong_signals": 3,
+         *         "signal_type": "baseline"
+         *       },
+         *       "ai_enhanced": {
+         *         "signal_count": 3,
+         *         "avg_confidence": 0.65,
+         *         "avg_risk_reward": 2,
+         *         "avg_position_size": 0.17,
+         *         "strong_signals": 1,
+         *         "very_strong_signals": 2,
+         *         "signal_type": "ai_enhanced"
+         *       },
+         *       "improvements": {
+         *         "confidence": {
+         *           "delta": -0.05,
+         *           "percent_change": -7.142857142857
+         *         },
+         *         "risk_reward": {
+         *           "delta": 0,
+         *           "percent_change": 0
+         *         },
+         *         "signal_quality": {
+         *           "strong_signals_delta": 0,
+         *           "very_strong_signals_delta": -1
+         *         }
+         *       },
+         *       "outcomes": {
+         *         "settled_pairs": 2,
+         *         "return_usd": {
+         *           "count": 2,
+         *           "mean": -0.0075,
+         *           "low": null,
+         *           "high": null
+         *         },
+         *         "r_multiple": {
+         *           "count": 2,
+         *           "mean": -0.75,
+         *           "low": null,
+         *           "high": null
+         *         },
+         *         "brier_baseline": 0.49,
+         *         "brier_ai": 0.36
+         *       },
+         *       "served": {
+         *         "arm": "rules",
+         *         "mode": "show",
+         *         "setting": null,
+         *         "record": {
+         *           "mode": "show",
+         *           "scope": "all",
+         *           "pairs": 2,
+         *           "pairs_needed": 100,
+         *           "reasons": [
+         *             "2 settled pairs, 100 are needed"
+         *           ]
+         *         },
+         *         "signals": {
+         *           "rules": 4,
+         *           "rules_and_ai": 0
+         *         }
+         *       },
+         *       "summary": "2 of 4 swing signals of the last 30 days have come to an end and have an opinion; the baseline is served.",
+         *       "recommendations": [
+         *         "serve the baseline and keep collecting: 2 settled pairs, 100 are needed"
+         *       ],
+         *       "generated_at": "2024-03-01T00:00:00Z"
+         *     }
+         */
+        AiPerformanceReport: {
+            period: {
+                /** Format: date-time */
+                start: string;
+                /** Format: date-time */
+                end: string;
+            };
+            /**
+             * @description The one that was used
+             * @enum {string}
+             */
+            category: "scalp" | "intraday" | "swing" | "long_term";
+            /** @enum {string} */
+            provenance: "live" | "rehearsal" | "simulated";
+            baseline: {
+                /** @description Signals of the period that the arm does not cancel */
+                signal_count: number;
+                /** @description 0 to 1; null without signals */
+                avg_confidence: number | null;
+                avg_risk_reward: number | null;
+                /** @description Fraction of the portfolio */
+                avg_position_size: number | null;
+                strong_signals: number;
+                very_strong_signals: number;
+                /** @enum {string} */
+                signal_type: "baseline";
+            };
+            /** @description The same signals with their opinions followed in full; as the baseline where there is none */
+            ai_enhanced: {
+                /** @description Signals of the period that the arm does not cancel */
+                signal_count: number;
+                /** @description 0 to 1; null without signals */
+                avg_confidence: number | null;
+                avg_risk_reward: number | null;
+                /** @description Fraction of the portfolio */
+                avg_position_size: number | null;
+                strong_signals: number;
+                very_strong_signals: number;
+                /** @enum {string} */
+                signal_type: "ai_enhanced";
+            };
+            /** @description Of what the arms say, not of what came; parts are absent where there is nothing to compare */
+            improvements: {
+                confidence?: {
+                    delta: number;
+                    percent_change: number;
+                };
+                risk_reward?: {
+                    delta: number;
+                    percent_change: number;
+                };
+                signal_quality?: {
+                    strong_signals_delta: number;
+                    very_strong_signals_delta: number;
+                };
+            };
+            /** @description What came of the settled ones that have an opinion */
+            outcomes: {
+                settled_pairs: number;
+                /** @description AI less baseline, a fraction of the portfolio by signal */
+                return_usd: {
+                    count: number;
+                    mean: number | null;
+                    low: number | null;
+                    high: number | null;
+                };
+                r_multiple: {
+                    count: number;
+                    mean: number | null;
+                    low: number | null;
+                    high: number | null;
+                };
+                brier_baseline: number | null;
+                brier_ai: number | null;
+            };
+            served: {
+                /**
+                 * @description What is served for a new signal now: `rules` is the baseline
+                 * @enum {string}
+                 */
+                arm: "rules" | "rules_and_ai";
+                /** @enum {string} */
+                mode: "show" | "lower" | "lower_and_raise";
+                /**
+                 * @description Of the portfolio's policy: `by_record` follows the record; null where no portfolio is named, and the record decides
+                 * @enum {string|null}
+                 */
+                setting: "show" | "lower" | "by_record" | null;
+                record: {
+                    /**
+                     * @description What the record allows now
+                     * @enum {string}
+                     */
+                    mode: "show" | "lower" | "lower_and_raise";
+                    /**
+                     * @description Signals that were counted: the category with enough, or all
+                     * @enum {string}
+                     */
+                    scope: "scalp" | "intraday" | "swing" | "long_term" | "all";
+                    pairs: number;
+                    pairs_needed: number;
+                    reasons: string[];
+                };
+                /** @description Signals of the period by the arm that is served for them */
+                signals: {
+                    rules: number;
+                    rules_and_ai: number;
+                };
+            };
+            summary: string;
+            recommendations: string[];
+            /** Format: date-time */
+            generated_at: string;
         };
         /**
          * @example {
@@ -10147,6 +11362,53 @@ export interface operations {
             };
         };
     };
+    RecordController_record: {
+        parameters: {
+            query?: {
+                portfolio_id?: string;
+                category?: "scalp" | "intraday" | "swing" | "long_term";
+                /** @description As-of at or after; a date D means its 00:00 UTC */
+                from?: string;
+                /** @description As-of before; a date D means its end */
+                to?: string;
+                /** @description `live`: signals of their own day; `rehearsal`: of a past as-of, whose outcome a model may know; `simulated`: prices or opinion came from a simulator */
+                provenance?: "live" | "rehearsal" | "simulated";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalRecord"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
     SignalsController_create: {
         parameters: {
             query?: never;
@@ -10302,7 +11564,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Signal"];
+                    "application/json": components["schemas"]["SignalDetail"];
                 };
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
@@ -10533,6 +11795,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignalCategories"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OldAiComparisonController_compare: {
+        parameters: {
+            query?: {
+                /** @description Another word than scalp, intraday, swing or long_term means swing, and the answer says so */
+                category?: string | string[];
+                /** @description Comma-separated; without it, all */
+                symbols?: string | string[];
+                /** @description Signals of the last so many days */
+                days?: string | string[];
+                /** @description `live`: signals of their own day; `rehearsal`: of a past as-of, whose outcome a model may know; `simulated`: prices or opinion came from a simulator */
+                provenance?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiComparison"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    OldAiComparisonController_performanceReport: {
+        parameters: {
+            query?: {
+                /** @description Another word than scalp, intraday, swing or long_term means swing, and the answer says so */
+                category?: string | string[];
+                /** @description Comma-separated; without it, all */
+                symbols?: string | string[];
+                /** @description Signals of the last so many days */
+                days?: string | string[];
+                /** @description `live`: signals of their own day; `rehearsal`: of a past as-of, whose outcome a model may know; `simulated`: prices or opinion came from a simulator */
+                provenance?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiPerformanceReport"];
                 };
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
