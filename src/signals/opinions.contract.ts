@@ -73,7 +73,10 @@ export interface RecordedOpinion {
 
 /** Implemented by activities/opinions.activities.ts. */
 export interface OpinionActivities {
-  /** Those of the signals that are worth asking about: alive, not asked about yet, no rehearsals unless they are wanted. */
+  /**
+   * Those of the signals that are worth asking about: alive, not held back, not asked about yet, no rehearsals unless they
+   * are wanted.
+   */
   signalsToAskAbout(input: AskForOpinionsInput): Promise<SignalId[]>;
   planOpinion(input: OpinionOnSignalInput): Promise<OpinionPlan>;
   /** Once for a signal: a second attempt answers what the first one recorded. */

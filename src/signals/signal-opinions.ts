@@ -30,8 +30,8 @@ export class SignalOpinions {
   async toAskAbout(ids: readonly SignalId[], rehearsals: boolean, now: EpochMs): Promise<SignalId[]> {
     const asked = await this.kept.of(ids);
     const signals = await this.signals.stored(ids);
-    const isWanted = ({ id, rehearsal, expiresAt }: StoredSignal) =>
-      !asked.has(id) && (rehearsal ? rehearsals : expiresAt.getTime() > now);
+    const isWanted = ({ id, heldBack, rehearsal, expiresAt }: StoredSignal) =>
+      !asked.has(id) && !heldBack && (rehearsal ? rehearsals : expiresAt.getTime() > now);
     const wanted = new Set(signals.filter(isWanted).map(({ id }) => id));
     return ids.filter((id) => wanted.has(id));
   }

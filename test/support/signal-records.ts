@@ -8,7 +8,7 @@ import { dayMs } from '../../src/shared/time.js';
 import { anOpinionRow, aSignal, aSignalRun } from './signals.js';
 
 /** A stop that was reached five days after the as-of. */
-export const aSettlement = (signal: SignalRow, over: Partial<SignalSettlement> = {}): SignalSettlement => ({
+const aSettlement = (signal: SignalRow, over: Partial<SignalSettlement> = {}): SignalSettlement => ({
   signalId: signal.id,
   ownerId: signal.ownerId,
   reason: 'stop_loss',

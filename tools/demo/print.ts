@@ -117,9 +117,32 @@ export function signalLines(run: Pipeline): string[] {
   return [
     ...heading('Signals (swing)', run),
     ...(rows.length > 0 ? table(titles, rows, [2, 3, 4, 5, 6, 8]) : ['  none']),
+    ...(run.signals?.items ?? []).map(servedWords),
     ...withheld,
   ];
 }
+
+type Signal = NonNullable<Pipeline['signals']>['items'][number];
+
+/** Which arm is served, and what AI said. */
+function servedWords({ asset_id: id, rehearsal, served, opinion }: Signal): string {
+  const arm = served.arm === 'rules' ? 'the rules' : `rules and AI, ${numbersOf(served)}`;
+  return `  ${id} is served by ${arm}; ${opinion ? opinionWords(opinion) : notAsked(rehearsal)}`;
+}
+
+const notAsked = (isRehearsal: boolean): string =>
+  isRehearsal ? 'AI is not asked about a rehearsal' : 'no opinion of AI yet, one that comes before the expiry is added';
+
+function opinionWords({ followed, direction, confidence, ...opinion }: NonNullable<Signal['opinion']>): string {
+  if (opinion.outcome !== 'answered') return opinion.reasons.join('; ');
+  const by = opinion.simulated ? 'SIMULATED AI' : (opinion.model ?? 'fks_ai by its fixed rules');
+  const said = `${by} says ${direction} with ${confidence?.toFixed(2)}${opinion.late ? ', late' : ''}`;
+  const most = { show: 'is shown only', lower: 'may only lower', lower_and_raise: 'may lower and raise' }[opinion.mode];
+  return `${said}, which ${most}; followed in full: ${numbersOf(followed)}`;
+}
+
+const numbersOf = (arm: { confidence: number; position_size_pct: number; cancelled: boolean }): string =>
+  arm.cancelled ? 'cancelled' : `confidence ${arm.confidence.toFixed(2)}, size ${percent(arm.position_size_pct)}`;
 
 export function weightLines(run: Pipeline, optimization: Optimization, decision: Decision): string[] {
   const { proposal } = decision;

@@ -13,15 +13,11 @@ import {
   signalsWorkflowId,
   type GenerateSignals,
 } from '../../src/signals/signals.contract.js';
-import {
-  askForOpinionsWorkflow,
-  opinionsWorkflowId,
-  type AskForOpinions,
-} from '../../src/signals/opinions.contract.js';
 import type { PipelineId, SignalId } from '../../src/shared/ids.js';
 import { writeOnce } from '../activity-options.js';
 import { startDecision } from '../guidance/start-decision.js';
 import { asJob } from '../jobs/as-job.js';
+import { opinionsInTime } from '../signals/opinions-in-time.js';
 
 const { recordCollection } = proxyActivities<PipelineActivities>({
   ...writeOnce,
@@ -58,8 +54,7 @@ export const runPipeline: RunPipeline = (input) =>
       staticSummary: `swing signals of ${series.length} assets`,
     });
 
-    // a model may know what came after a rehearsal's as-of
-    if (!rehearsal) await opinionsInTime(pipelineId, signals.signalIds);
+    if (!rehearsal) await askForOpinions(pipelineId, signals.signalIds);
 
     await progress(2, steps, 'optimizing the weights');
     const optimization = await executeChild<OptimizePortfolio>(optimizePortfolioWorkflow, {
@@ -93,13 +88,9 @@ export const runPipeline: RunPipeline = (input) =>
     return { value: { pipelineId, decisionId }, result: pipelinePath(pipelineId) };
   });
 
-/** Waits for opinions as long as a run may; a run from before they were asked for goes on without. */
-async function opinionsInTime(pipelineId: PipelineId, signalIds: SignalId[]): Promise<void> {
+/** A run from before opinions were asked for goes on without. */
+async function askForOpinions(pipelineId: PipelineId, signalIds: readonly SignalId[]): Promise<void> {
   // replay-tested: 2026-11-25
   if (!patched('opinions')) return;
-  await executeChild<AskForOpinions>(askForOpinionsWorkflow, {
-    workflowId: opinionsWorkflowId(pipelineId),
-    args: [{ signalIds, rehearsals: false }],
-    staticSummary: `opinions on ${signalIds.length} signals`,
-  });
+  await opinionsInTime(pipelineId, signalIds);
 }

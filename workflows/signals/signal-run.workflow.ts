@@ -8,6 +8,7 @@ import {
 } from '../../src/signals/signals.contract.js';
 import { writeOnce } from '../activity-options.js';
 import { startDecision } from '../guidance/start-decision.js';
+import { opinionsInTime } from './opinions-in-time.js';
 import { asJob } from '../jobs/as-job.js';
 
 // Repeating it is free: the run's id decides what is frozen, and a second attempt finds it.
@@ -35,7 +36,7 @@ const partsAtOnce = 4;
 /** Signals of many assets in several categories at one as-of; a pair without a signal has a reason. */
 export const signalRun: SignalRunWorkflow = ({ jobId, answerWithinHours, ...question }) =>
   asJob(jobId, async (progress) => {
-    const { runId, ownerId, assets, categories, asOf } = question;
+    const { runId, ownerId, assets, categories, asOf, rehearsal } = question;
     const { parts, decides } = await freezeSignalRun(question);
     const judged: JudgedPart[] = [];
     let next = 0;
@@ -47,6 +48,13 @@ export const signalRun: SignalRunWorkflow = ({ jobId, answerWithinHours, ...ques
       }
     };
     await Promise.all(Array.from({ length: Math.min(partsAtOnce, parts) }, lane));
+    if (!rehearsal) {
+      await progress(parts, parts, 'asking for opinions');
+      await opinionsInTime(
+        runId,
+        judged.flatMap(({ signalIds }) => signalIds),
+      );
+    }
     for (const signalId of decides ? await tradesToDecide({ runId }) : []) {
       // one step: a decision is never left open without the workflow that takes its answer
       await CancellationScope.nonCancellable(async () => {

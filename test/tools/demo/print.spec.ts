@@ -83,6 +83,8 @@ const pipeline: Pipeline = {
           risk_reward_after_costs: 1.8,
         },
         series: { source: 'csv:cmc-usd', quote_currency: 'USD', adjustment: 'unknown' },
+        served: { arm: 'rules', confidence: 0.7, position_size_pct: 0.02, cancelled: false },
+        opinion: null,
         settlement: null,
         asset_id: 'BTC',
         category: 'swing',
@@ -229,8 +231,67 @@ test('signals show prices to six digits and say why others are withheld', () => 
     'SIGNALS (SWING)',
     '  asset  side    entry  take profit  stop loss  reward/risk    size  strength  confidence',
     '  BTC    buy   34235.2      37658.7    33208.1         3.33  2.00 %  strong          0.70',
+    '  BTC is served by the rules; AI is not asked about a rehearsal',
     '  no signal for SPY: trend is flat',
   ]);
+});
+
+describe('a signal tells which arm is served and what AI said', () => {
+  const signal = pipeline.signals!.items[0]!;
+  const said = (change: Partial<typeof signal>, opinion?: Partial<NonNullable<(typeof signal)['opinion']>>) => {
+    const whole: (typeof signal)['opinion'] = opinion
+      ? {
+          outcome: 'answered',
+          asked: 'opinion',
+          direction: 'sell',
+          confidence: 0.5,
+          model: 'a model',
+          summary: 'because',
+          answered_at: '2026-11-25T12:00:05Z',
+          late: false,
+          simulated: false,
+          followed: { confidence: 0.6, position_size_pct: 0.015, cancelled: false },
+          setting: 'by_record',
+          mode: 'show',
+          reasons: ['a reason'],
+          recorded_at: '2026-11-25T12:00:06Z',
+          ...opinion,
+        }
+      : null;
+    const items = [{ ...signal, rehearsal: false, ...change, opinion: whole }];
+    return signalLines({ ...pipeline, signals: { items, withheld: [] } }).at(-1);
+  };
+  const lowered = { confidence: 0.6, position_size_pct: 0.015, cancelled: false };
+
+  test('that was shown only', () => {
+    expect(said({}, {})).toBe(
+      '  BTC is served by the rules; a model says sell with 0.50, which is shown only; followed in full: confidence 0.60, size 1.50 %',
+    );
+  });
+
+  test('that lowered it, from the simulator, late', () => {
+    const served = { arm: 'rules_and_ai' as const, ...lowered };
+    expect(said({ served }, { mode: 'lower', simulated: true, late: true })).toBe(
+      '  BTC is served by rules and AI, confidence 0.60, size 1.50 %; SIMULATED AI says sell with 0.50, late, which may only lower; followed in full: confidence 0.60, size 1.50 %',
+    );
+  });
+
+  test('that cancelled it', () => {
+    const cancelled = { ...lowered, cancelled: true };
+    const served = { arm: 'rules_and_ai' as const, ...cancelled };
+    expect(said({ served }, { mode: 'lower', followed: cancelled, model: null })).toBe(
+      '  BTC is served by rules and AI, cancelled; fks_ai by its fixed rules says sell with 0.50, which may only lower; followed in full: cancelled',
+    );
+  });
+
+  test('that never came, or not yet', () => {
+    expect(said({}, { outcome: 'unanswered', reasons: ['no opinion: fks_ai is not configured'] })).toBe(
+      '  BTC is served by the rules; no opinion: fks_ai is not configured',
+    );
+    expect(said({})).toBe(
+      '  BTC is served by the rules; no opinion of AI yet, one that comes before the expiry is added',
+    );
+  });
 });
 
 test('weights show the binding limits with what each is worth in words, the sum, what they rest on, and the certificate', () => {

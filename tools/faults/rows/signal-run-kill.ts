@@ -88,7 +88,8 @@ async function undisturbedRun(lab: Lab, assets: number, portfolioId: string): Pr
   if (wrong) throw new Error(`the undisturbed run failed: ${wrong}`);
   const tables = await readTables(lab, ['candle']);
   const [signals, outcomes] = [tables.get('signal')!.length, tables.get('signal_outcome')!.length];
-  if (signals === 0 || signals === outcomes) throw new Error(`the undisturbed run gave ${signals} signals of ${outcomes}`);
+  if (signals === 0 || signals === outcomes)
+    throw new Error(`the undisturbed run gave ${signals} signals of ${outcomes}`);
   if (outcomes !== 4 * assets) throw new Error(`the undisturbed run left ${outcomes} outcomes of ${assets} assets`);
   return { tables, milliseconds: Number(jobs[0]?.finished_at) - begin };
 }

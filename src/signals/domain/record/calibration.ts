@@ -6,7 +6,7 @@ export interface Forecast {
 }
 
 /** One step of the reliability curve: forecasts from `from` on and below `to`; the last one holds 1, too. */
-export interface ReliabilityBin {
+interface ReliabilityBin {
   readonly from: number;
   readonly to: number;
   readonly count: number;
