@@ -48,11 +48,11 @@ export class SignalActivitiesProvider implements SignalActivities {
     const budgetOf = await this.budgets.of({ ownerId, portfolioId, asOf, rehearsal });
     const evaluated = await this.evaluator.evaluate({ assets, categories, series, asOf, rehearsal, budgetOf });
     const context = { ownerId, portfolioId, asOf, rehearsal, knownAt: Date.now() };
-    const heldBack = await this.guard.heldBack(context, evaluated);
+    const verdicts = await this.guard.guarded(context, evaluated);
     const found: SignalRow[] = [];
     const withheld: WithheldSignal[] = [];
     for (const [i, one] of evaluated.entries()) {
-      const row = signalRowOf({ ...context, runId, asOf: new Date(asOf) }, one, heldBack[i] ?? null);
+      const row = signalRowOf({ ...context, runId, asOf: new Date(asOf) }, one, verdicts[i]!);
       if (row) found.push(row);
       if (one.outcome.kind === 'withheld') {
         withheld.push({ assetId: one.assetId, category: one.category, reason: one.outcome.reason });

@@ -19,7 +19,7 @@ import type { AssetId, OwnerId, PortfolioId } from '../shared/ids.js';
 import { dayMs, startOfUtcDay, utcDate, type EpochMs } from '../shared/time.js';
 import { answeredOpinions } from './domain/answered-opinions.js';
 import type { BiasReport } from './domain/bias-report.js';
-import type { Finding, findBiases } from './domain/find-biases.js';
+import { findBiases, type Finding } from './domain/find-biases.js';
 import { movesFrom } from './domain/moves.js';
 import { lookBackDays } from './domain/trading.js';
 import type { TradingHistory } from './domain/trading-history.js';
@@ -31,6 +31,8 @@ const usd = 'USD' as AssetId;
 /** People change: older trades say little of today's habits, and reading has to end. */
 const judgedDays = 5 * 365;
 const mostAnswers = 500;
+/** So few are judged before a thread would have started. */
+const fewMoves = 300;
 /** How long a request waits for the thread. */
 const longestWaitMs = 20_000;
 
@@ -49,6 +51,8 @@ interface At {
 /** Biases of the person who decides, from transactions and answers. */
 @Injectable()
 export class BiasService {
+  private last: { readonly key: string; readonly report: Promise<BiasReport> } | undefined;
+
   constructor(
     private readonly assets: AssetRegistry,
     private readonly ledger: LedgerService,
@@ -69,8 +73,21 @@ export class BiasService {
     return biasReportView(portfolioId, await this.of(ownerId, portfolioId, { asOf, knownAt }));
   }
 
-  /** @throws DomainError as `view` */
-  async of(ownerId: OwnerId, portfolioId: string, { asOf: wanted, knownAt }: At): Promise<BiasReport> {
+  /** What was known at one instant of one as-of stays as it is; the parts of a run ask one after the other. @throws as `view` */
+  of(ownerId: OwnerId, portfolioId: string, at: At): Promise<BiasReport> {
+    if (at.asOf === undefined || at.knownAt === undefined) return this.report(ownerId, portfolioId, at);
+    const key = `${ownerId} ${portfolioId} ${at.asOf} ${at.knownAt}`;
+    if (this.last?.key !== key) {
+      const report = this.report(ownerId, portfolioId, at);
+      this.last = { key, report };
+      report.catch(() => {
+        if (this.last?.report === report) this.last = undefined;
+      });
+    }
+    return this.last.report;
+  }
+
+  private async report(ownerId: OwnerId, portfolioId: string, { asOf: wanted, knownAt }: At): Promise<BiasReport> {
     const asOf = wanted ?? Date.now();
     const policy = await this.policies.inForce(ownerId, portfolioId as PortfolioId, knownAt);
     const { weights, record, past } = await this.held(ownerId, portfolioId, { asOf: wanted, knownAt }, asOf);
@@ -162,6 +179,7 @@ export class BiasService {
   }
 
   private async found(history: TradingHistory): Promise<Finding[]> {
+    if (history.moves.length <= fewMoves) return findBiases(history);
     const signal = AbortSignal.timeout(longestWaitMs);
     try {
       return await this.compute.run(inThread, history, signal);

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { BiasService } from '../bias/bias.service.js';
+import { biasFor, blockedBy, type BiasFlag } from '../bias/domain/bias-for.js';
 import { ClosedBars } from '../data/candles/closed-bars.js';
 import { revisionsFor, type SeriesRef } from '../data/domain/candle.js';
 import type { OwnerId, PortfolioId } from '../shared/ids.js';
@@ -17,23 +19,39 @@ export interface GuardContext {
   readonly knownAt: EpochMs;
 }
 
+/** What speaks against a signal. */
+export interface Guarded {
+  /** Null when nothing holds it back. */
+  readonly heldBack: readonly HeldBack[] | null;
+  /** Also those that the policy only warns of. */
+  readonly biasFlags: readonly BiasFlag[];
+}
+
 /** Says what speaks against showing signals that the rules gave. */
 @Injectable()
 export class SignalGuard {
   constructor(
     private readonly settlements: SettlementRepository,
     private readonly bars: ClosedBars,
+    private readonly bias: BiasService,
   ) {}
 
-  /** What holds each of them back, in their order; null for those without anything, and for those that are no signals. */
-  async heldBack(context: GuardContext, evaluated: readonly Evaluated[]): Promise<(readonly HeldBack[] | null)[]> {
+  /** What speaks against each of them, in their order; nothing for those that are no signals. */
+  async guarded(context: GuardContext, evaluated: readonly Evaluated[]): Promise<Guarded[]> {
     const candidates = evaluated.map(candidateOf);
-    if (candidates.every((one) => one === null)) return candidates.map(() => null);
+    if (candidates.every((one) => one === null)) return candidates.map(() => nothing);
     const checks = await this.checks(context, evaluated);
-    return candidates.map((one) => one && heldBackBy(one, checks));
+    const { ownerId, portfolioId, asOf, knownAt } = context;
+    const known = await this.bias.of(ownerId, portfolioId, { asOf, knownAt });
+    return candidates.map((one) => {
+      if (!one) return nothing;
+      const biasFlags = biasFor(tradeOf(one), known);
+      const heldBack = [...(heldBackBy(one, checks) ?? []), ...blockedBy(biasFlags)];
+      return { heldBack: heldBack.length > 0 ? heldBack : null, biasFlags };
+    });
   }
 
-  /** Whatever else may hold a signal back is one more check here. */
+  /** Whatever else may hold a signal back by itself is one more check here. */
   private async checks(context: GuardContext, evaluated: readonly Evaluated[]): Promise<SignalCheck[]> {
     const past = await this.settlements.past(context);
     const disputed = await this.disputed(context, evaluated);
@@ -56,6 +74,16 @@ export class SignalGuard {
     return new Map(reads.map(({ series }, i) => [series, held[i]!]));
   }
 }
+
+const nothing: Guarded = { heldBack: null, biasFlags: [] };
+
+/** Its size is what the budget of the portfolio makes of its stop: it is not bold by itself. */
+const tradeOf = ({ assetId, signal }: Candidate): Parameters<typeof biasFor>[0] => ({
+  assetId,
+  direction: signal.direction,
+  size: signal.positionSizePct,
+  stopDistance: null,
+});
 
 function candidateOf({ assetId, outcome, read, simulated }: Evaluated): Candidate | null {
   if (outcome.kind === 'withheld' || !read) return null;

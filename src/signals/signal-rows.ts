@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { OwnerId, PortfolioId } from '../shared/ids.js';
 import type { Evaluated } from './signal-evaluator.js';
-import type { HeldBack } from './domain/held-back.js';
+import type { Guarded } from './signal-guard.js';
 import type { SignalRow } from './signal.repository.js';
 
 /** What a signal belongs to. */
@@ -17,7 +17,7 @@ export interface SignalContext {
 export function signalRowOf(
   { runId, ownerId, portfolioId, asOf, rehearsal }: SignalContext,
   { assetId, outcome: signal, read, simulated }: Evaluated,
-  heldBack: readonly HeldBack[] | null,
+  { heldBack, biasFlags }: Guarded,
 ): SignalRow | null {
   if (signal.kind === 'withheld' || !read) return null;
   const { source, quoteCurrency, adjustment } = read.series;
@@ -38,7 +38,7 @@ export function signalRowOf(
     positionSizePct: signal.positionSizePct,
     strength: signal.strength,
     confidencePoints: signal.confidencePoints,
-    evidence: { ...signal.evidence, barsSha256: read.sha256 },
+    evidence: { ...signal.evidence, barsSha256: read.sha256, biasFlags },
     series: { source, quoteCurrency, adjustment },
     ruleVersion: signal.ruleVersion,
     rehearsal,

@@ -86,8 +86,8 @@ export class SignalRunner {
     const [ownerId, portfolioId] = [run.ownerId as OwnerId, run.portfolioId as PortfolioId];
     const context = { runId, ownerId, portfolioId, asOf, rehearsal };
     const guarded = { ownerId, portfolioId, asOf: asOf.getTime(), rehearsal, knownAt: run.knownAt.getTime() };
-    const heldBack = await this.guard.heldBack(guarded, evaluated);
-    const found = evaluated.map((one, i) => ({ one, signal: signalRowOf(context, one, heldBack[i] ?? null) }));
+    const verdicts = await this.guard.guarded(guarded, evaluated);
+    const found = evaluated.map((one, i) => ({ one, signal: signalRowOf(context, one, verdicts[i]!) }));
     const outcomes = found.map(({ one, signal }): OutcomeRow => {
       const { assetId, category, outcome } = one;
       const reason = outcome.kind === 'withheld' ? outcome.reason : null;

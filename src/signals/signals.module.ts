@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { BiasModule } from '../bias/bias.module.js';
 import { DataModule } from '../data/data.module.js';
 import { JobsModule } from '../jobs/jobs.module.js';
 import { ComputeModule } from '../platform/compute/compute.module.js';
@@ -33,7 +34,7 @@ import { AiModule } from '../ai/ai.module.js';
 import { SignalOpinions } from './signal-opinions.js';
 
 @Module({
-  imports: [ComputeModule, DataModule, JobsModule, PoliciesModule, PortfolioModule, AiModule],
+  imports: [AiModule, BiasModule, ComputeModule, DataModule, JobsModule, PoliciesModule, PortfolioModule],
   // the record has a path that would otherwise be taken for the id of a signal
   controllers: [
     RecordController,

@@ -1,3 +1,6 @@
+import { biases } from '../bias/domain/bias-test.js';
+import { severities } from '../bias/domain/find-biases.js';
+import { biasResponses } from '../policies/domain/policy-limits.js';
 import { z } from 'zod';
 import { pageOf } from '../platform/http/page.js';
 import { intervals } from '../data/domain/candle.js';
@@ -42,6 +45,7 @@ export const signalExample = {
   run_id: '019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33',
   state: 'expired',
   held_back: null,
+  bias_flags: [],
   evidence: {
     rule: 'trend_with_macd',
     reason: 'MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean',
@@ -156,6 +160,18 @@ export const signalView = z
       .array(z.object({ by: z.string(), reason: z.string() }))
       .nullable()
       .describe('What speaks against acting on it; null when nothing does'),
+    bias_flags: z
+      .array(
+        z.object({
+          bias: z.enum(biases),
+          from: z.enum(['rule', 'finding']),
+          severity: z.enum(severities),
+          message: z.string(),
+          suggestion: z.string(),
+          response: z.enum(biasResponses),
+        }),
+      )
+      .describe('Habits of who decides that touch it, and what the policy makes of each'),
     evidence: z.object({
       rule: z.string().describe('The rule that opened the signal'),
       reason: z.string(),
@@ -285,6 +301,7 @@ export function signalViewOf(signal: SignalRow, { settlement, opinion, isPipelin
       now,
     ),
     held_back: heldBack ? heldBack.map(({ by, reason }) => ({ by, reason })) : null,
+    bias_flags: (evidence.biasFlags ?? []).map((flag) => ({ ...flag })),
     evidence: {
       rule: evidence.rule,
       reason: evidence.reason,

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { SignalActivitiesProvider } from '../../activities/signals.activities.js';
+import type { BiasService } from '../../src/bias/bias.service.js';
 import { AssetRegistry } from '../../src/data/assets/asset-registry.js';
 import { CandleRepository } from '../../src/data/candles/candle.repository.js';
 import { ClosedBars } from '../../src/data/candles/closed-bars.js';
@@ -7,6 +8,7 @@ import { CanonicalSeries } from '../../src/data/candles/canonical-series.js';
 import { DatedPrices } from '../../src/data/prices/dated-prices.js';
 import { StoredCloses } from '../../src/data/quotes/stored-closes.js';
 import type { Candle, SeriesRef } from '../../src/data/domain/candle.js';
+import { defaultLimits } from '../../src/policies/domain/policy-limits.js';
 import type { PoliciesService } from '../../src/policies/policies.service.js';
 import { defaultRiskBudget } from '../../src/signals/domain/trade-plan.js';
 import type { SignalBudgets } from '../../src/signals/signal-budgets.js';
@@ -28,6 +30,11 @@ const db = useDatabase();
 
 const candles = () => new CandleRepository(db.orm.em.fork());
 const signals = () => new SignalRepository(db.orm.em.fork());
+// what portfolios say of who decides is tried where they have trades
+const noBias = {
+  of: () =>
+    Promise.resolve({ findings: [], record: { recentLoss: null, winStreak: 0 }, weights: null, limits: defaultLimits }),
+} as unknown as BiasService;
 const activities = () => {
   const em = db.orm.em.fork();
   const { sources } = testConfig(db.database.url, {});
@@ -44,7 +51,7 @@ const activities = () => {
     new ClosedBars(candles()),
     prices,
   );
-  const guard = new SignalGuard(new SettlementRepository(em), new ClosedBars(candles()));
+  const guard = new SignalGuard(new SettlementRepository(em), new ClosedBars(candles()), noBias);
   const runner = new SignalRunner(evaluator, guard, budgets, {} as PoliciesService, new SignalRunRepository(em));
   return new SignalActivitiesProvider(evaluator, budgets, guard, signals(), runner, {} as SignalRunRequests, settler);
 };

@@ -1,3 +1,4 @@
+import type { BiasFlag } from '../../bias/domain/bias-for.js';
 import type { Interval } from '../../data/domain/candle.js';
 import type { IsoInstant } from '../../shared/time.js';
 import type { RuleId } from './rules/registry.js';
@@ -44,4 +45,6 @@ export interface SignalEvidence {
 /** The evidence as it is stored: with the SHA-256 of the bars that were read, so that they can be told to be the same. */
 export interface StoredEvidence extends SignalEvidence {
   readonly barsSha256: string;
+  /** Of who decides; signals of before there were tests for biases have none. */
+  readonly biasFlags?: readonly BiasFlag[];
 }

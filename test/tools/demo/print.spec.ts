@@ -57,6 +57,7 @@ const pipeline: Pipeline = {
         run_id: null,
         state: 'live',
         held_back: null,
+        bias_flags: [],
         as_of: '2021-07-07T00:00:00Z',
         rehearsal: true,
         simulated: false,
