@@ -3,7 +3,8 @@ import type { OpinionMode } from '../ai/domain/effect.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { secondMs, type EpochMs } from '../shared/time.js';
 import type { TradeCategory } from '../shared/trade-categories.js';
-import { armedSignals, type Provenance } from './domain/record/recorded-signal.js';
+import { recordedFrom } from './domain/record/recorded-from.js';
+import { armedSignals } from './domain/record/recorded-signal.js';
 import { verdictOf, type Verdict } from './domain/record/verdict.js';
 import { RecordRepository } from './record.repository.js';
 import type { SignalRow } from './signal.repository.js';
@@ -31,7 +32,7 @@ export class OpinionRecord {
     for (const [key, { until }] of this.kept) if (until <= now) this.kept.delete(key);
     const key = canonicalJson([ownerId, category, asOf.getTime(), simulated]);
     const known = this.kept.get(key)?.verdict;
-    const verdict = known ?? this.verdict(ownerId, simulated ? 'simulated' : 'live', category, asOf.getTime());
+    const verdict = known ?? this.verdict(ownerId, simulated, category, asOf.getTime());
     if (!known) this.kept.set(key, { verdict, until: now + keptMs });
     try {
       return (await verdict).mode;
@@ -42,14 +43,17 @@ export class OpinionRecord {
     }
   }
 
-  /** @param category null asks about all categories together */
-  async verdict(
+  private async verdict(
     ownerId: string,
-    provenance: Provenance,
-    category: TradeCategory | null,
+    isSimulated: boolean,
+    category: TradeCategory,
     asOf: EpochMs,
   ): Promise<Verdict> {
-    const signals = await this.record.signals({ ownerId, provenance, before: asOf, isArmed: true });
-    return verdictOf(armedSignals(signals), category, asOf);
+    return verdictOf(armedSignals(recordedFrom(await this.history(ownerId, isSimulated, asOf))), category, asOf);
+  }
+
+  /** The signals that count before an instant, for `recordedFrom`. */
+  history(ownerId: string, isSimulated: boolean, before: EpochMs): Promise<string> {
+    return this.record.signals({ ownerId, provenance: isSimulated ? 'simulated' : 'live', before, isArmed: true });
   }
 }

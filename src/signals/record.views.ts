@@ -7,7 +7,7 @@ import type { ArmRecord } from './domain/record/comparison.js';
 import type { Calibration } from './domain/record/calibration.js';
 import type { Estimate } from './domain/record/estimate.js';
 import { filterFindings } from './domain/record/filter-effects.js';
-import { provenances, type Coverage, type OpinionCost } from './domain/record/recorded-signal.js';
+import { provenances } from './domain/record/recorded-signal.js';
 import type { RecordReport } from './domain/record/report.js';
 import { decisive, type SequentialTest } from './domain/record/sequential-test.js';
 import { pairsNeeded, type Verdict } from './domain/record/verdict.js';
@@ -278,9 +278,7 @@ export interface RecordScope {
 export function recordViewOf(
   scope: RecordScope,
   served: z.output<typeof servedView>,
-  coverage: Coverage,
-  cost: OpinionCost,
-  { comparison, filters }: RecordReport,
+  { comparison, filters, coverage, cost }: RecordReport,
 ): SignalRecordView {
   return {
     portfolio_id: scope.portfolioId ?? null,

@@ -1,3 +1,7 @@
+import { recordedFrom } from '../../../src/signals/domain/record/recorded-from.js';
+import { armedSignals, type Provenance } from '../../../src/signals/domain/record/recorded-signal.js';
+import { verdictOf } from '../../../src/signals/domain/record/verdict.js';
+import type { TradeCategory } from '../../../src/shared/trade-categories.js';
 import { OpinionRecord } from '../../../src/signals/opinion-record.js';
 import { RecordRepository } from '../../../src/signals/record.repository.js';
 import { dayMs } from '../../../src/shared/time.js';
@@ -6,6 +10,10 @@ import { seedSignals, type SeededSignal } from '../../support/signal-records.js'
 
 const db = useDatabase();
 const record = () => new OpinionRecord(new RecordRepository(db.orm.em.fork()));
+const verdict = async (ownerId: string, provenance: Provenance, category: TradeCategory) => {
+  const signals = await new RecordRepository(db.orm.em.fork()).signals({ ownerId, provenance, isArmed: true });
+  return verdictOf(armedSignals(recordedFrom(signals)), category, later.getTime());
+};
 const start = Date.parse('2024-01-01T00:00:00Z');
 const at = (day: number) => new Date(start + day * dayMs);
 const later = at(2_000);
@@ -28,7 +36,7 @@ test('99 settled pairs allow nothing, the hundredth allows lowering from the ins
   const last = 7 * 99 + 5;
   expect(await record().allows(asking(ownerId, at(last)))).toBe('lower');
   expect(await record().allows(asking(ownerId, new Date(at(last).getTime() - 1)))).toBe('show');
-  expect(await record().verdict(ownerId, 'live', 'scalp', later.getTime())).toMatchObject({ scope: 'all', pairs: 100 });
+  expect(await verdict(ownerId, 'live', 'scalp')).toMatchObject({ scope: 'all', pairs: 100 });
 });
 
 test('what is simulated counts for what is simulated, by prices or by opinion, and a rehearsal for nobody', async () => {
@@ -40,8 +48,8 @@ test('what is simulated counts for what is simulated, by prices or by opinion, a
   );
   expect(await record().allows(asking(ownerId))).toBe('show');
   expect(await record().allows(asking(ownerId, later, true))).toBe('lower');
-  expect(await record().verdict(ownerId, 'rehearsal', 'swing', later.getTime())).toMatchObject({ pairs: 120 });
-  expect(await record().verdict(ownerId, 'live', 'swing', later.getTime())).toMatchObject({ pairs: 0 });
+  expect(await verdict(ownerId, 'rehearsal', 'swing')).toMatchObject({ pairs: 120 });
+  expect(await verdict(ownerId, 'live', 'swing')).toMatchObject({ pairs: 0 });
 });
 
 test('signals that are open, held back, without a usable opinion, or of somebody else are no pairs', async () => {
@@ -56,5 +64,5 @@ test('signals that are open, held back, without a usable opinion, or of somebody
     }),
     cancelledLosers('somebody', 3),
   );
-  expect(await record().verdict(ownerId, 'live', 'swing', later.getTime())).toMatchObject({ pairs: 99 });
+  expect(await verdict(ownerId, 'live', 'swing')).toMatchObject({ pairs: 99 });
 });

@@ -13,7 +13,7 @@ function counting(failures = 0) {
   const asked: unknown[] = [];
   const signals = (filter: unknown) => {
     asked.push(filter);
-    return asked.length <= failures ? Promise.reject(new Error('away')) : Promise.resolve([]);
+    return asked.length <= failures ? Promise.reject(new Error('away')) : Promise.resolve('[]');
   };
   return { asked, record: new OpinionRecord({ signals } as unknown as RecordRepository) };
 }
