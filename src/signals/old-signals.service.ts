@@ -65,7 +65,7 @@ export class OldSignalsService {
             ownerId,
             portfolioId: portfolio.id,
             categories,
-            assetIds: query.symbol === undefined ? undefined : idsOf(catalogue, [query.symbol]),
+            assetIds: idsOf(catalogue, query.symbol === undefined ? undefined : [query.symbol]),
           },
           day,
         )
@@ -116,7 +116,7 @@ export class OldSignalsService {
     const portfolio = await this.portfolios.defaultOf(ownerId);
     if (!portfolio) return [];
     const catalogue = await this.assets.catalogue();
-    const assetIds = symbols && symbols.length > 0 ? idsOf(catalogue, symbols) : undefined;
+    const assetIds = idsOf(catalogue, symbols?.length ? symbols : undefined);
     const asked = { ownerId, portfolioId: portfolio.id, categories: [category], assetIds };
     return inOrder(await this.served.live(asked, Date.now()), catalogue);
   }
@@ -143,11 +143,11 @@ const plannedOf = (signal: SignalRow): PlannedSignal => ({
   expiresAt: signal.expiresAt.getTime(),
 });
 
-/** What nobody knows has no signals. */
-const idsOf = (catalogue: AssetCatalogue<Asset>, symbols: readonly string[]): string[] =>
-  symbols.flatMap((symbol) => {
+/** All of them where none is named; what nobody knows has no signals. */
+const idsOf = (catalogue: AssetCatalogue<Asset>, symbols: readonly string[] | undefined): string[] =>
+  (symbols ?? catalogue.assets.map(({ id }) => id)).flatMap((symbol) => {
     const resolved = catalogue.resolve(symbol);
-    return resolved.kind === 'known' ? [resolved.assetId] : [];
+    return resolved.kind === 'known' ? [resolved.assetId as string] : [];
   });
 
 function inOrder(signals: readonly SignalRow[], { assets }: AssetCatalogue<Asset>): SignalRow[] {

@@ -14,7 +14,10 @@ const SignalSchema = defineEntity({
     { name: 'signal_prices_positive', expression: 'entry_price > 0 and take_profit > 0 and stop_loss > 0' },
     { name: 'signal_confidence_in_points', expression: 'confidence_points >= 0 and confidence_points <= 100' },
   ],
-  indexes: [{ properties: ['ownerId', 'portfolioId', 'id'] }],
+  indexes: [
+    { properties: ['ownerId', 'portfolioId', 'id'] },
+    { properties: ['portfolioId', 'category', 'assetId', 'asOf'] },
+  ],
   properties: {
     id: p.uuid().primary(),
     /** The run that asked for the signal: the pipeline's id when it ran inside one. */

@@ -14,6 +14,7 @@ import { Migration20261125097000_ai_exchanges } from './Migration20261125097000_
 import { Migration20261125098000_signal_settlements } from './Migration20261125098000_signal_settlements.js';
 import { Migration20261125099000_signal_runs } from './Migration20261125099000_signal_runs.js';
 import { Migration20261125100000_signal_opinions } from './Migration20261125100000_signal_opinions.js';
+import { Migration20261125109000_latest_signals } from './Migration20261125109000_latest_signals.js';
 
 /** In the order in which they run. */
 export const migrations: MigrationObject[] = [
@@ -32,4 +33,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261125098000_signal_settlements', class: Migration20261125098000_signal_settlements },
   { name: 'Migration20261125099000_signal_runs', class: Migration20261125099000_signal_runs },
   { name: 'Migration20261125100000_signal_opinions', class: Migration20261125100000_signal_opinions },
+  { name: 'Migration20261125109000_latest_signals', class: Migration20261125109000_latest_signals },
 ];
