@@ -118,7 +118,7 @@ async function run(app: NestExpressApplication, portfolioId: PortfolioId, assets
   const runner = app.get(SignalRunner, { strict: false });
   const runId = randomUUID() as SignalRunId;
   const question = { runId, ownerId: owner, portfolioId, assets, categories: tradeCategories, asOf: toIso(at) };
-  const parts = await within(app, () => runner.freeze({ ...question, opinions: 'none', rehearsal: false }));
+  const { parts } = await within(app, () => runner.freeze({ ...question, opinions: 'none', rehearsal: false }));
   let [next, signals] = [0, 0];
   const lane = async () => {
     while (next < parts) {

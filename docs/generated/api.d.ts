@@ -4694,6 +4694,7 @@ export interface components {
          *             "run_id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
          *             "state": "expired",
          *             "held_back": null,
+         *             "bias_flags": [],
          *             "evidence": {
          *               "rule": "trend_with_macd",
          *               "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
@@ -4863,6 +4864,7 @@ export interface components {
          *       "run_id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
          *       "state": "expired",
          *       "held_back": null,
+         *       "bias_flags": [],
          *       "evidence": {
          *         "rule": "trend_with_macd",
          *         "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
@@ -4993,6 +4995,19 @@ export interface components {
                 by: string;
                 reason: string;
             }[] | null;
+            /** @description Habits of who decides that touch it, and what the policy makes of each */
+            bias_flags: {
+                /** @enum {string} */
+                bias: "disposition" | "loss_aversion" | "overconfidence" | "overtrading" | "anchoring" | "chasing" | "herding" | "confirmation" | "concentration" | "recency";
+                /** @enum {string} */
+                from: "rule" | "finding";
+                /** @enum {string} */
+                severity: "low" | "medium" | "high";
+                message: string;
+                suggestion: string;
+                /** @enum {string} */
+                response: "warn" | "ask_reason" | "block";
+            }[];
             evidence: {
                 /** @description The rule that opened the signal */
                 rule: string;
@@ -5150,6 +5165,7 @@ export interface components {
          *       "run_id": "019a7c3e-5c8e-7d6f-b1d2-6c0e4f7a9b33",
          *       "state": "expired",
          *       "held_back": null,
+         *       "bias_flags": [],
          *       "evidence": {
          *         "rule": "trend_with_macd",
          *         "reason": "MACD -872.5 agrees with the trend: the 20-bar mean is below the 50-bar mean",
@@ -5291,6 +5307,19 @@ export interface components {
                 by: string;
                 reason: string;
             }[] | null;
+            /** @description Habits of who decides that touch it, and what the policy makes of each */
+            bias_flags: {
+                /** @enum {string} */
+                bias: "disposition" | "loss_aversion" | "overconfidence" | "overtrading" | "anchoring" | "chasing" | "herding" | "confirmation" | "concentration" | "recency";
+                /** @enum {string} */
+                from: "rule" | "finding";
+                /** @enum {string} */
+                severity: "low" | "medium" | "high";
+                message: string;
+                suggestion: string;
+                /** @enum {string} */
+                response: "warn" | "ask_reason" | "block";
+            }[];
             evidence: {
                 /** @description The rule that opened the signal */
                 rule: string;

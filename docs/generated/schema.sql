@@ -137,6 +137,7 @@ alter table "risk_report" add constraint "risk_report_owner_id_key_unique" uniqu
 
 create table "signal" ("id" uuid not null, "run_id" uuid not null, "owner_id" text not null, "portfolio_id" uuid not null, "asset_id" text not null, "category" text not null, "direction" text not null, "entry_price" numeric not null, "take_profit" numeric not null, "stop_loss" numeric not null, "take_profit_pct" double precision not null, "stop_loss_pct" double precision not null, "risk_reward_ratio" double precision not null, "position_size_pct" double precision not null, "strength" text not null, "confidence_points" int not null, "evidence" jsonb not null, "series" jsonb not null, "rule_version" int not null, "rehearsal" boolean not null, "simulated" boolean not null, "held_back" jsonb null, "as_of" timestamptz not null, "expires_at" timestamptz not null, "created_at" timestamptz not null, primary key ("id"));
 create index "signal_owner_id_portfolio_id_id_index" on "signal" ("owner_id", "portfolio_id", "id");
+create index "signal_portfolio_id_category_asset_id_as_of_index" on "signal" ("portfolio_id", "category", "asset_id", "as_of");
 alter table "signal" add constraint "signal_run_id_asset_id_category_unique" unique ("run_id", "asset_id", "category");
 alter table "signal" add constraint "signal_prices_positive" check (entry_price > 0 and take_profit > 0 and stop_loss > 0);
 alter table "signal" add constraint "signal_confidence_in_points" check (confidence_points >= 0 and confidence_points <= 100);
