@@ -147,7 +147,7 @@ const plannedOf = (signal: SignalRow): PlannedSignal => ({
 const idsOf = (catalogue: AssetCatalogue<Asset>, symbols: readonly string[] | undefined): string[] =>
   (symbols ?? catalogue.assets.map(({ id }) => id)).flatMap((symbol) => {
     const resolved = catalogue.resolve(symbol);
-    return resolved.kind === 'known' ? [resolved.assetId as string] : [];
+    return resolved.kind === 'known' ? [resolved.assetId] : [];
   });
 
 function inOrder(signals: readonly SignalRow[], { assets }: AssetCatalogue<Asset>): SignalRow[] {
