@@ -69,7 +69,7 @@ export class SignalRunRequests {
           categories: [category],
           asOf,
           rehearsal: false,
-          opinions: 'none',
+          opinions: 'wanted',
           answerWithinHours: this.config.guidance.answerWithinHours,
         }),
       );

@@ -45,7 +45,10 @@ export const createSignalRunBody = z
       .refine((text) => text.length <= 40, 'has more than 40 characters')
       .optional()
       .describe('A date D means D+1T00:00Z. A past one makes the run a rehearsal.'),
-    opinions: z.enum(opinionWishes).default('none').describe('Whether a language model is asked about each signal'),
+    opinions: z
+      .enum(opinionWishes)
+      .default('wanted')
+      .describe('Whether a language model is asked about each signal; never in a rehearsal'),
   })
   .meta({
     id: 'CreateSignalRun',

@@ -9,6 +9,7 @@ import {
 import { writeOnce } from '../activity-options.js';
 import { startDecision } from '../guidance/start-decision.js';
 import { opinionsInTime } from './opinions-in-time.js';
+import { inLanes } from '../in-lanes.js';
 import { asJob } from '../jobs/as-job.js';
 
 // Repeating it is free: the run's id decides what is frozen, and a second attempt finds it.
@@ -32,35 +33,37 @@ const { tradesToDecide, openTradeDecision } = proxyActivities<GuidanceActivities
 
 /** Parts that are judged at a time: the next one's bars are read while the rules work on another's. */
 const partsAtOnce = 4;
+/** Decisions that are opened at a time; their events wait for each other at the portfolio's stream. */
+const decisionsAtOnce = 8;
 
 /** Signals of many assets in several categories at one as-of; a pair without a signal has a reason. */
 export const signalRun: SignalRunWorkflow = ({ jobId, answerWithinHours, ...question }) =>
   asJob(jobId, async (progress) => {
-    const { runId, ownerId, assets, categories, asOf, rehearsal } = question;
+    const { runId, ownerId, assets, categories, asOf, rehearsal, opinions } = question;
     const { parts, decides } = await freezeSignalRun(question);
     const judged: JudgedPart[] = [];
-    let next = 0;
-    const lane = async () => {
-      while (next < parts) {
-        const part = next++;
-        judged.push(await judgeSignals({ runId, part }));
-        if (parts > 1) await progress(judged.length, parts, `asking the rules about ${assets.length} assets`);
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(partsAtOnce, parts) }, lane));
-    if (!rehearsal) {
-      await progress(parts, parts, 'asking for opinions');
+    let told: Promise<void> = Promise.resolve();
+    await inLanes([...Array(parts).keys()], partsAtOnce, async (part) => {
+      judged.push(await judgeSignals({ runId, part }));
+      const done = judged.length;
+      const note = `asking the rules about ${assets.length} assets`;
+      // one after the other: the last that is told is the furthest
+      if (parts > 1) await (told = told.then(() => progress(done, parts, note)));
+    });
+    if (opinions === 'wanted' && !rehearsal) {
+      setCurrentDetails('asking for opinions');
       await opinionsInTime(
         runId,
         judged.flatMap(({ signalIds }) => signalIds),
       );
     }
-    for (const signalId of decides ? await tradesToDecide({ runId }) : []) {
+    const trades = decides ? await tradesToDecide({ runId }) : [];
+    await inLanes(trades, decisionsAtOnce, (signalId) =>
       // one step: a decision is never left open without the workflow that takes its answer
-      await CancellationScope.nonCancellable(async () => {
+      CancellationScope.nonCancellable(async () => {
         await startDecision(await openTradeDecision({ signalId, ownerId, answerWithinHours }));
-      });
-    }
+      }),
+    );
     const signals = judged.reduce((sum, { signalIds }) => sum + signalIds.length, 0);
     const withheld = judged.reduce((sum, one) => sum + one.withheld, 0);
     setCurrentDetails(`**${signals} signals** of ${categories.join(', ')}, ${withheld} withheld, as of ${asOf}`);

@@ -159,4 +159,4 @@ export const signalRunKillOf = (assets: number): StackRow => ({
   },
 });
 
-export const signalRunKill = signalRunKillOf(50);
+export const signalRunKill = signalRunKillOf(150);
