@@ -4617,8 +4617,8 @@ export interface components {
             /** @description A date D means D+1T00:00Z. A past one makes the run a rehearsal. */
             as_of?: string;
             /**
-             * @description Whether a language model is asked about each signal
-             * @default none
+             * @description Whether a language model is asked about each signal; never in a rehearsal
+             * @default wanted
              * @enum {string}
              */
             opinions: "wanted" | "none";
