@@ -1429,6 +1429,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ai/signals/enhanced": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live signals of the default portfolio with what the AI said of them
+         * @description Told from what is stored: a read asks no model. What fks_ai does not say is null.
+         */
+        get: operations["EnhancedSignalsController_enhanced"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/portfolio/optimize": {
         parameters: {
             query?: never;
@@ -4617,11 +4637,10 @@ export interface components {
             /** @description A date D means D+1T00:00Z. A past one makes the run a rehearsal. */
             as_of?: string;
             /**
-             * @description Whether a language model is asked about each signal; never in a rehearsal
-             * @default wanted
+             * @description Whether a language model is asked about each signal; by default it is, and not in a rehearsal, whose future it may know
              * @enum {string}
              */
-            opinions: "wanted" | "none";
+            opinions?: "wanted" | "none";
         };
         /**
          * @example {
@@ -6091,6 +6110,71 @@ export interface components {
             recommendations: string[];
             /** Format: date-time */
             generated_at: string;
+        };
+        EnhancedSignals: {
+            signals: {
+                symbol: string;
+                /** @enum {string} */
+                signal_type: "buy" | "sell";
+                /** @enum {string} */
+                category: "scalp" | "intraday" | "swing" | "long_term";
+                entry_price: number;
+                take_profit: number;
+                stop_loss: number;
+                take_profit_pct: number;
+                stop_loss_pct: number;
+                risk_reward_ratio: number;
+                /** @description Fraction of the portfolio */
+                position_size_pct: number;
+                /** @enum {string} */
+                strength: "weak" | "moderate" | "strong" | "very_strong";
+                confidence: number;
+                /**
+                 * Format: date-time
+                 * @description The as-of
+                 */
+                timestamp: string;
+                is_valid: boolean;
+                /** @description True when the prices came from the market simulator */
+                simulated: boolean;
+                expected_duration_hours: number;
+                /** Format: date-time */
+                expiry: string;
+                indicators: {
+                    [key: string]: number | ("up" | "down" | "neutral");
+                };
+                bias_flags: string[];
+                /** @description What the AI said of it; null where it was not asked, or gave nothing to use */
+                ai_enhancements: {
+                    ai_confidence: number;
+                    /** @enum {string} */
+                    final_decision: "BUY" | "SELL" | "HOLD";
+                    analysis_summary: string | null;
+                    /**
+                     * @description fks_ai states no number for it
+                     * @enum {string|null}
+                     */
+                    bull_consensus: null;
+                    /** @enum {string|null} */
+                    bear_consensus: null;
+                    /** @enum {string|null} */
+                    consensus_strength: null;
+                    /** @enum {string|null} */
+                    debate_summary: null;
+                } | null;
+                /** @description False: nobody was asked, nothing came in time, or nothing that can be used */
+                ai_answered: boolean;
+                /**
+                 * @description Whose confidence and size these are
+                 * @enum {string}
+                 */
+                arm: "rules" | "rules_and_ai";
+            }[];
+            count: number;
+            /** @enum {string} */
+            category: "scalp" | "intraday" | "swing" | "long_term";
+            /** @description Whether the AI answered on any of them */
+            ai_enhanced: boolean;
         };
         /**
          * @example {
@@ -11918,6 +12002,49 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AiPerformanceReport"];
+                };
+            };
+            /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": {
+                        type: string;
+                        title: string;
+                        status: number;
+                        detail: string;
+                        errors?: {
+                            field: string;
+                            value?: unknown;
+                            message: string;
+                        }[];
+                    };
+                };
+            };
+        };
+    };
+    EnhancedSignalsController_enhanced: {
+        parameters: {
+            query?: {
+                /** @description One of scalp, intraday, swing, long_term; swing without it. Another one is refused */
+                category?: string | string[];
+                /** @description Comma-separated; without them, of every asset */
+                symbols?: string | string[];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnhancedSignals"];
                 };
             };
             /** @description A problem (RFC 9457): 400 unreadable, 404 absent, 409 conflict, 422 invalid, 503 away for now */

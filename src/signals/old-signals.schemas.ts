@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { opinionBases } from '../ai/domain/effect.js';
 import { oldSymbols, oldText } from '../platform/http/old-parameters.js';
 import { dayMs, utcDate } from '../shared/time.js';
 import { tradeCategories } from '../shared/trade-categories.js';
@@ -115,11 +116,8 @@ const entryPlanning = z.object({
   time_until_open: z.string().describe('As Python prints a duration'),
 });
 
-const filedSignal = z.object({
-  id: z.uuid(),
+const fullFields = {
   ...briefFields,
-  signal_type: z.enum(['BUY', 'SELL']),
-  confidence: z.number().min(0).max(100),
   expected_duration_hours: z.number(),
   expiry: z.iso.datetime(),
   indicators: z.record(z.string(), z.union([z.number(), z.enum(trends)])),
@@ -136,10 +134,35 @@ const filedSignal = z.object({
     })
     .nullable()
     .describe('What the AI said of it; null where it was not asked, or gave nothing to use'),
+};
+
+const fullSignal = z.object(fullFields);
+export type FullSignalView = z.output<typeof fullSignal>;
+
+const filedSignal = z.object({
+  id: z.uuid(),
+  ...fullFields,
+  signal_type: z.enum(['BUY', 'SELL']),
+  confidence: z.number().min(0).max(100),
   lot_size: lotSize.optional().describe('Left out where the account has no value'),
   entry_planning: entryPlanning.optional(),
 });
 export type FiledSignalView = z.output<typeof filedSignal>;
+
+export const enhancedSignalsSchema = z
+  .object({
+    signals: z.array(
+      fullSignal.extend({
+        ai_answered: z.boolean().describe('False: nobody was asked, nothing came in time, or nothing that can be used'),
+        arm: z.enum(opinionBases).describe('Whose confidence and size these are'),
+      }),
+    ),
+    count: z.int(),
+    category: z.enum(tradeCategories),
+    ai_enhanced: z.boolean().describe('Whether the AI answered on any of them'),
+  })
+  .meta({ id: 'EnhancedSignals' });
+export type EnhancedSignalsView = z.output<typeof enhancedSignalsSchema>;
 
 export const filedSignalsSchema = z
   .object({

@@ -9,6 +9,7 @@ import { dayMs, startOfUtcDay, utcDate, type EpochMs } from '../shared/time.js';
 import { tradeCategories, type TradeCategory } from '../shared/trade-categories.js';
 import { EntryPlanner, type PlannedSignal } from './entry-planner.js';
 import type {
+  EnhancedSignalsView,
   FiledSignalsView,
   FiledSignalView,
   FromFilesQuery,
@@ -17,7 +18,15 @@ import type {
   SignalsSummaryQuery,
   SignalsSummaryView,
 } from './old-signals.schemas.js';
-import { briefOf, entryOf, filedOf, filedPerformance, filedSummary, summaryOf } from './old-signals.views.js';
+import {
+  briefOf,
+  enhancedOf,
+  entryOf,
+  filedOf,
+  filedPerformance,
+  filedSummary,
+  summaryOf,
+} from './old-signals.views.js';
 import { ServedSignals } from './served-signals.repository.js';
 import { SettlementRepository } from './settlement.repository.js';
 import { SignalOpinionRepository } from './signal-opinion.repository.js';
@@ -45,6 +54,15 @@ export class OldSignalsService {
       : { signals: baseline, isChanged: false };
     const shown = signals.map((signal) => briefOf(signal, true));
     return { signals: shown, count: shown.length, category, ai_enhanced: isChanged };
+  }
+
+  /** As they are served, with what the AI said of each: a read asks nobody. */
+  async enhanced(ownerId: OwnerId, query: SignalsSummaryQuery): Promise<EnhancedSignalsView> {
+    const category = query.category ?? 'swing';
+    const { signals, opinions } = await this.withOpinions(await this.live(ownerId, category, query.symbols));
+    const shown = signals.map((signal) => enhancedOf(signal, opinions.get(signal.id)));
+    const isAnswered = shown.some(({ ai_answered: answered }) => answered);
+    return { signals: shown, count: shown.length, category, ai_enhanced: isAnswered };
   }
 
   async summary(ownerId: OwnerId, query: SignalsSummaryQuery): Promise<SignalsSummaryView> {
@@ -112,6 +130,7 @@ export class OldSignalsService {
     return { signals, opinions, isChanged };
   }
 
+  /** The most confident first, those of equal confidence in the order of the assets. */
   private async live(ownerId: OwnerId, category: TradeCategory, symbols: readonly string[] | undefined) {
     const portfolio = await this.portfolios.defaultOf(ownerId);
     if (!portfolio) return [];

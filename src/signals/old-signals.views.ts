@@ -8,8 +8,10 @@ import { tradeCategories, type TradeCategory } from '../shared/trade-categories.
 import { categoryRules } from './domain/trade-category.js';
 import type { PlannedEntry } from './entry-planner.js';
 import type {
+  EnhancedSignalsView,
   FiledSignalsView,
   FiledSignalView,
+  FullSignalView,
   GeneratedSignalsView,
   SignalCategoriesView,
   SignalsSummaryView,
@@ -38,25 +40,39 @@ export const briefOf = (signal: SignalRow, isLive: boolean): Brief => ({
   simulated: signal.simulated,
 });
 
-/** A signal in the dialect of the files that the prototype served: upper case, confidence in percent. */
-export const filedOf = (
-  signal: SignalRow,
-  { isLive, opinion }: { isLive: boolean; opinion: SignalOpinionRow | undefined },
-): FiledSignalView => ({
+interface Shown {
+  readonly isLive: boolean;
+  readonly opinion: SignalOpinionRow | undefined;
+}
+
+const fullOf = (signal: SignalRow, { isLive, opinion }: Shown): FullSignalView => ({
   ...briefOf(signal, isLive),
-  id: signal.id,
-  signal_type: signal.direction === 'buy' ? 'BUY' : 'SELL',
-  confidence: signal.confidencePoints,
   expected_duration_hours: categoryRules[signal.category].maxHorizonMs / hourMs,
   expiry: toIso(signal.expiresAt.getTime()),
   indicators: indicatorsOf(signal.evidence),
-  bias_flags: [],
+  bias_flags: (signal.evidence.biasFlags ?? []).map(({ message }) => message),
   ai_enhancements: opinion ? saidOf(opinion) : null,
+});
+
+export function enhancedOf(
+  signal: SignalRow,
+  opinion: SignalOpinionRow | undefined,
+): EnhancedSignalsView['signals'][number] {
+  const full = fullOf(signal, { isLive: true, opinion });
+  return { ...full, ai_answered: full.ai_enhancements !== null, arm: opinion?.servedBasis ?? 'rules' };
+}
+
+/** A signal in the dialect of the files that the prototype served: upper case, confidence in percent. */
+export const filedOf = (signal: SignalRow, shown: Shown): FiledSignalView => ({
+  ...fullOf(signal, shown),
+  id: signal.id,
+  signal_type: signal.direction === 'buy' ? 'BUY' : 'SELL',
+  confidence: signal.confidencePoints,
 });
 
 const decisions = { buy: 'BUY', sell: 'SELL', hold: 'HOLD' } as const;
 
-const saidOf = ({ direction, confidence, summary }: SignalOpinionRow): FiledSignalView['ai_enhancements'] =>
+const saidOf = ({ direction, confidence, summary }: SignalOpinionRow): FullSignalView['ai_enhancements'] =>
   direction && typeof confidence === 'number'
     ? {
         ai_confidence: confidence,
@@ -70,7 +86,7 @@ const saidOf = ({ direction, confidence, summary }: SignalOpinionRow): FiledSign
     : null;
 
 /** What the rules read, as far as it is known. */
-function indicatorsOf({ findings, volatility, trend }: StoredEvidence): FiledSignalView['indicators'] {
+function indicatorsOf({ findings, volatility, trend }: StoredEvidence): FullSignalView['indicators'] {
   const read = findings.flatMap(({ values }) => Object.entries(values));
   const known = [...read, ['volatility', volatility] as const].flatMap(([name, value]) =>
     value === null ? [] : [[name, value] as const],

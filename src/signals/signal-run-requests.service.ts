@@ -30,6 +30,7 @@ export class SignalRunRequests {
     const { ownerId } = request;
     const now = Date.now();
     const asOf = instantOf('as_of', body.as_of, now);
+    const rehearsal = body.as_of !== undefined && asOf < now;
     const categories = body.categories ?? tradeCategories;
     const { answer } = await this.jobs.request(request, async () => {
       const portfolioId = body.portfolio_id as PortfolioId;
@@ -40,8 +41,8 @@ export class SignalRunRequests {
         assets: body.assets ? await this.named(body.assets) : usual,
         categories: tradeCategories.filter((one) => categories.includes(one)),
         asOf: toIso(asOf),
-        rehearsal: body.as_of !== undefined && asOf < now,
-        opinions: body.opinions,
+        rehearsal,
+        opinions: body.opinions ?? (rehearsal ? 'none' : 'wanted'),
         answerWithinHours: this.config.guidance.answerWithinHours,
       });
     });

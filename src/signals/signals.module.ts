@@ -32,6 +32,7 @@ import { OldSignalsService } from './old-signals.service.js';
 import { ServedSignals } from './served-signals.repository.js';
 import { AiModule } from '../ai/ai.module.js';
 import { SignalOpinions } from './signal-opinions.js';
+import { EnhancedSignalsController } from './enhanced-signals.controller.js';
 
 @Module({
   imports: [AiModule, BiasModule, ComputeModule, DataModule, JobsModule, PoliciesModule, PortfolioModule],
@@ -42,6 +43,7 @@ import { SignalOpinions } from './signal-opinions.js';
     EntryPlansController,
     OldSignalsController,
     OldAiComparisonController,
+    EnhancedSignalsController,
   ],
   providers: [
     OldAiComparisonService,

@@ -47,8 +47,10 @@ export const createSignalRunBody = z
       .describe('A date D means D+1T00:00Z. A past one makes the run a rehearsal.'),
     opinions: z
       .enum(opinionWishes)
-      .default('wanted')
-      .describe('Whether a language model is asked about each signal; never in a rehearsal'),
+      .optional()
+      .describe(
+        'Whether a language model is asked about each signal; by default it is, and not in a rehearsal, whose future it may know',
+      ),
   })
   .meta({
     id: 'CreateSignalRun',

@@ -21,6 +21,7 @@ const trials: Record<string, number> = {
   'backfill-kill': 1,
   'hostile-input': 1,
   'signal-run-kill': 1,
+  'ai-opinions': 3,
 };
 /** Less of it than the full counts have, and on the stack that the others have, too. */
 const small = [
@@ -29,7 +30,7 @@ const small = [
   signalRunKillOf(30),
 ];
 const rows = faultRows.filter(needsStack).map((row) => small.find(({ name }) => name === row.name) ?? row);
-const compared = ['worker-kill', 'backfill-kill', 'signal-run-kill'];
+const compared = ['worker-kill', 'backfill-kill', 'signal-run-kill', 'ai-opinions'];
 const quiet = () => undefined;
 
 /** What a killed run leaves here is cleared by the next run's global set-up. */

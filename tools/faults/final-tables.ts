@@ -13,6 +13,8 @@ const clockColumns = [
   'opened_at',
   'answer_by',
   'settled_at',
+  'asked_at',
+  'answered_at',
   'known_at',
   'sent_at',
   'next_attempt_at',

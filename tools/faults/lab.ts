@@ -15,6 +15,7 @@ import { SupervisedChild } from '../local/supervised-child.mjs';
 import { startTemporal } from '../local/temporal.mjs';
 import type { LimitOrder } from '../market-simulator/budgets.js';
 import { Caller } from './caller.js';
+import { SimulatedAi } from './simulated-ai.js';
 import { SimulatedMarket } from './simulated-market.js';
 
 /** What a row needs of its stack. */
@@ -47,6 +48,9 @@ const usualSettings: LabSettings = {
 /** Every pipeline's as-of: long over, therefore a rehearsal that does not depend on the day it is run. */
 export const asOf = '2025-06-30';
 const marketSeed = 7;
+const aiSeed = 7;
+/** What the lab's simulator answers in a few milliseconds is given up after this, and no budget is in the way. */
+const aiEnvironment = { FKS_AI_TIMEOUT_SECONDS: '5', FKS_AI_OPINIONS_PER_DAY: '1000000' };
 
 /**
  * The first port tried for each; a taken one gives way to the next free one. Away from those of the local stack, whose
@@ -56,6 +60,7 @@ const firstPorts = {
   API: 21_812,
   'market simulator': 21_822,
   'worker metrics': 21_832,
+  'AI simulator': 21_842,
   PostgreSQL: 25_832,
   Temporal: 27_833,
 };
@@ -80,6 +85,7 @@ export class Lab {
   private release: () => void = () => undefined;
   private callerOfApi: Caller | undefined;
   private simulatedMarket: SimulatedMarket | undefined;
+  private simulatedAi: SimulatedAi | undefined;
   private isStopping = false;
 
   private constructor(private readonly options: LabOptions) {}
@@ -109,6 +115,11 @@ export class Lab {
   get market(): SimulatedMarket {
     if (!this.simulatedMarket) throw new Error('the lab has no market yet');
     return this.simulatedMarket;
+  }
+
+  get ai(): SimulatedAi {
+    if (!this.simulatedAi) throw new Error('the lab has no AI yet');
+    return this.simulatedAi;
   }
 
   /** When it is in the market, ISO 8601. */
@@ -165,11 +176,13 @@ export class Lab {
   }
 
   private async startServices(): Promise<void> {
-    const [port, metricsPort, simulatorPort] = [
+    const [port, metricsPort, simulatorPort, aiPort] = [
       await this.choose('API'),
       await this.choose('worker metrics'),
       await this.choose('market simulator'),
+      await this.choose('AI simulator'),
     ];
+    const ai = `http://127.0.0.1:${aiPort}`;
     const market = `http://127.0.0.1:${simulatorPort}`;
     const { environment, limits, marketNow } = this.settings;
     const env = {
@@ -178,12 +191,17 @@ export class Lab {
       PORT: String(port),
       METRICS_PORT: String(metricsPort),
       ...simulatedSources(market),
+      FKS_AI_BASE_URL: ai,
+      ...aiEnvironment,
       ...environment,
     };
     const simulated = ['--port', String(simulatorPort), '--seed', String(marketSeed), '--now', marketNow];
     simulated.push('--limits', JSON.stringify(limits));
     this.simulatedMarket = new SimulatedMarket(market, this.signal);
     this.child('market simulator', 'simulator.log', env, 'tools/market-simulator/main.js', simulated);
+    this.simulatedAi = new SimulatedAi(ai, this.signal);
+    const aiArgs = ['--port', String(aiPort), '--seed', String(aiSeed), '--model-milliseconds', '5'];
+    this.child('AI simulator', 'ai-simulator.log', env, 'tools/ai-simulator/main.js', aiArgs);
     this.services = {
       api: this.child('API', 'api.log', env, 'src/main.js'),
       worker: this.child('worker', 'worker.log', env, 'src/worker.main.js'),

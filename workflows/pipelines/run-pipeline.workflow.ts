@@ -92,5 +92,5 @@ export const runPipeline: RunPipeline = (input) =>
 async function askForOpinions(pipelineId: PipelineId, signalIds: readonly SignalId[]): Promise<void> {
   // replay-tested: 2026-11-25
   if (!patched('opinions')) return;
-  await opinionsInTime(pipelineId, signalIds);
+  await opinionsInTime(pipelineId, signalIds, { rehearsals: false });
 }

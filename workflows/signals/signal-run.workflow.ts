@@ -50,12 +50,10 @@ export const signalRun: SignalRunWorkflow = ({ jobId, answerWithinHours, ...ques
       // one after the other: the last that is told is the furthest
       if (parts > 1) await (told = told.then(() => progress(done, parts, note)));
     });
-    if (opinions === 'wanted' && !rehearsal) {
+    if (opinions === 'wanted') {
       setCurrentDetails('asking for opinions');
-      await opinionsInTime(
-        runId,
-        judged.flatMap(({ signalIds }) => signalIds),
-      );
+      const signalIds = judged.flatMap((one) => one.signalIds);
+      await opinionsInTime(runId, signalIds, { rehearsals: rehearsal });
     }
     const trades = decides ? await tradesToDecide({ runId }) : [];
     await inLanes(trades, decisionsAtOnce, (signalId) =>

@@ -18,6 +18,7 @@ import type {
   OwnerId,
   PipelineId,
   PortfolioId,
+  SignalId,
   SnapshotId,
 } from '../../../src/shared/ids.js';
 import { collected } from '../../support/collections.js';
@@ -180,4 +181,31 @@ test('a cancelled run says so and opens no decision', async () => {
   });
   expect(told.at(-1)).toBe('cancelled');
   expect(told).not.toContain('decision opened');
+});
+
+describe('opinions on the signals', () => {
+  const signalIds = [randomUUID() as SignalId, randomUUID() as SignalId];
+  const asked = async (rehearsal: boolean) => {
+    const told: string[] = [];
+    const of = { ...input(), rehearsal };
+    const activities = telling(told, {
+      async evaluateSignals() {
+        return { signalIds, withheld: [] };
+      },
+      async signalsToAskAbout(wanted) {
+        told.push(`asking about ${wanted.signalIds.length} signals`);
+        return [];
+      },
+    });
+    await withWorker(env, activities, async (taskQueue) => (await start(of, taskQueue)).result());
+    return told.filter((line) => line.startsWith('asking') || line === 'decision opened');
+  };
+
+  test('of a live run are asked for before the decision is opened', async () => {
+    expect(await asked(false)).toEqual(['asking about 2 signals', 'decision opened']);
+  });
+
+  test('of a rehearsal are not: a model may know what came after', async () => {
+    expect(await asked(true)).toEqual(['decision opened']);
+  });
 });

@@ -1,5 +1,6 @@
 import type { FaultRow } from '../fault-row.js';
 import { aiFaults } from './ai-faults.js';
+import { aiOpinions } from './ai-opinions.js';
 import { backfillKill } from './backfill-kill.js';
 import { corruptBodies } from './corrupt-bodies.js';
 import { duplicates } from './duplicates.js';
@@ -22,4 +23,5 @@ export const faultRows: readonly FaultRow[] = [
   hostileInput,
   aiFaults,
   signalRunKill,
+  aiOpinions,
 ];
