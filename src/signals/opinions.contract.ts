@@ -26,7 +26,7 @@ export interface AskForOpinionsInput {
   rehearsals: boolean;
 }
 
-export interface OpinionsAsked {
+interface OpinionsAsked {
   /** Signals that somebody is asked about. */
   asked: number;
   /** Of these, how many had their asking ended in time; the others follow. */
