@@ -21,7 +21,7 @@ import { PoliciesService } from '../src/policies/policies.service.js';
 import { DomainError } from '../src/shared/errors.js';
 import type { AssetId, DecisionId, OwnerId, PortfolioId, SignalId, SignalRunId } from '../src/shared/ids.js';
 import { toIso } from '../src/shared/time.js';
-import { SignalRunRepository } from '../src/signals/signal-run.repository.js';
+import { SignalRunRepository } from '../src/signals/runs/signal-run.repository.js';
 import { SignalsService } from '../src/signals/signals.service.js';
 
 type Input<Name extends keyof GuidanceActivities> = Parameters<GuidanceActivities[Name]>[0];

@@ -7,7 +7,7 @@ import type { PipelineActivities } from '../src/pipelines/pipelines.contract.js'
 import type { PortfolioActivities } from '../src/portfolio/performance/performance.contract.js';
 import type { RebalancingActivities } from '../src/rebalancing/rebalancing.contract.js';
 import type { RiskActivities } from '../src/risk/risk.contract.js';
-import type { OpinionActivities } from '../src/signals/opinions.contract.js';
+import type { OpinionActivities } from '../src/signals/opinions/opinions.contract.js';
 import type { SignalActivities } from '../src/signals/signals.contract.js';
 import { AiActivitiesProvider } from './ai.activities.js';
 import { DataActivitiesProvider } from './data.activities.js';

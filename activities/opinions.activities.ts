@@ -7,8 +7,8 @@ import type {
   OpinionPlan,
   RecordedOpinion,
   RecordOpinionInput,
-} from '../src/signals/opinions.contract.js';
-import { SignalOpinions } from '../src/signals/signal-opinions.js';
+} from '../src/signals/opinions/opinions.contract.js';
+import { SignalOpinions } from '../src/signals/opinions/signal-opinions.js';
 
 @Injectable()
 export class OpinionActivitiesProvider implements OpinionActivities {

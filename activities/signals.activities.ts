@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { beat } from '../src/platform/temporal/heartbeat.js';
 import type { SignalId } from '../src/shared/ids.js';
-import { SignalBudgets } from '../src/signals/signal-budgets.js';
-import { SignalEvaluator } from '../src/signals/signal-evaluator.js';
-import { SignalGuard } from '../src/signals/signal-guard.js';
-import { signalRowOf } from '../src/signals/signal-rows.js';
-import { SignalRunRequests } from '../src/signals/signal-run-requests.service.js';
-import { SignalRunner } from '../src/signals/signal-runner.js';
-import { SignalSettler } from '../src/signals/signal-settler.js';
+import { SignalBudgets } from '../src/signals/runs/signal-budgets.js';
+import { SignalEvaluator } from '../src/signals/runs/signal-evaluator.js';
+import { SignalGuard } from '../src/signals/runs/signal-guard.js';
+import { signalRowOf } from '../src/signals/runs/signal-rows.js';
+import { SignalRunRequests } from '../src/signals/runs/signal-run-requests.service.js';
+import { SignalRunner } from '../src/signals/runs/signal-runner.js';
+import { SignalSettler } from '../src/signals/settlements/signal-settler.js';
 import { SignalRepository, toldOf, type RecordedRun, type SignalRow } from '../src/signals/signal.repository.js';
 import type { WithheldSignal } from '../src/signals/signal.entity.js';
 import type {

@@ -27,8 +27,8 @@ import { dayMs, minuteMs, toIso } from '../src/shared/time.js';
 import { tradeCategories } from '../src/shared/trade-categories.js';
 import { chunkOf } from '../src/signals/domain/signal-run.js';
 import { categoryRules } from '../src/signals/domain/trade-category.js';
-import { SignalEvaluator } from '../src/signals/signal-evaluator.js';
-import { SignalRunner } from '../src/signals/signal-runner.js';
+import { SignalEvaluator } from '../src/signals/runs/signal-evaluator.js';
+import { SignalRunner } from '../src/signals/runs/signal-runner.js';
 
 /** Goals: milliseconds, and how many times as long as reading the bars the run may take. */
 const goals = { run: 10_000, ratio: 4, coldRun: 500, generate: 500 };

@@ -25,8 +25,8 @@ import { AllocationTarget } from './rebalancing/allocation/allocation-target.ent
 import { RebalancingPlanRow } from './rebalancing/plans/rebalancing-plan.entity.js';
 import { RiskReportRow } from './risk/risk-report.entity.js';
 import { Signal, SignalOutcomeRow, SignalRun } from './signals/signal.entity.js';
-import { SignalOpinion } from './signals/signal-opinion.entity.js';
-import { SignalSettlement } from './signals/signal-settlement.entity.js';
+import { SignalOpinion } from './signals/opinions/signal-opinion.entity.js';
+import { SignalSettlement } from './signals/settlements/signal-settlement.entity.js';
 
 /** Every table of the service. */
 export const entities: readonly EntityClass[] = [

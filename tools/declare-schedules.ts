@@ -5,7 +5,7 @@ import { reconcileDecisionsWorkflow } from '../src/guidance/guidance.contract.js
 import { reconcileJobsWorkflow } from '../src/jobs/jobs.contract.js';
 import { scheduledPipelinesWorkflow } from '../src/pipelines/pipelines.contract.js';
 import { scheduledSnapshotsWorkflow } from '../src/portfolio/performance/performance.contract.js';
-import { signalScheduleOptions } from '../src/signals/signal-schedules.js';
+import { signalScheduleOptions } from '../src/signals/runs/signal-schedules.js';
 import { settleSignalsWorkflow } from '../src/signals/signals.contract.js';
 import { readConfig } from '../src/platform/config/config.js';
 import { declareSchedule } from '../src/platform/temporal/declare-schedule.js';

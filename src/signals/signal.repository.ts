@@ -5,7 +5,7 @@ import type { TradeCategory } from '../shared/trade-categories.js';
 import type { SignalState } from './domain/signal-state.js';
 import { heldBackWords } from './domain/held-back.js';
 import { Signal, SignalRun, type WithheldSignal } from './signal.entity.js';
-import { isTold } from './told-outcomes.js';
+import { isTold } from './runs/told-outcomes.js';
 
 export type SignalRow = Omit<Signal, 'createdAt'>;
 /** With the instant from which it is served. */

@@ -7,9 +7,9 @@ import { IdempotencyKey, idempotencyKeyHeader } from '../platform/http/idempoten
 import type { Page } from '../platform/http/page.js';
 import { sendStored } from '../platform/http/stored-answer.js';
 import type { OwnerId } from '../shared/ids.js';
-import { SignalRunRequests } from './signal-run-requests.service.js';
-import { SignalRunsService } from './signal-runs.service.js';
-import { signalRunSchema, type SignalRunView } from './signal-runs.views.js';
+import { SignalRunRequests } from './runs/signal-run-requests.service.js';
+import { SignalRunsService } from './runs/signal-runs.service.js';
+import { signalRunSchema, type SignalRunView } from './runs/signal-runs.views.js';
 import {
   createSignalRunBody,
   signalId,

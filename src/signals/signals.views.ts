@@ -15,8 +15,8 @@ import { signalState, signalStates } from './domain/signal-state.js';
 import { toIso, type EpochMs } from '../shared/time.js';
 import { exitReasons, exitTellings } from './domain/settlement.js';
 import type { SignalRow } from './signal.repository.js';
-import type { SignalOpinionRow } from './signal-opinion.repository.js';
-import type { SignalSettlement } from './signal-settlement.entity.js';
+import type { SignalOpinionRow } from './opinions/signal-opinion.repository.js';
+import type { SignalSettlement } from './settlements/signal-settlement.entity.js';
 
 const number = z.number().nullable();
 

@@ -1,9 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Signal } from '../../src/signals/signal.entity.js';
-import { SignalOpinion } from '../../src/signals/signal-opinion.entity.js';
-import type { SignalOpinionRow } from '../../src/signals/signal-opinion.repository.js';
+import { SignalOpinion } from '../../src/signals/opinions/signal-opinion.entity.js';
+import type { SignalOpinionRow } from '../../src/signals/opinions/signal-opinion.repository.js';
 import type { SignalRow } from '../../src/signals/signal.repository.js';
-import { SignalSettlement } from '../../src/signals/signal-settlement.entity.js';
+import { SignalSettlement } from '../../src/signals/settlements/signal-settlement.entity.js';
 import { dayMs } from '../../src/shared/time.js';
 import { anOpinionRow, aSignal, aSignalRun } from './signals.js';
 

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { SignalRow, SignalRunRow } from '../../src/signals/signal.repository.js';
-import type { SignalOpinionRow } from '../../src/signals/signal-opinion.repository.js';
+import type { SignalOpinionRow } from '../../src/signals/opinions/signal-opinion.repository.js';
 import type { AssetId } from '../../src/shared/ids.js';
 
 /** A recorded run as of 2021-07-06 in which SPY gave no signal. */

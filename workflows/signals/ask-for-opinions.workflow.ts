@@ -15,7 +15,7 @@ import {
   type AskForOpinions,
   type OpinionActivities,
   type OpinionOnSignal,
-} from '../../src/signals/opinions.contract.js';
+} from '../../src/signals/opinions/opinions.contract.js';
 import { readFreely } from '../activity-options.js';
 
 const { signalsToAskAbout } = proxyActivities<OpinionActivities>({

@@ -16,7 +16,7 @@ import {
   type OpinionOnSignal,
   type OpinionPlan,
   type RecordOpinionInput,
-} from '../../src/signals/opinions.contract.js';
+} from '../../src/signals/opinions/opinions.contract.js';
 import { toIso, type IsoInstant } from '../../src/shared/time.js';
 import { askModel, writeOnce } from '../activity-options.js';
 

@@ -4,7 +4,7 @@ import {
   askForOpinionsWorkflow,
   opinionsWorkflowId,
   type AskForOpinions,
-} from '../../src/signals/opinions.contract.js';
+} from '../../src/signals/opinions/opinions.contract.js';
 
 /** A workflow has no more than 2,000 children at a time. */
 const signalsAtMost = 500;

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
-import { SettlementRepository } from '../../../src/signals/settlement.repository.js';
-import { SignalOpinionRepository } from '../../../src/signals/signal-opinion.repository.js';
+import { SettlementRepository } from '../../../src/signals/settlements/settlement.repository.js';
+import { SignalOpinionRepository } from '../../../src/signals/opinions/signal-opinion.repository.js';
 import { SignalRepository } from '../../../src/signals/signal.repository.js';
 import { SignalsService } from '../../../src/signals/signals.service.js';
 import { signalsQuery } from '../../../src/signals/signals.schemas.js';

@@ -18,7 +18,7 @@ import {
   type OpinionPlan,
   type RecordedOpinion,
   type RecordOpinionInput,
-} from '../../../src/signals/opinions.contract.js';
+} from '../../../src/signals/opinions/opinions.contract.js';
 import { aCheck, anOpinion } from '../../src/ai/domain/an-opinion.js';
 import { aCheckQuestion, aModelQuestion } from '../../src/ai/questions.js';
 import { startTimeSkipping, withWorker } from '../../support/time-skipping.js';

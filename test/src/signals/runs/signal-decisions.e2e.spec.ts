@@ -1,0 +1,123 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import request from 'supertest';
+import { SignalActivitiesProvider } from '../../../../activities/signals.activities.js';
+import { CandleRepository } from '../../../../src/data/candles/candle.repository.js';
+import type { Candle, SeriesRef } from '../../../../src/data/domain/candle.js';
+import { decisionSchema, type DecisionView } from '../../../../src/guidance/guidance.schemas.js';
+import type { SignalRunView } from '../../../../src/signals/runs/signal-runs.views.js';
+import type { AssetId } from '../../../../src/shared/ids.js';
+import { dayMs, toIso } from '../../../../src/shared/time.js';
+import { useDatabase } from '../../../support/database.js';
+import { today } from '../../../support/price-histories.js';
+import { eventually, startApi, startWorker, testConfig } from '../../../support/service.js';
+import { RequestContext } from '@mikro-orm/core';
+
+const db = useDatabase();
+let app: NestExpressApplication;
+let worker: INestApplicationContext;
+let portfolioId: string;
+
+const http = () => request(app.getHttpServer());
+const last = today() - dayMs;
+const series = (assetId: string): SeriesRef => ({
+  assetId: assetId as AssetId,
+  interval: '1d',
+  source: 'yahoofinance',
+  quoteCurrency: 'USD',
+  adjustment: 'raw',
+});
+/** Rises by 3 and falls by 2 in turn: a trend without an extreme RSI. */
+const rising: Candle[] = Array.from({ length: 500 }, (_, i) => {
+  const text = String(100 + Math.ceil(i / 2) * 3 - Math.floor(i / 2) * 2);
+  return { openTime: last - (499 - i) * dayMs, open: text, high: text, low: text, close: text, volume: null };
+});
+
+beforeAll(async () => {
+  const candles = new CandleRepository(db.orm.em.fork());
+  await candles.storeSeries(series('BTC'), rising);
+  await candles.storeSeries(series('ETH'), rising);
+  const config = testConfig(db.database.url, { FKS_SOURCES: 'yahoofinance' });
+  [app, worker] = [await startApi(config), await startWorker(config)];
+  portfolioId = (await http().post('/api/v1/portfolios').send({ name: 'Core' })).body.id;
+  await http()
+    .put(`/api/v1/portfolios/${portfolioId}/holdings`)
+    .send({ holdings: { BTC: '1', USD: '100000' } })
+    .expect(200);
+});
+afterAll(async () => {
+  await app.close();
+  await worker.close();
+});
+
+const ended = (jobId: string) =>
+  eventually(
+    async () => (await http().get(`/api/v1/jobs/${jobId}`)).body,
+    ({ state }) => ['succeeded', 'failed', 'cancelled'].includes(state as string),
+  );
+async function run(asOf: number): Promise<SignalRunView> {
+  const body = { portfolio_id: portfolioId, assets: ['BTC', 'ETH'], as_of: toIso(asOf) };
+  const accepted = await http().post('/api/v1/signals/runs').send(body).expect(202);
+  return (
+    await http()
+      .get((await ended(accepted.body.id as string)).result as string)
+      .expect(200)
+  ).body;
+}
+const decisions = async (): Promise<DecisionView[]> => (await http().get('/api/v1/decisions').expect(200)).body.items;
+
+test('without a policy that wants it nobody is asked about a signal', async () => {
+  await run(last + dayMs);
+  expect(await decisions()).toEqual([]);
+});
+
+test('signals that the policy wants decided wait for an answer until they expire, each once', async () => {
+  const signals = { decisions: { categories: ['swing'], min_confidence: 0.5 } };
+  const policy = await http().post('/api/v1/policies').send({ name: 'asked', limits: { signals }, reason: 'ask me' });
+  await http().put(`/api/v1/portfolios/${portfolioId}/policy`).send({ policy_id: policy.body.id }).expect(200);
+
+  const view = await run(last);
+  const opened = await decisions();
+  const swing = view.items.filter(({ category, outcome }) => category === 'swing' && outcome === 'signal');
+  expect(swing).toHaveLength(2);
+  expect(opened.map(({ id }) => id).sort()).toEqual(swing.map(({ signal }) => signal!.id).sort());
+  for (const decision of opened) {
+    expect(decisionSchema.parse(decision)).toEqual(decision);
+    const signal = swing.find(({ signal: one }) => one!.id === decision.id)!.signal!;
+    expect(decision).toMatchObject({
+      kind: 'signal_trade',
+      state: 'awaiting_answer',
+      proposal: {
+        signal_id: signal.id,
+        direction: signal.direction,
+        entry_price: signal.entry_price,
+        stop_loss: signal.stop_loss,
+        confidence: signal.confidence,
+      },
+      evidence: { pipeline_id: null, run_id: view.id, signals: [{ id: signal.id }] },
+    });
+    expect(Date.parse(decision.answer_by)).toBeLessThanOrEqual(Date.parse(signal.expires_at));
+  }
+  const [one] = opened;
+  const answered = await http().post(`/api/v1/decisions/${one!.id}/answer`).send({ choice: 'approve' }).expect(200);
+  expect(answered.body.state).toBe('approved');
+
+  // a second run is told the same signals, and asks nobody again
+  await run(last);
+  expect((await decisions()).map(({ id }) => id)).toEqual(opened.map(({ id }) => id));
+});
+
+test('a schedule requests one run for every portfolio, once for its time', async () => {
+  const activities = worker.get(SignalActivitiesProvider, { strict: false });
+  const ask = () =>
+    RequestContext.create(db.orm.em.fork(), () =>
+      activities.requestScheduledSignals({ category: 'swing', scheduledTime: toIso(last + dayMs - 1) }),
+    );
+  const { jobIds } = await ask();
+  expect(jobIds).toHaveLength(1);
+  expect(await ask()).toEqual({ jobIds });
+  const { result, state } = await ended(jobIds[0]!);
+  expect(state).toBe('succeeded');
+  const { body } = await http().get(result as string);
+  expect(body).toMatchObject({ rehearsal: false, categories: ['swing'], as_of: toIso(last + dayMs - 1), open: 0 });
+});

@@ -1,0 +1,144 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import request from 'supertest';
+import { v7 as uuidv7 } from 'uuid';
+import { CandleRepository } from '../../../../src/data/candles/candle.repository.js';
+import { DisputedBar } from '../../../../src/data/candles/disputed-bar.entity.js';
+import type { Candle, SeriesRef } from '../../../../src/data/domain/candle.js';
+import { SettlementRepository } from '../../../../src/signals/settlements/settlement.repository.js';
+import type { SignalRunView } from '../../../../src/signals/runs/signal-runs.views.js';
+import type { AssetId } from '../../../../src/shared/ids.js';
+import { dayMs, hourMs, toIso } from '../../../../src/shared/time.js';
+import { useDatabase } from '../../../support/database.js';
+import { today } from '../../../support/price-histories.js';
+import { eventually, startApi, startWorker, testConfig } from '../../../support/service.js';
+
+const db = useDatabase();
+let app: NestExpressApplication;
+let worker: INestApplicationContext;
+
+const http = () => request(app.getHttpServer());
+const last = today() - dayMs;
+const asOf = last - 40 * dayMs;
+const series = (assetId: string): SeriesRef => ({
+  assetId: assetId as AssetId,
+  interval: '1d',
+  source: 'yahoofinance',
+  quoteCurrency: 'USD',
+  adjustment: 'raw',
+});
+/** Rises by 3 and falls by 2 in turn: a trend without an extreme RSI. */
+const rising: Candle[] = Array.from({ length: 300 }, (_, i) => {
+  const text = String(100 + Math.ceil(i / 2) * 3 - Math.floor(i / 2) * 2);
+  return { openTime: last - (299 - i) * dayMs, open: text, high: text, low: text, close: text, volume: null };
+});
+
+beforeAll(async () => {
+  const candles = new CandleRepository(db.orm.em.fork());
+  await candles.storeSeries(series('BTC'), rising);
+  await candles.storeSeries(series('ETH'), rising);
+  const config = testConfig(db.database.url, { FKS_SOURCES: 'yahoofinance' });
+  [app, worker] = [await startApi(config), await startWorker(config)];
+});
+afterAll(async () => {
+  await app.close();
+  await worker.close();
+});
+
+const newPortfolio = async (): Promise<string> =>
+  (await http().post('/api/v1/portfolios').send({ name: uuidv7() })).body.id as string;
+
+async function swingOf(asset: string, portfolioId: string, instant: number): Promise<SignalRunView['items'][number]> {
+  const body = { portfolio_id: portfolioId, assets: [asset], categories: ['swing'], as_of: toIso(instant) };
+  const accepted = await http().post('/api/v1/signals/runs').send(body).expect(202);
+  const job = await eventually(
+    async () => (await http().get(`/api/v1/jobs/${accepted.body.id}`)).body,
+    ({ state }) => ['succeeded', 'failed', 'cancelled'].includes(state as string),
+  );
+  const view: SignalRunView = (
+    await http()
+      .get(job.result as string)
+      .expect(200)
+  ).body;
+  return view.items[0]!;
+}
+/** As the settler would keep it. */
+const stopped = (signalId: string, exitedAt: number) =>
+  new SettlementRepository(db.orm.em.fork()).keep({
+    signalId,
+    ownerId: 'local',
+    reason: 'stop_loss',
+    price: '100',
+    exitedAt: new Date(exitedAt),
+    gap: false,
+    told: 'bar',
+    bestMove: 0,
+    worstMove: 0.05,
+    returnUsd: -0.05,
+    returnBtc: null,
+    rMultiple: -1,
+    costRate: 0.001,
+    settledAt: new Date(),
+  });
+
+test('a signal that is held back is stored with the reason, and listed only when asked for', async () => {
+  const portfolioId = await newPortfolio();
+  const first = await swingOf('BTC', portfolioId, asOf);
+  await stopped(first.signal!.id, asOf + dayMs);
+  const second = await swingOf('BTC', portfolioId, asOf + 2 * dayMs);
+  const reason = `the last swing signal was stopped at ${toIso(asOf + dayMs)}; the next comes from ${toIso(asOf + 4 * dayMs)} on`;
+  expect(second).toMatchObject({
+    outcome: 'held_back',
+    reason: `cooldown: ${reason}`,
+    signal: { state: 'held_back', held_back: [{ by: 'cooldown', reason }], settlement: null },
+  });
+  const listed = async (query: string) =>
+    (await http().get(`/api/v1/signals?portfolio_id=${portfolioId}${query}`)).body.items.map(
+      ({ id }: { id: string }) => id,
+    );
+  expect(await listed('')).toEqual([first.signal!.id]);
+  expect(await listed('&state=settled')).toEqual([first.signal!.id]);
+  expect(await listed('&state=held_back')).toEqual([second.signal!.id]);
+  // it would have been followed all the same, and what was held back is no reason to hold back
+  expect(await new SettlementRepository(db.orm.em.fork()).live(100)).toMatchObject([{ id: second.signal!.id }]);
+});
+
+test('what became of a signal counts from when it was known, not before', async () => {
+  const portfolioId = await newPortfolio();
+  const first = await swingOf('BTC', portfolioId, asOf);
+  await stopped(first.signal!.id, asOf + dayMs);
+  expect(await swingOf('BTC', portfolioId, asOf + dayMs - hourMs)).toMatchObject({ outcome: 'signal' });
+  expect(await swingOf('BTC', portfolioId, asOf + dayMs)).toMatchObject({ outcome: 'held_back' });
+});
+
+test('other portfolios have a past of their own', async () => {
+  const [one, other] = [await newPortfolio(), await newPortfolio()];
+  const first = await swingOf('BTC', one, asOf);
+  await stopped(first.signal!.id, asOf + dayMs);
+  expect(await swingOf('BTC', other, asOf + 2 * dayMs)).toMatchObject({ outcome: 'signal' });
+});
+
+test('a signal with a disputed bar among its newest is held back', async () => {
+  const openTime = new Date(asOf - 3 * dayMs);
+  await db.orm.em.fork().insert(DisputedBar, {
+    id: uuidv7(),
+    assetId: 'ETH',
+    interval: '1d',
+    adjustment: 'raw',
+    world: '',
+    openTime,
+    state: 'open',
+    reason: 'they differ',
+    votes: [],
+    votesHash: 'none',
+    sources: ['yahoofinance'],
+    openedAt: openTime,
+    keptOut: [],
+  });
+  const portfolioId = await newPortfolio();
+  expect(await swingOf('ETH', portfolioId, asOf)).toMatchObject({
+    outcome: 'held_back',
+    signal: { held_back: [{ by: 'disputed_data' }] },
+  });
+  expect(await swingOf('ETH', portfolioId, asOf + 10 * dayMs)).toMatchObject({ outcome: 'signal' });
+});
