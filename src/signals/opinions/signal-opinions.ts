@@ -62,12 +62,13 @@ export class SignalOpinions {
     const answer: OpinionAnswer = isUsed
       ? { kind: 'opinion', opinion: given.opinion, complaints: [] }
       : { kind: 'unanswered', why: tooLate ?? (ended.outcome === 'answered' ? '' : ended.why) };
-    const { setting, mode } = await this.modeFor(signal);
+    const exchanges = await this.opinions.exchangesOf(asked.map(({ input }) => input));
+    const calls = exchanges.flat();
+    const isSimulated = given?.simulated === true || calls.some(({ simulated }) => simulated);
+    const { setting, mode } = await this.modeFor({ ...signal, simulated: signal.simulated || isSimulated });
     const base = { direction, confidencePoints, sizeFraction };
     const ai = effectOf(base, answer, aiFollowed, true);
     const served = effectOf(base, answer, { ...opinionBounds, mode }, mode === 'lower_and_raise');
-    const exchanges = await this.opinions.exchangesOf(asked.map(({ input }) => input));
-    const calls = exchanges.flat();
     const opinion = isUsed ? given.opinion : null;
     const row = await this.kept.keep({
       signalId,
@@ -83,7 +84,7 @@ export class SignalOpinions {
       model: opinion?.model ?? null,
       summary: opinion?.rationale.summary ?? null,
       answeredAt: isUsed ? new Date(given.answeredAt) : null,
-      simulated: calls.some(({ simulated }) => simulated),
+      simulated: isSimulated,
       late: isUsed && now - signal.createdAt.getTime() > onTimeMs,
       calls: calls.length,
       milliseconds: calls.reduce((sum, { milliseconds }) => sum + milliseconds, 0),
@@ -108,7 +109,7 @@ export class SignalOpinions {
     return signal;
   }
 
-  /** What the policy in force says, and what it comes to for this signal. */
+  /** What the policy in force says, and what it comes to for this signal; `simulated` by its prices or its opinion. */
   private async modeFor(signal: StoredSignal): Promise<Pick<SignalOpinionRow, 'setting' | 'mode'>> {
     const { ownerId, portfolioId } = signal;
     const { limits } = await this.policies.inForce(ownerId as OwnerId, portfolioId as PortfolioId);

@@ -43,10 +43,14 @@ function opinions() {
   return new OpinionsService(client, new ProviderGate(em), new AiExchangeRepository(em));
 }
 
-function service(setting: Setting = 'by_record', allowed: OpinionMode = 'show'): SignalOpinions {
+function service(
+  setting: Setting = 'by_record',
+  allowed: OpinionMode | OpinionRecord['allows'] = 'show',
+): SignalOpinions {
   const limits = { ...defaultLimits, signals: { ...defaultLimits.signals, opinions: setting } };
   const policies = { inForce: () => Promise.resolve({ limits }) } as unknown as PoliciesService;
-  const record = { allows: () => Promise.resolve(allowed) } as unknown as OpinionRecord;
+  const allows = typeof allowed === 'function' ? allowed : () => Promise.resolve(allowed);
+  const record = { allows } as unknown as OpinionRecord;
   const bars = new ClosedBars(new CandleRepository(db.orm.em.fork()));
   return new SignalOpinions(repository(), kept(), bars, policies, record, opinions());
 }
@@ -167,6 +171,20 @@ describe('what an opinion does', () => {
     expect(await service('show').keep(unanswered(id), asOf + dayMs)).toEqual(first);
     expect(await rowOf(id)).toEqual(before);
   });
+});
+
+test('a simulated opinion on real prices is allowed what simulated ones were worth, and belongs to their record', async () => {
+  const asked: boolean[] = [];
+  const allows: OpinionRecord['allows'] = ({ simulated }) => {
+    asked.push(simulated);
+    return Promise.resolve(simulated ? 'show' : 'lower');
+  };
+  const { id } = await aStored();
+  const opinion = given({ direction: 'sell', confidence: 0.9 });
+  const ended = { outcome: 'answered', given: { ...opinion, simulated: true } } as const;
+  await service('by_record', allows).keep({ signalId: id, asked: [], ended }, asOf);
+  expect(asked).toEqual([true]);
+  expect(await rowOf(id)).toMatchObject({ simulated: true, mode: 'show', ...servedBaseline });
 });
 
 test('without an opinion both arms are the baseline, whatever the policy', async () => {
