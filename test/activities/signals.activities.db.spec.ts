@@ -143,6 +143,22 @@ test('attempts at once answer the same ids', async () => {
   expect(answers[2]).toEqual(answers[0]);
 });
 
+test('bars that the rules cannot bear cost their own pair, not the run', async () => {
+  const broken = rising(140).map((one) => ({ ...one, high: String(Number(one.close) * 0.9) }));
+  await candles().storeSeries(series('LINK'), broken);
+  const { signalIds, withheld } = await activities().evaluateSignals(
+    input({ series: [series('LINK'), series('BTC')] }),
+  );
+  expect(signalIds).toHaveLength(1);
+  expect(withheld).toMatchObject([
+    {
+      assetId: 'LINK',
+      category: 'swing',
+      reason: expect.stringMatching(/^the rules cannot judge the bars of 1d: bar 0:/),
+    },
+  ]);
+});
+
 test('a signal from simulated prices says so', async () => {
   const run = input({ series: [series('GLD', 'simulated:yahoofinance:1')] });
   await activities().evaluateSignals(run);

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
 import type { AssetClass } from '../../data/domain/asset.js';
 import { ClosedBars } from '../../data/candles/closed-bars.js';
@@ -15,7 +15,7 @@ import { usualVenue } from '../../portfolio/domain/venue-costs.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import type { EpochMs } from '../../shared/time.js';
 import { barsText } from '../domain/bars-text.js';
-import { evaluateSignal, type SignalOutcome } from '../domain/evaluate-signal.js';
+import { evaluateSignal, type SignalInput, type SignalOutcome } from '../domain/evaluate-signal.js';
 import type { TradeCategory } from '../../shared/trade-categories.js';
 import { barsUndisputed } from '../domain/protections/disputed-data.js';
 import { categoryRules } from '../domain/trade-category.js';
@@ -61,6 +61,8 @@ interface BarsOf {
 /** Asks the rules about assets: finds the bars of each category, all with few questions. */
 @Injectable()
 export class SignalEvaluator {
+  private readonly logger = new Logger(SignalEvaluator.name);
+
   constructor(
     private readonly assets: AssetRegistry,
     private readonly canonical: CanonicalSeries,
@@ -94,7 +96,7 @@ export class SignalEvaluator {
       if (!series) return without(assetId, category, `no bars of ${intervals.join(' or ')} are stored`);
       const own = bars.last(series, lookbackBars);
       const { feeRate, spreadRate } = usualVenue(asset.assetClass);
-      const outcome = evaluateSignal({
+      const outcome = this.outcomeOf(assetId, {
         category,
         interval: series.interval,
         assetClass: asset.assetClass,
@@ -117,6 +119,18 @@ export class SignalEvaluator {
         simulated: isSimulatedSource(series.source),
       };
     });
+  }
+
+  /** Bars that the rules cannot bear cost their own pair, and nobody else's: the others of a run are judged all the same. */
+  private outcomeOf(assetId: AssetId, input: SignalInput): SignalOutcome {
+    try {
+      return evaluateSignal(input);
+    } catch (error) {
+      const { category, interval } = input;
+      this.logger.error({ err: error, assetId, category, interval }, 'signals.unjudged');
+      const said = error instanceof Error ? error.message : String(error);
+      return { kind: 'withheld', reason: `the rules cannot judge the bars of ${interval}: ${said}` };
+    }
   }
 
   private async read(

@@ -79,7 +79,7 @@ test('a run judges every asset in every category, with a signal or the reason wh
     categories: ['scalp', 'swing', 'long_term'],
     pairs: 6,
     open: 0,
-    opinions: 'wanted',
+    opinions: 'none',
   });
   expect(view.items.map(({ asset_id, category, outcome, reason }) => [asset_id, category, outcome, reason])).toEqual([
     ['BTC', 'long_term', 'signal', null],
