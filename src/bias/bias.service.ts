@@ -115,7 +115,7 @@ export class BiasService {
       since,
       moves,
       closes: new Map([...read].map(([assetId, { openTimes, usd: closes }]) => [assetId, { openTimes, closes }])),
-      opinions: await this.opinions(ownerId, portfolioId, knownAt ?? asOf),
+      opinions: await this.opinions(ownerId, portfolioId, Math.min(asOf, knownAt ?? asOf)),
       weights,
       limits: policy.limits,
       currencies: new Set([...needed, ...(weights?.keys() ?? [])].filter(isCash)),

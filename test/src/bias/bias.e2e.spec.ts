@@ -220,6 +220,12 @@ describe('who sells gains alone', () => {
       sample: { size: 24 },
       values: { buys_ignored: 0, buys_followed: 12, sells_ignored: 12, sells_followed: 0 },
     });
+    // a rehearsal of another day knows all that is known now, and nothing that was answered since
+    const yesterday = { as_of: toIso(today() - dayMs), as_known_at: toIso(Date.now()) };
+    expect(findingOf(await biasOf(id, yesterday), 'confirmation')).toMatchObject({
+      verdict: 'not_enough_data',
+      sample: { size: 0 },
+    });
   });
 });
 
