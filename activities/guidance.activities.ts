@@ -84,15 +84,21 @@ export class GuidanceActivitiesProvider implements GuidanceActivities {
     if (!run) throw new DomainError('not_found', `there is no run ${runId}`);
     const { id, version } = run.question.policy;
     const { signals } = await this.policies.limitsOf(run.ownerId as OwnerId, id, version);
+    if (signals.decisions.categories.length === 0) return [];
     const found = await this.runs.foundBy(runId);
-    return tradesToDecide(found, signals.decisions, Date.now()).map((signal) => signal.id as SignalId);
+    const viewOf = await this.signals.viewed(found);
+    const served = found.map((signal) => {
+      const { confidence, cancelled: isCancelled } = viewOf(signal).served;
+      return { ...signal, confidencePoints: Math.round(confidence * 100), isCancelled };
+    });
+    return tradesToDecide(served, signals.decisions, Date.now()).map((signal) => signal.id as SignalId);
   }
 
   async openTradeDecision(input: OpenTradeDecisionInput): Promise<OpenedDecision> {
     const { signalId, ownerId, answerWithinHours } = input;
     const signal = await this.runs.signal(signalId);
     const shown = await this.signals.view(ownerId, signalId);
-    const { assetId, category, direction, entryPrice, takeProfit, stopLoss, positionSizePct } = signal;
+    const { assetId, category, direction, entryPrice, takeProfit, stopLoss } = signal;
     const decisionId = signalId as string as DecisionId;
     const portfolioId = signal.portfolioId as PortfolioId;
     const { answerBy, proposalHash } = await this.decisions.open({
@@ -108,8 +114,8 @@ export class GuidanceActivitiesProvider implements GuidanceActivities {
         entryPrice,
         takeProfit,
         stopLoss,
-        positionSizePct,
-        confidence: signal.confidencePoints / 100,
+        positionSizePct: shown.served.position_size_pct,
+        confidence: shown.served.confidence,
         expiresAt: toIso(signal.expiresAt.getTime()),
       },
       evidence: { pipelineId: null, runId: signal.runId as SignalRunId, signals: [{ ...shown }] },

@@ -4,17 +4,20 @@ import type { TradeCategory } from '../../shared/trade-categories.js';
 /** Trades of one run that a person is asked about at the most: the surest ones. */
 const mostAtOnce = 50;
 
+/** As it is served: by its rules, and by its opinion where that may change it. */
 interface Decidable {
   readonly id: string;
   readonly category: TradeCategory;
   /** Hundredths. */
   readonly confidencePoints: number;
+  /** By an opinion. */
+  readonly isCancelled: boolean;
   readonly expiresAt: Date;
   /** What speaks against acting on it. */
   readonly heldBack?: readonly unknown[] | null | undefined;
 }
 
-/** The signals that a policy puts before a person, the surest first: no expired ones, and none that is held back. */
+/** The signals that a policy puts before a person, the surest first: no expired ones, and none that is held back or cancelled. */
 export function tradesToDecide<T extends Decidable>(
   signals: readonly T[],
   { categories, minConfidence }: { readonly categories: readonly TradeCategory[]; readonly minConfidence: number },
@@ -22,8 +25,9 @@ export function tradesToDecide<T extends Decidable>(
 ): T[] {
   return signals
     .filter(
-      ({ category, confidencePoints, expiresAt, heldBack }) =>
+      ({ category, confidencePoints, expiresAt, heldBack, isCancelled }) =>
         !heldBack &&
+        !isCancelled &&
         categories.includes(category) &&
         // in hundredths, as it is stored: 0.7 is 70
         confidencePoints >= Math.round(minConfidence * 100) &&

@@ -7,6 +7,7 @@ const signal = (id: string, over: Partial<Parameters<typeof tradesToDecide>[0][n
   confidencePoints: 70,
   expiresAt: new Date(1_000),
   heldBack: null,
+  isCancelled: false,
   ...over,
 });
 const wanted = { categories: ['swing' as const], minConfidence: 0.7 };
@@ -24,10 +25,11 @@ test('signals of the categories of the policy that are sure enough are put befor
   ).toEqual(['surest', 'a', 'b']);
 });
 
-test('nobody is asked about what has expired or is held back', () => {
+test('nobody is asked about what has expired, is held back or was cancelled', () => {
   expect(
     chosen(
       signal('expired', { expiresAt: new Date(999) }),
+      signal('cancelled', { isCancelled: true }),
       signal('held', { heldBack: [{ by: 'cooldown', reason: 'a stop' }] }),
     ),
   ).toEqual([]);

@@ -1,14 +1,19 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import request from 'supertest';
+import { GuidanceActivitiesProvider } from '../../../../activities/guidance.activities.js';
 import { SignalActivitiesProvider } from '../../../../activities/signals.activities.js';
 import { CandleRepository } from '../../../../src/data/candles/candle.repository.js';
 import type { Candle, SeriesRef } from '../../../../src/data/domain/candle.js';
+import { Decision } from '../../../../src/guidance/decision.entity.js';
 import { decisionSchema, type DecisionView } from '../../../../src/guidance/guidance.schemas.js';
 import type { SignalRunView } from '../../../../src/signals/runs/signal-runs.views.js';
-import type { AssetId } from '../../../../src/shared/ids.js';
+import { Signal } from '../../../../src/signals/signal.entity.js';
+import { SignalOpinionRepository, type SignalOpinionRow } from '../../../../src/signals/opinions/signal-opinion.repository.js';
+import type { AssetId, OwnerId, SignalId, SignalRunId } from '../../../../src/shared/ids.js';
 import { dayMs, toIso } from '../../../../src/shared/time.js';
 import { useDatabase } from '../../../support/database.js';
+import { anOpinionRow } from '../../../support/signals.js';
 import { today } from '../../../support/price-histories.js';
 import { eventually, startApi, startWorker, testConfig } from '../../../support/service.js';
 import { RequestContext } from '@mikro-orm/core';
@@ -105,6 +110,29 @@ test('signals that the policy wants decided wait for an answer until they expire
   // a second run is told the same signals, and asks nobody again
   await run(last);
   expect((await decisions()).map(({ id }) => id)).toEqual(opened.map(({ id }) => id));
+});
+
+test('what an opinion did counts: nobody is asked about a cancelled signal, and a smaller one is proposed smaller', async () => {
+  const view = await run(last - dayMs);
+  const [cancelled, lowered] = view.items.flatMap(({ category, outcome, signal }) =>
+    category === 'swing' && outcome === 'signal' ? [signal!.id as SignalId] : [],
+  );
+  const em = db.orm.em.fork();
+  const said = async (id: string, over: Partial<SignalOpinionRow>) =>
+    new SignalOpinionRepository(em).keep(
+      anOpinionRow(await em.findOneOrFail(Signal, { id }), { servedBasis: 'rules_and_ai', ...over }),
+    );
+  await said(cancelled!, { servedCancelled: true });
+  await said(lowered!, { servedConfidencePoints: 51, servedSizeFraction: 0.0625 });
+  // as if the run had not yet asked anybody
+  await em.nativeDelete(Decision, { id: { $in: [cancelled!, lowered!] } });
+  const activities = worker.get(GuidanceActivitiesProvider, { strict: false });
+  await RequestContext.create(db.orm.em.fork(), async () => {
+    expect(await activities.tradesToDecide({ runId: view.id as SignalRunId })).toEqual([lowered]);
+    await activities.openTradeDecision({ signalId: lowered!, ownerId: 'local' as OwnerId, answerWithinHours: 1 });
+  });
+  const { body } = await http().get(`/api/v1/decisions/${lowered}`).expect(200);
+  expect(body.proposal).toMatchObject({ signal_id: lowered, confidence: 0.51, position_size_pct: 0.0625 });
 });
 
 test('a schedule requests one run for every portfolio, once for its time', async () => {
