@@ -51,8 +51,8 @@ export class SettlementRepository {
 
   /**
    * Signals of a portfolio that had ended by an as-of, as far as that was settled at a moment of knowledge, in the order in
-   * which they ended. Live runs and rehearsals each have a past of their own; held-back signals belong to neither, and of
-   * two for the same asset, category and as-of one counts.
+   * which they ended. Live runs and rehearsals each have a past of their own; signals that are held back, or that an opinion
+   * had cancelled by then, belong to neither, and of two for the same asset, category and as-of one counts.
    */
   async past({ ownerId, portfolioId, asOf, rehearsal, knownAt }: PastOf): Promise<PastSignal[]> {
     const rows = await this.em.execute<PastRow[]>(
@@ -60,12 +60,13 @@ export class SettlementRepository {
          select distinct on (s.asset_id, s.category, s.as_of, s.simulated)
                 s.id, s.asset_id, s.category, s.simulated, s.position_size_pct, o.reason, o.return_usd,
                 (extract(epoch from o.exited_at) * 1000)::float8 as exited_at
-         from signal s join signal_settlement o on o.signal_id = s.id
+         from signal s join signal_settlement o on o.signal_id = s.id left join signal_opinion a on a.signal_id = s.id
          where s.owner_id = ? and s.portfolio_id = ? and s.rehearsal = ? and s.held_back is null
            and o.exited_at <= ? and o.settled_at <= ?
+           and not coalesce(a.served_cancelled and a.recorded_at <= ?, false)
          order by s.asset_id, s.category, s.as_of, s.simulated, s.id
        ) as past order by exited_at desc, id desc limit ${mostOfPast}`,
-      [ownerId, portfolioId, rehearsal, new Date(asOf), new Date(knownAt)],
+      [ownerId, portfolioId, rehearsal, new Date(asOf), new Date(knownAt), new Date(knownAt)],
     );
     return rows.reverse().map((row) => ({
       assetId: row.asset_id,

@@ -5,11 +5,14 @@ import { v7 as uuidv7 } from 'uuid';
 import { CandleRepository } from '../../../../src/data/candles/candle.repository.js';
 import { DisputedBar } from '../../../../src/data/candles/disputed-bar.entity.js';
 import type { Candle, SeriesRef } from '../../../../src/data/domain/candle.js';
+import { Signal } from '../../../../src/signals/signal.entity.js';
+import { SignalOpinionRepository } from '../../../../src/signals/opinions/signal-opinion.repository.js';
 import { SettlementRepository } from '../../../../src/signals/settlements/settlement.repository.js';
 import type { SignalRunView } from '../../../../src/signals/runs/signal-runs.views.js';
 import type { AssetId } from '../../../../src/shared/ids.js';
 import { dayMs, hourMs, toIso } from '../../../../src/shared/time.js';
 import { useDatabase } from '../../../support/database.js';
+import { anOpinionRow } from '../../../support/signals.js';
 import { today } from '../../../support/price-histories.js';
 import { eventually, startApi, startWorker, testConfig } from '../../../support/service.js';
 
@@ -109,6 +112,16 @@ test('what became of a signal counts from when it was known, not before', async 
   await stopped(first.signal!.id, asOf + dayMs);
   expect(await swingOf('BTC', portfolioId, asOf + dayMs - hourMs)).toMatchObject({ outcome: 'signal' });
   expect(await swingOf('BTC', portfolioId, asOf + dayMs)).toMatchObject({ outcome: 'held_back' });
+});
+
+test('the stop of a signal that an opinion had cancelled is no reason to rest', async () => {
+  const portfolioId = await newPortfolio();
+  const first = await swingOf('BTC', portfolioId, asOf);
+  await stopped(first.signal!.id, asOf + dayMs);
+  const em = db.orm.em.fork();
+  const row = await em.findOneOrFail(Signal, { id: first.signal!.id });
+  await new SignalOpinionRepository(em).keep(anOpinionRow(row, { servedBasis: 'rules_and_ai', servedCancelled: true }));
+  expect(await swingOf('BTC', portfolioId, asOf + 2 * dayMs)).toMatchObject({ outcome: 'signal' });
 });
 
 test('other portfolios have a past of their own', async () => {
