@@ -25,6 +25,8 @@ const conditionOf: Readonly<Record<Provenance, string>> = {
   rehearsal: `s.rehearsal and not ${isSimulated}`,
   simulated: isSimulated,
 };
+/** An opinion of after the exit may know it. The exit of a rehearsal is past, whenever somebody is asked. */
+const isHindsight = 'not s.rehearsal and o.answered_at >= t.exited_at';
 const ms = (column: string) => `(extract(epoch from ${column}) * 1000)::float8`;
 
 const sourceOf: Readonly<Record<(typeof recordColumns)[number], string>> = {
@@ -36,7 +38,7 @@ const sourceOf: Readonly<Record<(typeof recordColumns)[number], string>> = {
   confidencePoints: 's.confidence_points',
   size: 's.position_size_pct',
   heldBackBy: "jsonb_path_query_array(s.held_back, '$[*].by')",
-  opinion: 'o.outcome',
+  opinion: `case when ${isHindsight} then 'unanswered' else o.outcome end`,
   late: 'o.late',
   calls: 'o.calls',
   milliseconds: 'o.milliseconds',

@@ -26,6 +26,7 @@ export interface RecordedSignal {
   readonly heldBackBy: readonly string[];
   /** Null when nobody was asked, or the asking has not ended. */
   readonly opinion: {
+    /** `unanswered` also for an answer that came when the signal had ended: it can be used for nothing. */
     readonly outcome: (typeof opinionOutcomes)[number];
     readonly late: boolean;
     readonly calls: number;
@@ -123,7 +124,10 @@ export interface ArmAverages {
 export function averagesOf(recorded: readonly RecordedSignal[], arm: 'baseline' | 'ai'): ArmAverages {
   const taken = recorded
     .filter(wasShown)
-    .map((signal) => ({ ...signal, arm: arm === 'ai' && signal.opinion ? signal.opinion.ai : signal.baseline }))
+    .map((signal) => ({
+      ...signal,
+      arm: arm === 'ai' && signal.opinion?.outcome === 'answered' ? signal.opinion.ai : signal.baseline,
+    }))
     .filter(({ arm: { isCancelled } }) => !isCancelled);
   const mean = (valueOf: (signal: (typeof taken)[number]) => number) =>
     taken.length === 0 ? null : taken.reduce((sum, signal) => sum + valueOf(signal), 0) / taken.length;

@@ -52,6 +52,19 @@ test('what is simulated counts for what is simulated, by prices or by opinion, a
   expect(await verdict(ownerId, 'live', 'swing')).toMatchObject({ pairs: 0 });
 });
 
+test('an opinion that came when the signal had ended says nothing, but for a rehearsal, which had ended before', async () => {
+  const ownerId = 'hindsight';
+  const exit = { exitedAt: at(5) };
+  const answeredAt = (ms: number) => new Date(at(5).getTime() + ms);
+  await seed(
+    cancelledLosers(ownerId, 1, { settlement: exit, opinion: { answeredAt: answeredAt(-1) } }),
+    cancelledLosers(ownerId, 3, { settlement: exit, opinion: { answeredAt: answeredAt(0) } }),
+    cancelledLosers(ownerId, 2, { signal: { rehearsal: true }, settlement: exit, opinion: { answeredAt: later } }),
+  );
+  expect(await verdict(ownerId, 'live', 'swing')).toMatchObject({ pairs: 1 });
+  expect(await verdict(ownerId, 'rehearsal', 'swing')).toMatchObject({ pairs: 2 });
+});
+
 test('signals that are open, held back, without a usable opinion, or of somebody else are no pairs', async () => {
   const ownerId = 'others';
   await seed(
