@@ -88,8 +88,8 @@ export class GuidanceActivitiesProvider implements GuidanceActivities {
     const found = await this.runs.foundBy(runId);
     const viewOf = await this.signals.viewed(found);
     const served = found.map((signal) => {
-      const { confidence, cancelled: isCancelled } = viewOf(signal).served;
-      return { ...signal, confidencePoints: Math.round(confidence * 100), isCancelled };
+      const { confidence, position_size_pct: positionSizePct, cancelled: isCancelled } = viewOf(signal).served;
+      return { ...signal, confidencePoints: Math.round(confidence * 100), positionSizePct, isCancelled };
     });
     return tradesToDecide(served, signals.decisions, Date.now()).map((signal) => signal.id as SignalId);
   }

@@ -11620,6 +11620,8 @@ export interface operations {
                 category?: "scalp" | "intraday" | "swing" | "long_term";
                 /** @description Without it all but those held back */
                 state?: "live" | "expired" | "settled" | "held_back";
+                /** @description Without it both: signals in earnest and those of rehearsals */
+                rehearsal?: "true" | "false";
                 as_of?: string;
                 as_of_from?: string;
                 as_of_to?: string;

@@ -38,6 +38,7 @@ export interface SignalFilter {
   readonly category?: TradeCategory | undefined;
   /** Without it all but those held back. */
   readonly state?: SignalState | undefined;
+  readonly isRehearsal?: boolean | undefined;
   readonly asOf?: Date | undefined;
   /** Both included. */
   readonly asOfFrom?: Date | undefined;
@@ -106,6 +107,7 @@ export class SignalRepository {
     where(`s.id in (${signalsToldTo})`, filter.runId);
     where('s.asset_id = ?', filter.assetId);
     where('s.category = ?', filter.category);
+    where('s.rehearsal = ?', filter.isRehearsal);
     where('s.as_of = ?', filter.asOf);
     where('s.as_of >= ?', filter.asOfFrom);
     where('s.as_of <= ?', filter.asOfTo);

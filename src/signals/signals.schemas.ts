@@ -9,7 +9,7 @@ export const signalId = z.uuid();
 export const signalRunId = z.uuid();
 const mostAssets = 500;
 
-export const signalsQuery = z.object({
+export const signalsQuery = z.strictObject({
   portfolio_id: z.uuid().optional(),
   pipeline_id: z.uuid().optional(),
   run_id: z.uuid().optional().describe('What the run was told, also where an earlier run had found it'),
@@ -19,6 +19,11 @@ export const signalsQuery = z.object({
     .optional(),
   category: z.enum(tradeCategories).optional(),
   state: z.enum(signalStates).optional().describe('Without it all but those held back'),
+  rehearsal: z
+    .enum(['true', 'false'])
+    .transform((text) => text === 'true')
+    .optional()
+    .describe('Without it both: signals in earnest and those of rehearsals'),
   as_of: instantText.optional(),
   as_of_from: instantText.optional(),
   as_of_to: instantText.optional(),

@@ -32,6 +32,7 @@ export class SignalsService {
       assetId: query.asset_id,
       category: query.category,
       state: query.state,
+      isRehearsal: query.rehearsal,
       asOf: dateOf(query.as_of),
       asOfFrom: dateOf(query.as_of_from),
       asOfTo: dateOf(query.as_of_to),

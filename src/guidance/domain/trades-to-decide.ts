@@ -10,6 +10,8 @@ interface Decidable {
   readonly category: TradeCategory;
   /** Hundredths. */
   readonly confidencePoints: number;
+  /** Fraction of the portfolio. */
+  readonly positionSizePct: number;
   /** By an opinion. */
   readonly isCancelled: boolean;
   readonly expiresAt: Date;
@@ -17,7 +19,10 @@ interface Decidable {
   readonly heldBack?: readonly unknown[] | null | undefined;
 }
 
-/** The signals that a policy puts before a person, the surest first: no expired ones, and none that is held back or cancelled. */
+/**
+ * The signals that a policy puts before a person, the surest first: no expired ones, none of size 0, and none that is held back
+ * or cancelled.
+ */
 export function tradesToDecide<T extends Decidable>(
   signals: readonly T[],
   { categories, minConfidence }: { readonly categories: readonly TradeCategory[]; readonly minConfidence: number },
@@ -25,9 +30,11 @@ export function tradesToDecide<T extends Decidable>(
 ): T[] {
   return signals
     .filter(
-      ({ category, confidencePoints, expiresAt, heldBack, isCancelled }) =>
+      ({ category, confidencePoints, positionSizePct, expiresAt, heldBack, isCancelled }) =>
         !heldBack &&
         !isCancelled &&
+        // without cash there is nothing to say yes to
+        positionSizePct > 0 &&
         categories.includes(category) &&
         // in hundredths, as it is stored: 0.7 is 70
         confidencePoints >= Math.round(minConfidence * 100) &&

@@ -7,7 +7,7 @@ import { provenances } from '../domain/record/recorded-signal.js';
 const provenanceWords =
   '`live`: signals of their own day; `rehearsal`: of a past as-of, whose outcome a model may know; `simulated`: prices or opinion came from a simulator';
 
-export const recordQuery = z.object({
+export const recordQuery = z.strictObject({
   portfolio_id: z.uuid().optional(),
   category: z.enum(tradeCategories).optional(),
   from: instantText.optional().describe('As-of at or after; a date D means its 00:00 UTC'),

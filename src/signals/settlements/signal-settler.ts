@@ -3,10 +3,10 @@ import { AssetRegistry } from '../../data/assets/asset-registry.js';
 import { ClosedBars } from '../../data/candles/closed-bars.js';
 import { CanonicalSeries } from '../../data/candles/canonical-series.js';
 import { canDerive } from '../../data/domain/derive.js';
-import { intervalMs, intervals, type Candle, type SeriesRef } from '../../data/domain/candle.js';
+import { intervalMs, intervals, type Candle, type Interval, type SeriesRef } from '../../data/domain/candle.js';
 import { DatedPrices } from '../../data/prices/dated-prices.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
-import type { EpochMs } from '../../shared/time.js';
+import { dayMs, type EpochMs } from '../../shared/time.js';
 import { settle, settledReturns, type Exit, type LiveSignal } from '../domain/settlement.js';
 import { SettlementRepository } from './settlement.repository.js';
 import type { SignalRow } from '../signal.repository.js';
@@ -16,8 +16,11 @@ const btc = 'BTC' as AssetId;
 /** Signals whose later bars are read in one go. */
 const atOnce = 200;
 
-/** What one bitcoin cost in US dollars; null where it had no price. */
-type BitcoinPrices = (viewer: OwnerId, asOf: EpochMs) => Promise<number | null>;
+/** Bars of bitcoin that may be missing before an instant within a day: an older close says nothing of it. */
+const mostMissing = 2;
+
+/** What one bitcoin cost, for bars of a size; null where it had no price. Only ratios of the prices of one size count. */
+type BitcoinPrices = (viewer: OwnerId, interval: Interval, at: EpochMs) => Promise<number | null>;
 
 /** Follows live signals on the bars that came after them, and keeps what became of each. */
 @Injectable()
@@ -99,16 +102,32 @@ export class SignalSettler {
   /** Asked once for an owner and an instant: the signals of a run have their entry in common. */
   private bitcoinPrices(): BitcoinPrices {
     const asked = new Map<string, Promise<number | null>>();
-    const priceAt = async (viewer: OwnerId, asOf: EpochMs) => {
-      const price = (await this.prices.of([btc], { asOf, viewer })).get(btc);
-      return price ? Number(price.usd) : null;
-    };
-    return (viewer, asOf) => {
-      const key = `${viewer} ${asOf}`;
-      const price = asked.get(key) ?? priceAt(viewer, asOf);
-      asked.set(key, price);
+    return (viewer, interval, at) => {
+      const key = `${viewer} ${interval} ${at}`;
+      let price = asked.get(key);
+      if (!price) {
+        const isWithinDay = intervalMs[interval] < dayMs;
+        price = isWithinDay ? this.closeWithinDay(viewer, interval, at) : this.dailyPrice(viewer, at);
+        asked.set(key, price);
+      }
       return price;
     };
+  }
+
+  private async dailyPrice(viewer: OwnerId, asOf: EpochMs): Promise<number | null> {
+    const price = (await this.prices.of([btc], { asOf, viewer })).get(btc);
+    return price ? Number(price.usd) : null;
+  }
+
+  /** Within a day a daily close is no price: it would be the same at the entry and at the exit. */
+  private async closeWithinDay(viewer: OwnerId, interval: Interval, at: EpochMs): Promise<number | null> {
+    const asset = (await this.assets.catalogue()).of(btc);
+    const span = asset && (await this.canonical.stored(asset, interval, { viewer }));
+    if (!span) return null;
+    const [bar] = await this.bars.of(span.series, at, { last: 1, revisions: 'newest' });
+    // the newest bar that is over ends at the instant, or less than a bar before it
+    const isNear = bar && bar.openTime + (2 + mostMissing) * intervalMs[interval] > at;
+    return isNear ? Number(bar.close) : null;
   }
 
   private async keep(
@@ -118,9 +137,12 @@ export class SignalSettler {
     now: EpochMs,
     priceOf: BitcoinPrices,
   ): Promise<void> {
-    const { costRate } = signal.evidence;
+    const { costRate, interval } = signal.evidence;
     const viewer = signal.ownerId as OwnerId;
-    const bitcoin = { atEntry: await priceOf(viewer, live.asOf), atExit: await priceOf(viewer, exit.at) };
+    const bitcoin = {
+      atEntry: await priceOf(viewer, interval, live.asOf),
+      atExit: await priceOf(viewer, interval, exit.at),
+    };
     const { usd, btc: inBtc, rMultiple } = settledReturns(live, exit.price, costRate, bitcoin);
     await this.settlements.keep({
       signalId: signal.id,

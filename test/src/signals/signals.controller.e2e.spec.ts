@@ -36,6 +36,15 @@ test('lists stored signals, filtered and page by page', async () => {
   expect(next.body).toMatchObject({ items: [{ asset_id: 'BTC' }], next_cursor: null });
 });
 
+test('tells rehearsals from signals in earnest', async () => {
+  const ids = async (query: string) => {
+    const { body } = await get(`/api/v1/signals?portfolio_id=${run.portfolioId}${query}`);
+    return body.items.map(({ id }: { id: string }) => id);
+  };
+  expect(await ids('&rehearsal=true')).toContain(btc.id);
+  expect(await ids('&rehearsal=false')).toEqual([]);
+});
+
 test('shows one signal with its evidence', async () => {
   const { body, status } = await get(`/api/v1/signals/${btc.id}`);
   expect(status).toBe(200);
@@ -47,6 +56,8 @@ test.each([
   ['an id that is none', '/api/v1/signals/nonsense', 422, /UUID/],
   ['an unknown category', '/api/v1/signals?category=daily', 422, /^category: /],
   ['an asset in lower case', '/api/v1/signals?asset_id=btc', 422, /^asset_id: is not an asset id/],
+  ['a parameter that nobody knows', '/api/v1/signals?portfolio=x', 422, /portfolio/],
+  ['what is neither true nor false', '/api/v1/signals?rehearsal=maybe', 422, /^rehearsal: /],
   ['a limit too high', '/api/v1/signals?limit=501', 422, /^limit: /],
   ['a cursor of another list', '/api/v1/signals?cursor=abc', 422, /^cursor: is not a cursor of this list/],
 ])('answers %s with a problem', async (_name, path, status, detail) => {

@@ -8,6 +8,7 @@ const signal = (id: string, over: Partial<Parameters<typeof tradesToDecide>[0][n
   expiresAt: new Date(1_000),
   heldBack: null,
   isCancelled: false,
+  positionSizePct: 0.1,
   ...over,
 });
 const wanted = { categories: ['swing' as const], minConfidence: 0.7 };
@@ -30,6 +31,7 @@ test('nobody is asked about what has expired, is held back or was cancelled', ()
     chosen(
       signal('expired', { expiresAt: new Date(999) }),
       signal('cancelled', { isCancelled: true }),
+      signal('of nothing', { positionSizePct: 0 }),
       signal('held', { heldBack: [{ by: 'cooldown', reason: 'a stop' }] }),
     ),
   ).toEqual([]);

@@ -9,7 +9,10 @@ import { Decision } from '../../../../src/guidance/decision.entity.js';
 import { decisionSchema, type DecisionView } from '../../../../src/guidance/guidance.schemas.js';
 import type { SignalRunView } from '../../../../src/signals/runs/signal-runs.views.js';
 import { Signal } from '../../../../src/signals/signal.entity.js';
-import { SignalOpinionRepository, type SignalOpinionRow } from '../../../../src/signals/opinions/signal-opinion.repository.js';
+import {
+  SignalOpinionRepository,
+  type SignalOpinionRow,
+} from '../../../../src/signals/opinions/signal-opinion.repository.js';
 import type { AssetId, OwnerId, SignalId, SignalRunId } from '../../../../src/shared/ids.js';
 import { dayMs, toIso } from '../../../../src/shared/time.js';
 import { useDatabase } from '../../../support/database.js';

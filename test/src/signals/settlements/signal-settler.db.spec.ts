@@ -54,9 +54,11 @@ const bars = (from: number, step: number, ...rows: readonly (readonly [number, n
   }));
 
 /** A buy at 100 with its target at 110 and its stop at 95, four weeks long. */
-async function aBuy(assetId: string): Promise<SignalRow> {
+async function aBuy(assetId: string, interval: Interval = '1d'): Promise<SignalRow> {
   const run = aSignalRun();
+  const plain = aSignal(run);
   const signal = aSignal(run, {
+    evidence: { ...plain.evidence, interval },
     id: uuidv7(),
     assetId,
     direction: 'buy',
@@ -95,6 +97,30 @@ test('keeps what became of a signal, in dollars and in bitcoin, once', async () 
   // a later look finds nothing to settle
   expect(await settleAll(asOf + 5 * dayMs)).toEqual({ settled: 0, open: 0 });
   expect(await outcomeOf(signal)).toEqual(settled);
+});
+
+test('within a day bitcoin is told by bars of the same size, and by none that is older', async () => {
+  const hours = (rows: readonly (readonly [number, number, number, number])[]) => bars(asOf - hourMs, hourMs, ...rows);
+  const signal = await aBuy('LINK', '1h');
+  await candles().storeSeries(series('LINK', '1h'), bars(asOf, hourMs, [100, 111, 99, 108]));
+  // the day's closes say 30,000 at both ends; the hours say that it rose by a tenth
+  await candles().storeSeries(
+    series('BTC', '1h'),
+    hours([
+      [40_000, 40_000, 40_000, 40_000],
+      [40_000, 44_000, 40_000, 44_000],
+    ]),
+  );
+  await settleAll(asOf + hourMs);
+  expect(await outcomeOf(signal)).toMatchObject({
+    exitedAt: new Date(asOf + hourMs),
+    returnBtc: expect.closeTo(1.09685 / 1.1 - 1, 10),
+  });
+
+  const later = await aBuy('UNI', '1h');
+  await candles().storeSeries(series('UNI', '1h'), bars(asOf + 9 * hourMs, hourMs, [100, 111, 99, 108]));
+  await settleAll(asOf + 10 * hourMs);
+  expect(await outcomeOf(later)).toMatchObject({ returnUsd: expect.closeTo(0.09685, 10), returnBtc: null });
 });
 
 test('asks hours which level a day reached first', async () => {
