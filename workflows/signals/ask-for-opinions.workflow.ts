@@ -49,7 +49,8 @@ async function startAsking(signalId: SignalId, onEnd: () => void): Promise<void>
       workflowId: opinionWorkflowId(signalId),
       args: [{ signalId }],
       parentClosePolicy: ParentClosePolicy.ABANDON,
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      // what broke, or was stopped by hand, left nothing behind
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
       staticSummary: 'an opinion on one signal',
     });
     // one that fails shows it itself; the signal is served by its rules

@@ -301,6 +301,28 @@ describe('asking about the signals of a run', () => {
     expect(run.calls).toHaveLength(5);
   });
 
+  test('asks again about a signal whose asking broke', async () => {
+    const { run, activities, ai } = scene(() => good());
+    let isBroken = true;
+    const planOpinion: OpinionActivities['planOpinion'] = (input) => {
+      if (isBroken) throw ApplicationFailure.nonRetryable('a signal of which something is missing');
+      return activities.planOpinion(input);
+    };
+    const ids = signalIds(1);
+    await withWorker(
+      env,
+      { ...activities, planOpinion },
+      async (taskQueue) => {
+        expect(await ask(taskQueue, ids)).toEqual({ asked: 1, ended: 1 });
+        expect(run.recorded).toEqual([]);
+        isBroken = false;
+        expect(await ask(taskQueue, ids)).toEqual({ asked: 1, ended: 1 });
+      },
+      ai,
+    );
+    expect(run.recorded.map(({ ended }) => ended.outcome)).toEqual(['answered']);
+  });
+
   test('starts nothing for signals that are not worth it', async () => {
     const { activities, ai } = scene(() => good());
     const none = { ...activities, signalsToAskAbout: () => Promise.resolve([]) };
