@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import type { Activities } from '../../../activities/index.js';
 import type { SourceAttempt } from '../../../src/data/data.contract.js';
@@ -185,7 +185,7 @@ test('a cancelled run says so and opens no decision', async () => {
 
 describe('opinions on the signals', () => {
   const signalIds = [randomUUID() as SignalId, randomUUID() as SignalId];
-  const asked = async (rehearsal: boolean) => {
+  const asked = async (rehearsal: boolean, change: Partial<Activities> = {}) => {
     const told: string[] = [];
     const of = { ...input(), rehearsal };
     const activities = telling(told, {
@@ -196,6 +196,7 @@ describe('opinions on the signals', () => {
         told.push(`asking about ${wanted.signalIds.length} signals`);
         return [];
       },
+      ...change,
     });
     await withWorker(env, activities, async (taskQueue) => (await start(of, taskQueue)).result());
     return told.filter((line) => line.startsWith('asking') || line === 'decision opened');
@@ -203,6 +204,11 @@ describe('opinions on the signals', () => {
 
   test('of a live run are asked for before the decision is opened', async () => {
     expect(await asked(false)).toEqual(['asking about 2 signals', 'decision opened']);
+  });
+
+  test('are no condition: where they cannot be asked for, the decision is opened without', async () => {
+    const signalsToAskAbout = () => Promise.reject(ApplicationFailure.nonRetryable('something is missing'));
+    expect(await asked(false, { signalsToAskAbout })).toEqual(['decision opened']);
   });
 
   test('of a rehearsal are not: a model may know what came after', async () => {
