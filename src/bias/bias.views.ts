@@ -52,7 +52,7 @@ function findingView(finding: Finding, limits: PolicyLimits): FindingView {
   return {
     ...about,
     test,
-    statistic: { ...statistic },
+    statistic: statistic && { ...statistic },
     p_value: pValue,
     adjusted_p_value: adjustedPValue,
     interval: interval && { ...interval },

@@ -22,7 +22,8 @@ interface Tested {
   readonly kind: 'tested';
   /** Name of the test that the p value is of. */
   readonly test: string;
-  readonly statistic: { readonly name: string; readonly value: number };
+  /** Null where it is not defined. */
+  readonly statistic: { readonly name: string; readonly value: number } | null;
   /** Null for what is a fact and no sample. */
   readonly pValue: number | null;
   readonly interval: {

@@ -19,7 +19,8 @@ export function odean({ realisedGains, paperGains, realisedLosses, paperLosses }
   const [gains, losses] = [realisedGains + paperGains, realisedLosses + paperLosses];
   const [pgr, plr] = [realisedGains / gains, realisedLosses / losses];
   const standardError = Math.sqrt((pgr * (1 - pgr)) / gains + (plr * (1 - plr)) / losses);
-  return { pgr, plr, standardError, z: (pgr - plr) / standardError };
+  // all gains realised and no loss, or the reverse: no spread is seen, and no z
+  return { pgr, plr, standardError, z: standardError > 0 ? (pgr - plr) / standardError : null };
 }
 
 /**
@@ -69,7 +70,7 @@ export const disposition: BiasTest = {
     return {
       kind: 'tested',
       test: `Mantel-Haenszel, days as strata, one-sided${exact ? ', exact' : ''}`,
-      statistic: { name: "PGR - PLR over its standard error (Odean's z)", value: z },
+      statistic: z === null ? null : { name: "PGR - PLR over its standard error (Odean's z)", value: z },
       pValue,
       interval: {
         of: 'PGR - PLR',

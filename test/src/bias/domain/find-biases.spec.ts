@@ -28,9 +28,18 @@ const of = (found: readonly Finding[], bias: Bias) => found.find((one) => one.bi
 
 test("Odean's table I: PGR 0.148 and PLR 0.098 in the entire year, t = 35; 0.108 and 0.128 in December, t = -4.3", () => {
   const year = odean({ realisedGains: 13_883, paperGains: 79_658, realisedLosses: 11_930, paperLosses: 110_348 });
-  expect([year.pgr.toFixed(3), year.plr.toFixed(3), Math.round(year.z)]).toEqual(['0.148', '0.098', 35]);
+  expect([year.pgr.toFixed(3), year.plr.toFixed(3), Math.round(year.z!)]).toEqual(['0.148', '0.098', 35]);
   const december = odean({ realisedGains: 866, paperGains: 7_131, realisedLosses: 1_555, paperLosses: 10_604 });
-  expect([december.pgr.toFixed(3), december.plr.toFixed(3), december.z.toFixed(1)]).toEqual(['0.108', '0.128', '-4.3']);
+  expect([december.pgr.toFixed(3), december.plr.toFixed(3), december.z!.toFixed(1)]).toEqual([
+    '0.108',
+    '0.128',
+    '-4.3',
+  ]);
+});
+
+test('where every gain and no loss was realised there is no z', () => {
+  const all = odean({ realisedGains: 12, paperGains: 0, realisedLosses: 0, paperLosses: 9 });
+  expect(all).toEqual({ pgr: 1, plr: 0, standardError: 0, z: null });
 });
 
 test('without trades every test says what it lacks, and the word is OK', () => {
