@@ -21,6 +21,6 @@ export function trial(trader: Trader, seed: number): Trial {
       found.map(({ bias, outcome }) => [bias, outcome.kind === 'tested' ? outcome.pValue : null]),
     ),
     suspected: found.filter(({ verdict }) => verdict === 'suspected').map(({ bias }) => bias),
-    odeanZ: disposition.kind === 'tested' ? disposition.statistic.value : null,
+    odeanZ: disposition.kind === 'tested' ? (disposition.statistic?.value ?? null) : null,
   };
 }
