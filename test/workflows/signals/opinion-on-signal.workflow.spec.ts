@@ -266,14 +266,14 @@ describe('asking about the signals of a run', () => {
   });
 
   test('is over after 30 seconds of an outage, which the asking outlives', async () => {
-    const { run, activities, ai } = scene((_, sinceMs) => (sinceMs < 6 * hourMs ? fails(away()) : good()));
-    const ids = signalIds(3);
+    const { run, activities, ai } = scene((_, sinceMs) => (sinceMs < 10 * minuteMs ? fails(away()) : good()));
+    const ids = signalIds(2);
     await withWorker(
       env,
       activities,
       async (taskQueue) => {
         const begin = await env.currentTimeMs();
-        expect(await ask(taskQueue, ids)).toEqual({ asked: 3, ended: 0 });
+        expect(await ask(taskQueue, ids)).toEqual({ asked: 2, ended: 0 });
         expect((await env.currentTimeMs()) - begin).toBeLessThan(40 * secondMs);
         expect(run.recorded).toEqual([]);
         const children = ids.map((id) => env.client.workflow.getHandle<OpinionOnSignal>(opinionWorkflowId(id)));
@@ -281,8 +281,8 @@ describe('asking about the signals of a run', () => {
       },
       ai,
     );
-    expect(run.recorded.map(({ ended }) => ended.outcome)).toEqual(['answered', 'answered', 'answered']);
-  });
+    expect(run.recorded.map(({ ended }) => ended.outcome)).toEqual(['answered', 'answered']);
+  }, 180_000);
 
   test('twice asks about each signal once', async () => {
     const { run, activities, ai } = scene(() => good());

@@ -97,7 +97,8 @@ function ordinaryUntil(values: Float64Array, from: number): number {
   return i;
 }
 
-const isOrdinary = (value: number): boolean => value > 0 && value < Infinity;
+/** Positive and finite. */
+export const isOrdinary = (value: number): boolean => value > 0 && value < Infinity;
 
 /** Only called with what is not a positive finite number. */
 const isAllowed = (field: BarField, value: number): boolean =>

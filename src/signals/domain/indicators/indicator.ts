@@ -28,6 +28,11 @@ export interface Kernel {
    * bar's index. NaN, with which the lines come, stands for no value; nothing is allocated for a bar.
    */
   advance(columns: Columns, from: number, to: number, lines: readonly Float64Array[]): void;
+  /**
+   * The same from the first bar on, of bars that nobody has looked at: stops with false at a value that is not positive
+   * and finite. Only kernels have it whose processor waits for the bar before anyway, so that looking costs nothing.
+   */
+  advanceUnchecked?(columns: Columns, to: number, lines: readonly Float64Array[]): boolean;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { exponentialAverage, type FadingAverage } from './averages.js';
-import type { Columns } from './bars.js';
+import { isOrdinary, type Columns } from './bars.js';
 import { count, indicator, type Kernel } from './indicator.js';
 
 class Macd implements Kernel {
@@ -13,11 +13,20 @@ class Macd implements Kernel {
     this.signal = exponentialAverage(signal);
   }
 
-  advance({ close }: Columns, from: number, to: number, lines: readonly Float64Array[]): void {
+  advance(columns: Columns, from: number, to: number, lines: readonly Float64Array[]): void {
+    this.move(columns, from, to, lines);
+  }
+
+  advanceUnchecked(columns: Columns, to: number, lines: readonly Float64Array[]): boolean {
+    return this.move(columns, 0, to, lines);
+  }
+
+  private move({ close }: Columns, from: number, to: number, lines: readonly Float64Array[]): boolean {
     const [line, signalLine, histogram] = [lines[0]!, lines[1]!, lines[2]!];
     const { fast, slow, signal } = this;
     let i = from;
     for (; i < to && !signal.isWarm; i++) {
+      if (!isOrdinary(close[i]!)) return false;
       const macd = fast.push(close[i]!) - slow.push(close[i]!);
       if (Number.isNaN(macd)) continue;
       line[i] = macd;
@@ -30,6 +39,7 @@ class Macd implements Kernel {
     let smooth = signal.average;
     for (; i < to; i++) {
       const price = close[i]!;
+      if (!isOrdinary(price)) return false;
       quick += (price - quick) * byFast;
       calm += (price - calm) * bySlow;
       const macd = quick - calm;
@@ -41,6 +51,7 @@ class Macd implements Kernel {
     fast.average = quick;
     slow.average = calm;
     signal.average = smooth;
+    return true;
   }
 }
 

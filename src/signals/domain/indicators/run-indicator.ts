@@ -52,16 +52,19 @@ export function computeIndicator<Parameter extends string, Line extends string>(
 ): Lines<Line> {
   const { reads } = definition;
   const resolved = resolveParameters(definition, parameters);
-  const kernel = definition.start(resolved);
+  let kernel = definition.start(resolved);
   const { columns, length } = columnsFor(reads, bars);
   const lines = definition.lines.map((line) => into?.[line] ?? new Float64Array(length));
   if (lines.some((line) => line.length !== length)) {
     throw new InvariantViolation(`${definition.id} of ${length} bars does not go into lines of another length`);
   }
+  // where every later value is a number, the kernel overwrites the rest
+  const warmUp = definition.undefinedWhen === undefined ? definition.warmUp(resolved) : undefined;
+  lines.forEach((line, i) => line.fill(NaN, 0, warmUp && warmUp[definition.lines[i]!] - 1));
+  const named = () => Object.fromEntries(definition.lines.map((line, i) => [line, lines[i]])) as Lines<Line>;
+  if (kernel.advanceUnchecked?.(columns, length, lines)) return named();
+  kernel = definition.start(resolved);
   if (!checkBars(columns, reads, 0)) {
-    // where every later value is a number, the kernel overwrites the rest
-    const warmUp = definition.undefinedWhen === undefined ? definition.warmUp(resolved) : undefined;
-    lines.forEach((line, i) => line.fill(NaN, 0, warmUp && warmUp[definition.lines[i]!] - 1));
     kernel.advance(columns, 0, length, lines);
   } else {
     for (const line of lines) line.fill(NaN);
@@ -72,7 +75,7 @@ export function computeIndicator<Parameter extends string, Line extends string>(
       from = to;
     }
   }
-  return Object.fromEntries(definition.lines.map((line, i) => [line, lines[i]])) as Lines<Line>;
+  return named();
 }
 
 /** The last bar's values. */
