@@ -8,6 +8,7 @@ import type { GivenOpinion } from './ai.contract.js';
 import type { AiAnalysisView, AiHealthView, BtcOptimizationView } from './ai.schemas.js';
 import { btcShare } from './domain/btc-share.js';
 import { complaintsByItself } from './domain/check-opinion.js';
+import { oldDirectionWords } from './domain/opinion.js';
 import { givenBy } from './opinions.service.js';
 
 /** An opinion counts so long; the model is asked by signal runs, never by a read. */
@@ -49,7 +50,7 @@ export class OldAiService {
       symbol,
       ai_answered: true,
       confidence: opinion.confidence,
-      decision: decisions[opinion.direction],
+      decision: oldDirectionWords[opinion.direction],
       summary: opinion.rationale.summary,
       ...none,
       model: opinion.model,
@@ -93,5 +94,3 @@ export class OldAiService {
     return { given, why: null };
   }
 }
-
-const decisions = { buy: 'BUY', sell: 'SELL', hold: 'HOLD' } as const;

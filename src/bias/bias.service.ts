@@ -13,8 +13,8 @@ import { AssetSplits } from '../portfolio/ledger/asset-splits.js';
 import { LedgerService } from '../portfolio/ledger/ledger.service.js';
 import { UsdRates } from '../portfolio/valuation/usd-rates.js';
 import { ValuationService } from '../portfolio/valuation/valuation.service.js';
-import { tradingRecord, type TradingRecord } from '../risk/domain/trading-record.js';
-import { DomainError } from '../shared/errors.js';
+import type { TradingRecord } from '../risk/domain/trading-record.js';
+import { heldWeights, tradingRecordOf } from '../risk/priced-portfolio.js';
 import type { AssetId, OwnerId, PortfolioId } from '../shared/ids.js';
 import { dayMs, startOfUtcDay, utcDate, type EpochMs } from '../shared/time.js';
 import { answeredOpinions } from './domain/answered-opinions.js';
@@ -25,8 +25,6 @@ import { lookBackDays } from './domain/trading.js';
 import type { TradingHistory } from './domain/trading-history.js';
 import type { BiasQuery, BiasReportView } from './bias.schemas.js';
 import { biasReportView } from './bias.views.js';
-
-const usd = 'USD' as AssetId;
 
 /** People change: older trades say little of today's habits, and reading has to end. */
 const judgedDays = 5 * 365;
@@ -153,21 +151,9 @@ export class BiasService {
     past: Awaited<ReturnType<ValuationService['priced']>>['transactions'];
   }> {
     const priced = await this.valuations.priced(ownerId, portfolioId, at);
-    const { valuation, usdPriceOf, allAccounts: accounts, transactions } = priced;
-    const { gains } = await this.ledger.lotsIn({ accounts, transactions }, 'fifo');
-    const record = tradingRecord(gains, {
-      asOf,
-      valueUsd: Number(valuation.totalUsd),
-      usdOf: (currency) => {
-        const price = currency === usd ? '1' : usdPriceOf(currency);
-        return price === undefined ? undefined : Number(price);
-      },
-    });
-    const weights = new Map<AssetId, number>();
-    for (const { assetId, weightOfPriced: weight } of valuation.holdings) {
-      if (weight !== null && weight > 0) weights.set(assetId, weight);
-    }
-    return { weights: weights.size > 0 ? weights : null, record, past: transactions };
+    const record = await tradingRecordOf(this.ledger, priced, asOf);
+    const weights = heldWeights(priced);
+    return { weights: weights.size > 0 ? weights : null, record, past: priced.transactions };
   }
 
   /** The latest answers to proposals, as the audit trail has them. */
@@ -180,13 +166,7 @@ export class BiasService {
 
   private async found(history: TradingHistory): Promise<Finding[]> {
     if (history.moves.length <= fewMoves) return findBiases(history);
-    const signal = AbortSignal.timeout(longestWaitMs);
-    try {
-      return await this.compute.run(inThread, history, signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      const message = `the tests did not end within ${longestWaitMs / 1_000} seconds: ask again later`;
-      throw new DomainError('unavailable', message, { cause: error, retryAfterSeconds: 10 });
-    }
+    const late = (seconds: number) => `the tests did not end within ${seconds} seconds: ask again later`;
+    return this.compute.runWithin(inThread, history, longestWaitMs, late);
   }
 }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { EntityManager } from '@mikro-orm/postgresql';
 import { AuditService } from '../audit/audit.service.js';
 import { sha256 } from '../platform/crypto/sha256.js';
+import { databaseClock } from '../platform/database/database-clock.js';
 import { canonicalJson } from '../shared/canonical-json.js';
 import { DomainError, InvariantViolation } from '../shared/errors.js';
 import type { DecisionId, OwnerId } from '../shared/ids.js';
@@ -72,8 +73,7 @@ export class DecisionRepository {
         actor: systemActor,
         kind: 'proposed',
       };
-      const [clock] = await em.execute<{ now: Date }[]>(`select date_trunc('milliseconds', clock_timestamp()) as now`);
-      const openedAt = new Date(clock?.now ?? Number.NaN);
+      const openedAt = await databaseClock(em);
       const usually = openedAt.getTime() + answerWithinHours * hourMs;
       const answerBy = new Date(Math.min(usually, answerBefore?.getTime() ?? Infinity));
       const shown = {

@@ -106,7 +106,7 @@ export class JobsService {
       const { answer, repeated } = await this.request({ ...question, key, body: null }, () =>
         Promise.resolve(prepare()),
       );
-      const { id } = JSON.parse(answer.body) as { id: string };
+      const id = jobIdOf(answer);
       const job = await this.ended(ownerId, id, Math.max(0, end - performance.now()));
       if (job.state === 'succeeded') return job;
       if (!isFinal(job.state)) {
@@ -197,3 +197,6 @@ export class JobsService {
     return job;
   }
 }
+
+/** The job that a request was answered with. */
+export const jobIdOf = ({ body }: StoredAnswer): JobId => (JSON.parse(body) as { id: JobId }).id;

@@ -44,8 +44,12 @@ export class FrontierService {
       targetReturn: query.target_return ?? null,
       targetVolatility: query.target_volatility ?? null,
     };
-    const signal = AbortSignal.timeout(longestMs);
-    const frontier = await this.compute.run(inThread, { snapshot, request, limits, target }, signal);
+    const frontier = await this.compute.runWithin(
+      inThread,
+      { snapshot, request, limits, target },
+      longestMs,
+      (seconds) => `the frontier was not there within ${seconds} seconds: ask again later`,
+    );
     if (frontier.kind === 'none') throw new DomainError('conflict', `there is no frontier: ${frontier.reason}`);
     return frontierViewOf(optimization, frontier, leftOut(request));
   }

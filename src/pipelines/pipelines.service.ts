@@ -3,7 +3,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { v7 as uuidv7 } from 'uuid';
 import { GuidanceService } from '../guidance/guidance.service.js';
 import type { IdempotentRequest, StoredAnswer } from '../jobs/idempotency.js';
-import { JobsService } from '../jobs/jobs.service.js';
+import { jobIdOf, JobsService } from '../jobs/jobs.service.js';
 import type { CollectionReport } from '../data/data.contract.js';
 import { isCash } from '../data/domain/seed-assets.js';
 import { OptimizationService } from '../optimization/optimization.service.js';
@@ -101,7 +101,7 @@ export class PipelinesService {
       const request = { ownerId, method: 'SCHEDULE', path: 'daily-pipeline', key: `${id}:${scheduledTime}`, body };
       try {
         const answer = await this.accept(request, id, Date.parse(scheduledTime), false);
-        jobIds.push((JSON.parse(answer.body) as { id: JobId }).id);
+        jobIds.push(jobIdOf(answer));
       } catch (error) {
         // emptied since it was listed; the other portfolios have their runs
         if (!(error instanceof DomainError) || error.kind !== 'conflict') throw error;

@@ -16,8 +16,8 @@ import { canonicalJson } from '../shared/canonical-json.js';
 import { DomainError, fieldsRefused, type FieldError } from '../shared/errors.js';
 import type { AssetId, JobId, OwnerId, PortfolioId } from '../shared/ids.js';
 import { dayMs, startOfUtcDay, toIso, type EpochMs } from '../shared/time.js';
-import { tradingRecord } from './domain/trading-record.js';
 import { riskMeasures } from './domain/measures/registry.js';
+import { heldWeights, tradingRecordOf } from './priced-portfolio.js';
 import { RiskPrices } from './risk-prices.js';
 import { RiskReportRow } from './risk-report.entity.js';
 import {
@@ -128,22 +128,12 @@ export class RiskService {
     // prices of a day that goes on would make another report each time
     const at = asOf === undefined ? { pricesAt: startOfUtcDay(now) } : { asOf };
     const priced = await this.valuations.priced(ownerId, portfolioId, { ...at, knownAt });
-    const { name, numeraire, valuation, usdPriceOf, allAccounts: accounts, transactions } = priced;
-    const { gains } = await this.ledger.lotsIn({ accounts, transactions }, 'fifo');
-    const record = tradingRecord(gains, {
-      // what is sold today counts for what is held now
-      asOf: asOf === undefined ? startOfUtcDay(now) + dayMs : asOf,
-      valueUsd: Number(valuation.totalUsd),
-      usdOf: (currency) => {
-        const price = currency === usd ? '1' : usdPriceOf(currency);
-        return price === undefined ? undefined : Number(price);
-      },
-    });
+    const { name, numeraire, valuation } = priced;
+    // what is sold today counts for what is held now
+    const soldBy = asOf === undefined ? startOfUtcDay(now) + dayMs : asOf;
+    const record = await tradingRecordOf(this.ledger, priced, soldBy);
     const { policyId: id, version } = await this.policies.inForce(ownerId, portfolioId, knownAt);
-    const weights: Record<AssetId, number> = {};
-    for (const { assetId, weightOfPriced: weight } of valuation.holdings) {
-      if (weight !== null && weight > 0) weights[assetId] = weight;
-    }
+    const weights = Object.fromEntries(heldWeights(priced)) as Record<AssetId, number>;
     const { unpriced } = valuation;
     const request = { ...rest(numeraire), weights, unpriced, notional: false, policy: { id, version }, record };
     return { ownerId, portfolioId, name, asOf: asOf ?? startOfUtcDay(now), knownAt, request };

@@ -1,5 +1,6 @@
 import { EntityManager, type QueryResult } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import type { SeriesRef } from '../data/domain/candle.js';
 import type { AssetId, OwnerId, PipelineId } from '../shared/ids.js';
 import type { TradeCategory } from '../shared/trade-categories.js';
 import type { SignalState } from './domain/signal-state.js';
@@ -27,6 +28,13 @@ export const toldOf = ({ run, signals }: RecordedRun): { shown: SignalRow[]; wit
       heldBack ? [{ assetId: assetId as AssetId, category, reason: `held back: ${heldBackWords(heldBack)}` }] : [],
     ),
   ],
+});
+
+/** The series that a signal was computed from. */
+export const seriesOf = ({ series, assetId, evidence }: SignalRow): SeriesRef => ({
+  ...series,
+  assetId: assetId as AssetId,
+  interval: evidence.interval,
 });
 
 export interface SignalFilter {

@@ -70,9 +70,6 @@ import { EnhancedSignalsController } from './prototype/enhanced-signals.controll
   ],
   exports: [
     SettlementRepository,
-    SignalBudgets,
-    SignalEvaluator,
-    SignalGuard,
     SignalRunner,
     SignalRunRepository,
     SignalRunRequests,

@@ -271,6 +271,19 @@ interface Beside {
   readonly now: EpochMs;
 }
 
+/** What a signal proposes: prices as JSON numbers, confidence as a fraction. */
+export const tradeView = (signal: SignalRow) => ({
+  entry_price: Number(signal.entryPrice),
+  take_profit: Number(signal.takeProfit),
+  stop_loss: Number(signal.stopLoss),
+  take_profit_pct: signal.takeProfitPct,
+  stop_loss_pct: signal.stopLossPct,
+  risk_reward_ratio: signal.riskRewardRatio,
+  position_size_pct: signal.positionSizePct,
+  strength: signal.strength,
+  confidence: signal.confidencePoints / 100,
+});
+
 /** A stored signal as the wire shows it: prices as JSON numbers, confidence as a fraction. */
 export function signalViewOf(signal: SignalRow, { settlement, opinion, isPipelines, now }: Beside): SignalView {
   const { evidence, series, heldBack } = signal;
@@ -279,15 +292,7 @@ export function signalViewOf(signal: SignalRow, { settlement, opinion, isPipelin
     asset_id: signal.assetId,
     category: signal.category,
     direction: signal.direction,
-    entry_price: Number(signal.entryPrice),
-    take_profit: Number(signal.takeProfit),
-    stop_loss: Number(signal.stopLoss),
-    take_profit_pct: signal.takeProfitPct,
-    stop_loss_pct: signal.stopLossPct,
-    risk_reward_ratio: signal.riskRewardRatio,
-    position_size_pct: signal.positionSizePct,
-    strength: signal.strength,
-    confidence: signal.confidencePoints / 100,
+    ...tradeView(signal),
     as_of: toIso(signal.asOf.getTime()),
     expires_at: toIso(signal.expiresAt.getTime()),
     rehearsal: signal.rehearsal,

@@ -52,8 +52,15 @@ const activities = () => {
     prices,
   );
   const guard = new SignalGuard(new SettlementRepository(em), new ClosedBars(candles()), noBias);
-  const runner = new SignalRunner(evaluator, guard, budgets, {} as PoliciesService, new SignalRunRepository(em));
-  return new SignalActivitiesProvider(evaluator, budgets, guard, signals(), runner, {} as SignalRunRequests, settler);
+  const runner = new SignalRunner(
+    evaluator,
+    guard,
+    budgets,
+    {} as PoliciesService,
+    new SignalRunRepository(em),
+    signals(),
+  );
+  return new SignalActivitiesProvider(runner, {} as SignalRunRequests, settler);
 };
 
 const start = Date.parse('2021-01-01T00:00:00Z');

@@ -6,23 +6,12 @@ import path from 'node:path';
 import type { Bias } from '../../src/bias/domain/bias-test.js';
 import { interruption } from '../local/interrupt.mjs';
 import { root, shown, stateDirOf, writeWhole } from '../local/project.mjs';
-import { traders, type Trader } from './simulated-trader.js';
+import { plantedBiases, traders, type Trader } from './simulated-trader.js';
 import { trial, type Trial } from './trial.js';
 
 const table = path.join(root, 'docs/generated/bias.md');
 const cache = stateDirOf('.cache/bias');
 const alpha = 0.05;
-const tested: readonly Bias[] = [
-  'disposition',
-  'loss_aversion',
-  'overconfidence',
-  'overtrading',
-  'anchoring',
-  'chasing',
-  'herding',
-  'confirmation',
-  'recency',
-];
 
 /** Of the tests and of the simulation, as they run. */
 function fingerprint(): string {
@@ -65,7 +54,7 @@ async function trialsOf(trader: Trader, count: number, signal: AbortSignal): Pro
 const share = (part: number, whole: number): string => (whole === 0 ? '-' : (part / whole).toFixed(3));
 
 function rowsOf(trader: Trader, trials: readonly Trial[]): string {
-  const rejected = tested.map((bias) => {
+  const rejected = plantedBiases.map((bias) => {
     const values = trials.flatMap(({ pValues }) => pValues[bias] ?? []);
     const count = values.filter((one) => one <= alpha).length;
     return values.length === trials.length
@@ -76,7 +65,7 @@ function rowsOf(trader: Trader, trials: readonly Trial[]): string {
   const others = trials.filter(({ suspected }) => suspected.some((bias) => bias !== trader)).length;
   const z = trials.flatMap(({ odeanZ }) => odeanZ ?? []);
   const byOdean = share(z.filter((one) => one > 1.6449).length, z.length);
-  const found = (tested as readonly string[]).includes(trader) ? share(own, trials.length) : '-';
+  const found = (plantedBiases as readonly string[]).includes(trader) ? share(own, trials.length) : '-';
   return `| ${[trader, trials.length, ...rejected, byOdean, found, share(others, trials.length)].join(' | ')} |`;
 }
 
@@ -93,8 +82,8 @@ had not enough data, of how many. \`Odean's z\`: the same for the disposition ef
 the service shows but does not judge by. \`found\`: the trader's bias is suspected, after control of the false discovery
 rate at 0.1 over all tests. \`another\`: any other bias is.
 
-| trader | portfolios | ${tested.join(' | ')} | Odean's z | found | another |
-| --- | --- | ${tested.map(() => '---').join(' | ')} | --- | --- | --- |
+| trader | portfolios | ${plantedBiases.join(' | ')} | Odean's z | found | another |
+| --- | --- | ${plantedBiases.map(() => '---').join(' | ')} | --- | --- | --- |
 ${rows.join('\n')}
 `;
 

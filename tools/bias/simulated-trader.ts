@@ -1,23 +1,15 @@
+import { biases } from '../../src/bias/domain/bias-test.js';
 import type { AnsweredOpinion, Closes, Move, TradingHistory } from '../../src/bias/domain/trading-history.js';
 import { defaultLimits } from '../../src/policies/domain/policy-limits.js';
 import { seededRandom, type Random } from '../../src/risk/domain/random.js';
 import type { AssetId } from '../../src/shared/ids.js';
 import { dayMs } from '../../src/shared/time.js';
 
-/** Without any bias, with one of them, or without but only ever buying. */
-export const traders = [
-  'unbiased',
-  'saver',
-  'disposition',
-  'loss_aversion',
-  'overconfidence',
-  'overtrading',
-  'anchoring',
-  'chasing',
-  'herding',
-  'confirmation',
-  'recency',
-] as const;
+/** Biases that a trader can have: concentration is a fact of the holdings and no habit. */
+export const plantedBiases = biases.filter((bias) => bias !== 'concentration');
+
+/** Without any bias, without but only ever buying, or with one of them. */
+export const traders = ['unbiased', 'saver', ...plantedBiases] as const;
 export type Trader = (typeof traders)[number];
 
 const lookBack = 400;

@@ -1,9 +1,7 @@
-import { defineSearchAttributeKey } from '@temporalio/common';
-import { proxyActivities, workflowInfo } from '@temporalio/workflow';
+import { proxyActivities } from '@temporalio/workflow';
 import type { ScheduledSignals, SignalActivities } from '../../src/signals/signals.contract.js';
 import { writeOnce } from '../activity-options.js';
-
-const scheduledStartTime = defineSearchAttributeKey('TemporalScheduledStartTime', 'DATETIME');
+import { scheduledTime } from '../scheduled-time.js';
 
 const { requestScheduledSignals } = proxyActivities<SignalActivities>({
   ...writeOnce,
@@ -11,8 +9,5 @@ const { requestScheduledSignals } = proxyActivities<SignalActivities>({
 });
 
 /** Requests a category's signals for every portfolio, as of the time that the schedule names. */
-export const scheduledSignals: ScheduledSignals = (category) => {
-  const scheduled = workflowInfo().typedSearchAttributes.get(scheduledStartTime);
-  const at = scheduled ?? workflowInfo().startTime;
-  return requestScheduledSignals({ category, scheduledTime: at.toISOString() });
-};
+export const scheduledSignals: ScheduledSignals = (category) =>
+  requestScheduledSignals({ category, scheduledTime: scheduledTime() });

@@ -6,10 +6,10 @@ import {
   type SignalActivities,
   type SignalRunWorkflow,
 } from '../../src/signals/signals.contract.js';
+import { atOnce } from '../../src/shared/at-once.js';
 import { writeOnce } from '../activity-options.js';
 import { startDecision } from '../guidance/start-decision.js';
 import { opinionsInTime } from './opinions-in-time.js';
-import { inLanes } from '../in-lanes.js';
 import { asJob } from '../jobs/as-job.js';
 
 // Repeating it is free: the run's id decides what is frozen, and a second attempt finds it.
@@ -43,7 +43,7 @@ export const signalRun: SignalRunWorkflow = ({ jobId, answerWithinHours, ...ques
     const { parts, decides } = await freezeSignalRun(question);
     const judged: JudgedPart[] = [];
     let told: Promise<void> = Promise.resolve();
-    await inLanes([...Array(parts).keys()], partsAtOnce, async (part) => {
+    await atOnce(partsAtOnce, [...Array(parts).keys()], async (part) => {
       judged.push(await judgeSignals({ runId, part }));
       const done = judged.length;
       const note = `asking the rules about ${assets.length} assets`;
@@ -56,7 +56,7 @@ export const signalRun: SignalRunWorkflow = ({ jobId, answerWithinHours, ...ques
       await opinionsInTime(runId, signalIds, { rehearsals: rehearsal });
     }
     const trades = decides ? await tradesToDecide({ runId }) : [];
-    await inLanes(trades, decisionsAtOnce, (signalId) =>
+    await atOnce(decisionsAtOnce, trades, (signalId) =>
       // one step: a decision is never left open without the workflow that takes its answer
       CancellationScope.nonCancellable(async () => {
         await startDecision(await openTradeDecision({ signalId, ownerId, answerWithinHours }));

@@ -11,6 +11,9 @@ export type OpinionDirection = (typeof opinionDirections)[number];
 export const questionKinds = ['check', 'opinion'] as const;
 export type QuestionKind = (typeof questionKinds)[number];
 
+/** As the prototype called them. */
+export const oldDirectionWords = { buy: 'BUY', sell: 'SELL', hold: 'HOLD' } as const;
+
 /** Prices in the quote currency that the question was asked in, positive. */
 export interface OpinionLevels {
   readonly entry: number;

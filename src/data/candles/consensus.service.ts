@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { sha256 } from '../../platform/crypto/sha256.js';
+import { databaseClock } from '../../platform/database/database-clock.js';
 import { canonicalJson } from '../../shared/canonical-json.js';
 import type { AssetId } from '../../shared/ids.js';
 import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
@@ -247,10 +248,7 @@ async function keep(
   world: string,
   judgements: readonly Judgement[],
 ): Promise<void> {
-  const { rows } = await sql<{ now: Date }>`
-    select date_trunc('milliseconds', clock_timestamp()) as now
-  `.execute(em.getKysely());
-  const now = new Date(rows[0]!.now);
+  const now = await databaseClock(em);
   const of = (pick: (change: DisputeChange) => readonly string[]) => judgements.flatMap(({ change }) => pick(change));
   const closed = { closedAt: now, closedBy: consensusActor };
   const superseded = of(({ supersede }) => supersede);

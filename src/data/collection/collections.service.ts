@@ -2,7 +2,7 @@ import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import type { IdempotentRequest, StoredAnswer } from '../../jobs/idempotency.js';
-import { JobsService } from '../../jobs/jobs.service.js';
+import { jobIdOf, JobsService } from '../../jobs/jobs.service.js';
 import { localOwner } from '../../platform/http/current-owner.js';
 import { decodeCursor, pageFrom, type Page } from '../../platform/http/page.js';
 import { DomainError, refusedFor, type FieldError } from '../../shared/errors.js';
@@ -95,7 +95,7 @@ export class CollectionsService {
         asOf,
         recheck: false,
       }));
-      report.jobIds.push((JSON.parse(answer.body) as { id: JobId }).id);
+      report.jobIds.push(jobIdOf(answer));
     }
     return report;
   }

@@ -4,7 +4,7 @@ import { DomainError } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { AssetRegistry } from '../assets/asset-registry.js';
 import type { Asset } from '../domain/asset.js';
-import { atOnce } from './at-once.js';
+import { atOnce } from '../../shared/at-once.js';
 import type { PricesQuery, PricesView, QuotesQuery, QuoteView } from './quotes.schemas.js';
 import { QuotesService } from './quotes.service.js';
 import { oldPriceView, quoteView } from './quotes.views.js';

@@ -13,7 +13,7 @@ import { ageOf, converted, isMarketOpen, isStale, percentChange } from '../domai
 import { inOrderOf, wantedBasis } from '../domain/source-order.js';
 import { SOURCES } from '../sources/configured-sources.js';
 import type { MarketDataSource } from '../sources/market-data-source.js';
-import { atOnce } from './at-once.js';
+import { atOnce } from '../../shared/at-once.js';
 import { SourceQuotes, type SaidQuote } from './source-quotes.js';
 import { StoredCloses, type StoredClosePrice } from './stored-closes.js';
 

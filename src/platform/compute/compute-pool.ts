@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { availableParallelism } from 'node:os';
 import { Piscina } from 'piscina';
-import { InvariantViolation } from '../../shared/errors.js';
+import { DomainError, InvariantViolation } from '../../shared/errors.js';
 
 /** A pure function that a module exports under `name`; what it takes and gives must survive a structured clone. */
 export interface ComputeTask<Input, Output> {
@@ -36,6 +36,27 @@ export class ComputePool implements OnApplicationShutdown {
     } catch (error) {
       signal.throwIfAborted();
       throw new InvariantViolation(`${task.name} failed in its thread: ${String(error)}`, { cause: error });
+    }
+  }
+
+  /**
+   * As `run`, for a caller who waits: what takes longer than `longestMs` is ended.
+   *
+   * @param late what is said then, after the number of seconds: `ask again later`
+   * @throws DomainError `unavailable` when it takes longer
+   */
+  async runWithin<Input, Output>(
+    task: ComputeTask<Input, Output>,
+    input: Input,
+    longestMs: number,
+    late: (seconds: number) => string,
+  ): Promise<Output> {
+    const signal = AbortSignal.timeout(longestMs);
+    try {
+      return await this.run(task, input, signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+      throw new DomainError('unavailable', late(longestMs / 1_000), { cause: error, retryAfterSeconds: 10 });
     }
   }
 

@@ -5,7 +5,7 @@ import { AdjustedCloses } from '../../data/prices/adjusted-closes.js';
 import { ComputePool, type ComputeTask } from '../../platform/compute/compute-pool.js';
 import { instantIfGiven, instantOf } from '../../platform/http/instant.js';
 import { AssetSplits } from '../../portfolio/ledger/asset-splits.js';
-import { DomainError, refusedFor, type FieldError } from '../../shared/errors.js';
+import { refusedFor, type FieldError } from '../../shared/errors.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { dayMs, toIso, type EpochMs } from '../../shared/time.js';
 import { lookbackStart } from '../domain/assessment.js';
@@ -199,15 +199,13 @@ export class CorrelationsService {
   }
 
   /** In a thread: a matrix of fifty assets holds the event loop up for seconds. */
-  private async computed<Input, Output>(task: ComputeTask<Input, Output>, input: Input): Promise<Output> {
-    const signal = AbortSignal.timeout(longestWaitMs);
-    try {
-      return await this.compute.run(task, input, signal);
-    } catch (error) {
-      if (!signal.aborted) throw error;
-      const message = `the correlations were not there within ${longestWaitMs / 1_000} seconds: ask for fewer assets or days, or later`;
-      throw new DomainError('unavailable', message, { cause: error, retryAfterSeconds: 10 });
-    }
+  private computed<Input, Output>(task: ComputeTask<Input, Output>, input: Input): Promise<Output> {
+    return this.compute.runWithin(
+      task,
+      input,
+      longestWaitMs,
+      (seconds) => `the correlations were not there within ${seconds} seconds: ask for fewer assets or days, or later`,
+    );
   }
 
   private async known(texts: readonly string[]): Promise<AssetId[]> {

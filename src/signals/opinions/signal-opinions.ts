@@ -2,17 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { aiFollowed, effectOf, opinionBounds, type OpinionAnswer, type OpinionMode } from '../../ai/domain/effect.js';
 import { OpinionsService } from '../../ai/opinions.service.js';
 import { ClosedBars } from '../../data/candles/closed-bars.js';
-import { revisionsFor, type SeriesRef } from '../../data/domain/candle.js';
+import { revisionsFor } from '../../data/domain/candle.js';
 import { PoliciesService } from '../../policies/policies.service.js';
 import { InvariantViolation } from '../../shared/errors.js';
-import type { AssetId, OwnerId, PortfolioId, SignalId } from '../../shared/ids.js';
+import type { OwnerId, PortfolioId, SignalId } from '../../shared/ids.js';
 import { toIso, type EpochMs } from '../../shared/time.js';
 import { askedBy, rehearsalAskedForMs, signalQuestion, whyTooLateToAsk } from '../domain/signal-question.js';
 import { categoryRules } from '../domain/trade-category.js';
 import { OpinionRecord } from '../record/opinion-record.js';
 import { onTimeMs, type OpinionPlan, type RecordedOpinion, type RecordOpinionInput } from './opinions.contract.js';
 import { SignalOpinionRepository, type SignalOpinionRow } from './signal-opinion.repository.js';
-import { SignalRepository, type StoredSignal } from '../signal.repository.js';
+import { seriesOf, SignalRepository, type StoredSignal } from '../signal.repository.js';
 
 /** What is asked about stored signals, and what is kept of the answers. */
 @Injectable()
@@ -38,11 +38,11 @@ export class SignalOpinions {
 
   async plan(id: SignalId, now: EpochMs): Promise<OpinionPlan> {
     const signal = await this.signalOf(id);
-    const { category, evidence, rehearsal } = signal;
+    const { category, rehearsal } = signal;
     const expiresAt = rehearsal ? now + rehearsalAskedForMs : signal.expiresAt.getTime();
     const why = whyTooLateToAsk(askedBy[category], expiresAt, now);
     if (why !== undefined) return { kind: 'none', why };
-    const series: SeriesRef = { ...signal.series, assetId: signal.assetId as AssetId, interval: evidence.interval };
+    const series = seriesOf(signal);
     const last = categoryRules[category].lookbackBars;
     const asOf = signal.asOf.getTime();
     const bars = await this.bars.of(series, asOf, { last, revisions: revisionsFor(series, rehearsal) });

@@ -1,3 +1,4 @@
+import { oldDirectionWords } from '../../ai/domain/opinion.js';
 import { pythonDuration } from '../../shared/durations.js';
 import { dayMs, hourMs, startOfUtcDay, toIso, type EpochMs } from '../../shared/time.js';
 import type { AssetClass } from '../../data/domain/asset.js';
@@ -18,6 +19,7 @@ import type {
 } from './old-signals.schemas.js';
 import type { SignalOpinionRow } from '../opinions/signal-opinion.repository.js';
 import type { SignalRow } from '../signal.repository.js';
+import { tradeView } from '../signals.views.js';
 import type { SignalSettlement } from '../settlements/signal-settlement.entity.js';
 
 type Brief = GeneratedSignalsView['signals'][number];
@@ -26,15 +28,7 @@ export const briefOf = (signal: SignalRow, isLive: boolean): Brief => ({
   symbol: signal.assetId,
   signal_type: signal.direction,
   category: signal.category,
-  entry_price: Number(signal.entryPrice),
-  take_profit: Number(signal.takeProfit),
-  stop_loss: Number(signal.stopLoss),
-  take_profit_pct: signal.takeProfitPct,
-  stop_loss_pct: signal.stopLossPct,
-  risk_reward_ratio: signal.riskRewardRatio,
-  position_size_pct: signal.positionSizePct,
-  strength: signal.strength,
-  confidence: signal.confidencePoints / 100,
+  ...tradeView(signal),
   timestamp: toIso(signal.asOf.getTime()),
   is_valid: isLive,
   simulated: signal.simulated,
@@ -70,13 +64,11 @@ export const filedOf = (signal: SignalRow, shown: Shown): FiledSignalView => ({
   confidence: signal.confidencePoints,
 });
 
-const decisions = { buy: 'BUY', sell: 'SELL', hold: 'HOLD' } as const;
-
 const saidOf = ({ direction, confidence, summary }: SignalOpinionRow): FullSignalView['ai_enhancements'] =>
   direction && typeof confidence === 'number'
     ? {
         ai_confidence: confidence,
-        final_decision: decisions[direction],
+        final_decision: oldDirectionWords[direction],
         analysis_summary: summary ?? null,
         bull_consensus: null,
         bear_consensus: null,

@@ -48,7 +48,8 @@ export class SignalRecordService {
       // a rehearsal follows the live record: what a model may have known allows nothing
       this.opinions.history(ownerId, provenance === 'simulated', knownAt),
     ]);
-    return this.compute.run(inThread, { signals, history, category, knownAt }, AbortSignal.timeout(longestMs));
+    const late = (seconds: number) => `the record was not there within ${seconds} seconds: ask again later`;
+    return this.compute.runWithin(inThread, { signals, history, category, knownAt }, longestMs, late);
   }
 
   private async settingOf(ownerId: OwnerId, portfolioId: string): Promise<Served['setting']> {

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { AssetRegistry } from '../../data/assets/asset-registry.js';
 import type { Asset } from '../../data/domain/asset.js';
 import type { IdempotentRequest, StoredAnswer } from '../../jobs/idempotency.js';
-import { JobsService, type RequestedJob } from '../../jobs/jobs.service.js';
+import { jobIdOf, JobsService, type RequestedJob } from '../../jobs/jobs.service.js';
 import type { Config } from '../../platform/config/config.js';
 import { CONFIG } from '../../platform/config/config.module.js';
 import { instantOf } from '../../platform/http/instant.js';
@@ -74,7 +74,7 @@ export class SignalRunRequests {
           answerWithinHours: this.config.guidance.answerWithinHours,
         }),
       );
-      jobIds.push((JSON.parse(answer.body) as { id: JobId }).id);
+      jobIds.push(jobIdOf(answer));
     }
     return jobIds;
   }

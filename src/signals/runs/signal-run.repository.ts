@@ -1,5 +1,6 @@
 import { EntityManager } from '@mikro-orm/postgresql';
 import { Injectable } from '@nestjs/common';
+import { databaseClock } from '../../platform/database/database-clock.js';
 import { InvariantViolation } from '../../shared/errors.js';
 import type { AssetId, OwnerId, SignalId, SignalRunId } from '../../shared/ids.js';
 import type { TradeCategory } from '../../shared/trade-categories.js';
@@ -50,11 +51,8 @@ export class SignalRunRepository {
   }
 
   /** The moment that the database's clock shows, to which rows of prices are stamped. */
-  async now(): Promise<Date> {
-    const [clock] = await this.em.execute<{ now: Date }[]>(
-      `select date_trunc('milliseconds', clock_timestamp()) as now`,
-    );
-    return new Date(clock?.now ?? Number.NaN);
+  now(): Promise<Date> {
+    return databaseClock(this.em);
   }
 
   /** Records a run once: under an id that is taken nothing is written, and what stands there is answered. */

@@ -2,13 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { PoliciesService } from '../../policies/policies.service.js';
 import { DomainError } from '../../shared/errors.js';
 import type { OwnerId, PortfolioId, SignalId } from '../../shared/ids.js';
+import type { EpochMs } from '../../shared/time.js';
 import { budgetWithin, SignalBudgets } from './signal-budgets.js';
 import { chunkCount, chunkOf } from '../domain/signal-run.js';
 import { SignalEvaluator, type Evaluated } from './signal-evaluator.js';
 import { SignalGuard } from './signal-guard.js';
-import { signalRowOf } from './signal-rows.js';
+import { signalRowOf, type SignalContext } from './signal-rows.js';
 import { SignalRunRepository, type FrozenRun, type OutcomeRow } from './signal-run.repository.js';
-import type { FreezeRunInput, FrozenRunSummary, JudgedPart, RunPart } from '../signals.contract.js';
+import { SignalRepository, type RecordedRun } from '../signal.repository.js';
+import type {
+  FreezeRunInput,
+  FrozenRunSummary,
+  GenerateSignalsInput,
+  JudgedPart,
+  RunPart,
+} from '../signals.contract.js';
 
 /** Runs of signals: everything is chosen once, and then each part is judged on the same bars, however often it is begun. */
 @Injectable()
@@ -19,6 +27,7 @@ export class SignalRunner {
     private readonly budgets: SignalBudgets,
     private readonly policies: PoliciesService,
     private readonly runs: SignalRunRepository,
+    private readonly signals: SignalRepository,
   ) {}
 
   /** Once for a run: a second attempt finds what the first one froze. */
@@ -27,6 +36,29 @@ export class SignalRunner {
     const { id, version } = question.policy;
     const { signals } = await this.policies.limitsOf(input.ownerId, id, version);
     return { parts: chunkCount(question.assets.length), decides: signals.decisions.categories.length > 0 };
+  }
+
+  /** A pipeline's run, recorded at once under the pipeline's id: a second attempt is told what the first one stored. */
+  async runAtOnce(input: GenerateSignalsInput): Promise<RecordedRun> {
+    const { runId, ownerId, portfolioId, categories, rehearsal } = input;
+    const recorded = await this.signals.recordedRun(runId);
+    if (recorded) return recorded;
+    const asOf = Date.parse(input.asOf);
+    const assets = input.series.map(({ assetId }) => assetId);
+    const chosen = await this.evaluator.chooseSeries(assets, categories, { viewer: ownerId, asOf });
+    const series = [...input.series, ...chosen];
+    const budgetOf = await this.budgets.of({ ownerId, portfolioId, asOf, rehearsal });
+    const evaluated = await this.evaluator.evaluate({ assets, categories, series, asOf, rehearsal, budgetOf });
+    const context = { runId, ownerId, portfolioId, asOf: new Date(asOf), rehearsal };
+    const found = await this.guardedRows(context, Date.now(), evaluated);
+    const withheld = found.flatMap(({ one: { assetId, category, outcome } }) =>
+      outcome.kind === 'withheld' ? [{ assetId, category, reason: outcome.reason }] : [],
+    );
+    const { runId: id, ...run } = context;
+    return this.signals.recordRun(
+      { id, ...run, withheld, question: null, knownAt: null },
+      found.flatMap(({ signal }) => signal ?? []),
+    );
   }
 
   private async newRun(input: FreezeRunInput): Promise<FrozenRun> {
@@ -85,9 +117,7 @@ export class SignalRunner {
     const { id: runId, asOf, rehearsal } = run;
     const [ownerId, portfolioId] = [run.ownerId as OwnerId, run.portfolioId as PortfolioId];
     const context = { runId, ownerId, portfolioId, asOf, rehearsal };
-    const guarded = { ownerId, portfolioId, asOf: asOf.getTime(), rehearsal, knownAt: run.knownAt.getTime() };
-    const verdicts = await this.guard.guarded(guarded, evaluated);
-    const found = evaluated.map((one, i) => ({ one, signal: signalRowOf(context, one, verdicts[i]!) }));
+    const found = await this.guardedRows(context, run.knownAt.getTime(), evaluated);
     const outcomes = found.map(({ one, signal }): OutcomeRow => {
       const { assetId, category, outcome } = one;
       const reason = outcome.kind === 'withheld' ? outcome.reason : null;
@@ -97,6 +127,12 @@ export class SignalRunner {
       outcomes,
       found.flatMap(({ signal }) => signal ?? []),
     );
+  }
+
+  /** Each outcome with the row of its signal, by what was known at an instant; null where there is none. */
+  private async guardedRows(context: SignalContext, knownAt: EpochMs, evaluated: readonly Evaluated[]) {
+    const verdicts = await this.guard.guarded({ ...context, asOf: context.asOf.getTime(), knownAt }, evaluated);
+    return evaluated.map((one, i) => ({ one, signal: signalRowOf(context, one, verdicts[i]!) }));
   }
 }
 

@@ -3,13 +3,13 @@ import { AssetRegistry } from '../../data/assets/asset-registry.js';
 import { ClosedBars } from '../../data/candles/closed-bars.js';
 import { CanonicalSeries } from '../../data/candles/canonical-series.js';
 import { canDerive } from '../../data/domain/derive.js';
-import { intervalMs, intervals, type Candle, type Interval, type SeriesRef } from '../../data/domain/candle.js';
+import { intervalMs, intervals, type Candle, type Interval } from '../../data/domain/candle.js';
 import { DatedPrices } from '../../data/prices/dated-prices.js';
 import type { AssetId, OwnerId } from '../../shared/ids.js';
 import { dayMs, type EpochMs } from '../../shared/time.js';
 import { settle, settledReturns, type Exit, type LiveSignal } from '../domain/settlement.js';
 import { SettlementRepository } from './settlement.repository.js';
-import type { SignalRow } from '../signal.repository.js';
+import { seriesOf, type SignalRow } from '../signal.repository.js';
 import type { SettlementReport } from '../signals.contract.js';
 
 const btc = 'BTC' as AssetId;
@@ -162,7 +162,3 @@ export class SignalSettler {
     });
   }
 }
-
-const seriesOf = ({ series, assetId, evidence }: SignalRow): SeriesRef => {
-  return { ...series, assetId: assetId as AssetId, interval: evidence.interval };
-};

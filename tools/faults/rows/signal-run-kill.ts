@@ -1,12 +1,10 @@
-import type { Chance, StackRow, TrialOutcome } from '../fault-row.js';
-import { compareTables, eraseTables, readTables, type Tables } from '../final-tables.js';
+import type { StackRow } from '../fault-row.js';
+import { eraseTables, type Tables } from '../final-tables.js';
 import { jsonOf } from '../caller.js';
 import { asOf, type Lab } from '../lab.js';
-import { jobsAtTheirEnd, makePortfolio, unsuccessful } from '../scenario.js';
+import { killedRuns } from '../killed-run.js';
+import { makePortfolio } from '../scenario.js';
 
-const patienceMs = 180_000;
-/** A run that was quicker than the undisturbed one may end before the instant drawn for it; then another is drawn. */
-const draws = 5;
 /** Prices and portfolios are the same in all trials. */
 const stays = [
   'account',
@@ -51,11 +49,6 @@ const comeLate = `
   where open_time - before > 1.5 * (available_at - open_time)`;
 const forget = `delete from candle where asset_id like 'KILL%' and known_at > available_at + interval '1 day'`;
 
-interface Undisturbed {
-  readonly tables: Tables;
-  readonly milliseconds: number;
-}
-
 async function prepareMarket(lab: Lab, assets: number): Promise<string> {
   await eraseTables(lab);
   await lab.sql(
@@ -81,62 +74,22 @@ async function startRun(lab: Lab, assets: number, portfolioId: string): Promise<
   return { begin };
 }
 
-async function undisturbedRun(lab: Lab, assets: number, portfolioId: string): Promise<Undisturbed> {
-  const { begin } = await startRun(lab, assets, portfolioId);
-  const jobs = await jobsAtTheirEnd(lab, patienceMs);
-  const [wrong] = unsuccessful(jobs);
-  if (wrong) throw new Error(`the undisturbed run failed: ${wrong}`);
-  const tables = await readTables(lab, ['candle']);
+/** What is wrong with the outcomes of an undisturbed run; undefined when nothing is. */
+function complaintAbout(tables: Tables, assets: number): string | undefined {
   const [signals, outcomes] = [tables.get('signal')!.length, tables.get('signal_outcome')!.length];
-  if (signals === 0 || signals === outcomes)
-    throw new Error(`the undisturbed run gave ${signals} signals of ${outcomes}`);
-  if (outcomes !== 4 * assets) throw new Error(`the undisturbed run left ${outcomes} outcomes of ${assets} assets`);
-  return { tables, milliseconds: Number(jobs[0]?.finished_at) - begin };
+  if (signals === 0 || signals === outcomes) return `gave ${signals} signals of ${outcomes}`;
+  return outcomes === 4 * assets ? undefined : `left ${outcomes} outcomes of ${assets} assets`;
 }
 
-async function trial(
-  lab: Lab,
-  assets: number,
-  portfolioId: string,
-  undisturbed: Undisturbed,
-  chance: Chance,
-): Promise<TrialOutcome> {
-  for (let draw = 1; ; draw++) {
-    const { begin } = await startRun(lab, assets, portfolioId);
-    const at = chance.next() * undisturbed.milliseconds;
-    await lab.pause(Math.max(0, begin + at - Date.now()));
-    const killed = Date.now();
-    await lab.killWorker();
-    const [run] = await lab.sql<{ id: string }>('select id from signal_run');
-    // a run that is not frozen yet would rightly know them
-    if (run) await lab.sql(comeLate);
-    const [{ stored } = { stored: 0 }] = await lab.sql<{ stored: number }>(
-      'select count(*)::int as stored from signal_outcome',
-    );
-    lab.startWorker();
-    const jobs = await jobsAtTheirEnd(lab, patienceMs);
-    const finished = Number(jobs[0]?.finished_at ?? Number.NaN);
-    if (finished <= killed) {
-      if (draw === draws) throw new Error(`the run ended before the kill ${draws} times`);
-      continue;
-    }
-    const lost = unsuccessful(jobs);
-    const { differences, duplicates, words } = compareTables(undisturbed.tables, await readTables(lab, ['candle']));
-    return {
-      acknowledgedLost: jobs.length === 1 ? 0 : 1,
-      duplicateEffects: duplicates,
-      jobsLost: lost.length,
-      differences,
-      complaints: [...lost, ...words],
-      measured: {
-        'undisturbed s': undisturbed.milliseconds / 1_000,
-        'killed after s': (killed - begin) / 1_000,
-        'outcomes stored by then': stored,
-        'frozen by then': run ? 1 : 0,
-        'from kill to success s': (finished - killed) / 1_000,
-      },
-    };
-  }
+/** Bars come late; what was stored by then is measured. */
+async function meanwhile(lab: Lab) {
+  const [run] = await lab.sql<{ id: string }>('select id from signal_run');
+  // a run that is not frozen yet would rightly know them
+  if (run) await lab.sql(comeLate);
+  const [{ stored } = { stored: 0 }] = await lab.sql<{ stored: number }>(
+    'select count(*)::int as stored from signal_outcome',
+  );
+  return { 'outcomes stored by then': stored, 'frozen by then': run ? 1 : 0 };
 }
 
 /** The row with another number of assets. */
@@ -147,15 +100,12 @@ export const signalRunKillOf = (assets: number): StackRow => ({
   trialsPerStack: 25,
   async prepare(lab) {
     const portfolioId = await prepareMarket(lab, assets);
-    await undisturbedRun(lab, assets, portfolioId); // the first run warms everything up
-    const [reference, second] = [
-      await undisturbedRun(lab, assets, portfolioId),
-      await undisturbedRun(lab, assets, portfolioId),
-    ];
-    const { differences, words } = compareTables(reference.tables, second.tables);
-    if (differences > 0)
-      throw new Error(`two undisturbed runs differ, so nothing can be compared: ${words.join('; ')}`);
-    return (chance) => trial(lab, assets, portfolioId, reference, chance);
+    return killedRuns(lab, {
+      start: () => startRun(lab, assets, portfolioId),
+      besides: ['candle'],
+      complaint: (tables) => complaintAbout(tables, assets),
+      meanwhile: () => meanwhile(lab),
+    });
   },
 });
 

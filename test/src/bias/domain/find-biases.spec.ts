@@ -6,7 +6,7 @@ import { tradingOf } from '../../../../src/bias/domain/trading.js';
 import { defaultLimits } from '../../../../src/policies/domain/policy-limits.js';
 import type { AssetId } from '../../../../src/shared/ids.js';
 import { dayMs } from '../../../../src/shared/time.js';
-import { simulatedHistory, type Trader } from '../../../../tools/bias/simulated-trader.js';
+import { plantedBiases, simulatedHistory } from '../../../../tools/bias/simulated-trader.js';
 import { trial } from '../../../../tools/bias/trial.js';
 
 const start = Date.UTC(2024, 0, 1);
@@ -52,19 +52,8 @@ test('without trades every test says what it lacks, and the word is OK', () => {
   expect(overallWord(found)).toBe('OK');
 });
 
-const planted: readonly Trader[] = [
-  'disposition',
-  'loss_aversion',
-  'overconfidence',
-  'overtrading',
-  'anchoring',
-  'chasing',
-  'herding',
-  'confirmation',
-  'recency',
-];
-test.each(planted)('a trader with %s is told from chance', (trader) => {
-  const pValues = [1, 2, 3, 4, 5, 6].flatMap((seed) => trial(trader, seed).pValues[trader as Bias] ?? []);
+test.each(plantedBiases)('a trader with %s is told from chance', (trader) => {
+  const pValues = [1, 2, 3, 4, 5, 6].flatMap((seed) => trial(trader, seed).pValues[trader] ?? []);
   expect(pValues.length).toBeGreaterThanOrEqual(2);
   expect(pValues.filter((one) => one <= 0.05).length).toBeGreaterThanOrEqual(pValues.length - 1);
 });

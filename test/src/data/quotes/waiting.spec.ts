@@ -1,4 +1,4 @@
-import { atOnce } from '../../../../src/data/quotes/at-once.js';
+import { atOnce } from '../../../../src/shared/at-once.js';
 import { inTime } from '../../../../src/data/quotes/in-time.js';
 
 test('work that ends in time gives its result, or its error', async () => {

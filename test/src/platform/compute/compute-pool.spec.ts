@@ -37,6 +37,17 @@ describe('work in a thread of its own', () => {
     await expect(pool.run(spin, 1, AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
+  it('tells a caller who waits that it takes too long, and a defect as it is', async () => {
+    const late = (seconds: number) => `not there within ${seconds} seconds`;
+    await expect(pool.runWithin(spin, 600_000, 50, late)).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: 'not there within 0.05 seconds',
+    });
+    expect(await pool.runWithin(sumOfSquares, Float64Array.of(3, 4), 20_000, late)).toBe(25);
+    const failing: ComputeTask<string, never> = { module, name: 'failing' };
+    await expect(pool.runWithin(failing, 'odd input', 20_000, late)).rejects.toBeInstanceOf(InvariantViolation);
+  });
+
   it('says which function failed, and takes it for a defect', async () => {
     const failing: ComputeTask<string, never> = { module, name: 'failing' };
     const running = pool.run(failing, 'odd input', never);

@@ -1,10 +1,5 @@
-import type { INestApplicationContext } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import request from 'supertest';
 import { GuidanceActivitiesProvider } from '../../../../activities/guidance.activities.js';
 import { SignalActivitiesProvider } from '../../../../activities/signals.activities.js';
-import { CandleRepository } from '../../../../src/data/candles/candle.repository.js';
-import type { Candle, SeriesRef } from '../../../../src/data/domain/candle.js';
 import { Decision } from '../../../../src/guidance/decision.entity.js';
 import { decisionSchema, type DecisionView } from '../../../../src/guidance/guidance.schemas.js';
 import type { SignalRunView } from '../../../../src/signals/runs/signal-runs.views.js';
@@ -13,69 +8,31 @@ import {
   SignalOpinionRepository,
   type SignalOpinionRow,
 } from '../../../../src/signals/opinions/signal-opinion.repository.js';
-import type { AssetId, OwnerId, SignalId, SignalRunId } from '../../../../src/shared/ids.js';
+import type { OwnerId, SignalId, SignalRunId } from '../../../../src/shared/ids.js';
 import { dayMs, toIso } from '../../../../src/shared/time.js';
 import { useDatabase } from '../../../support/database.js';
+import { lastDay, RisingMarket } from '../../../support/rising-market.js';
 import { anOpinionRow } from '../../../support/signals.js';
-import { today } from '../../../support/price-histories.js';
-import { eventually, startApi, startWorker, testConfig } from '../../../support/service.js';
 import { RequestContext } from '@mikro-orm/core';
 
 const db = useDatabase();
-let app: NestExpressApplication;
-let worker: INestApplicationContext;
+let market: RisingMarket;
 let portfolioId: string;
 
-const http = () => request(app.getHttpServer());
-const last = today() - dayMs;
-const series = (assetId: string): SeriesRef => ({
-  assetId: assetId as AssetId,
-  interval: '1d',
-  source: 'yahoofinance',
-  quoteCurrency: 'USD',
-  adjustment: 'raw',
-});
-/** Rises by 3 and falls by 2 in turn: a trend without an extreme RSI. */
-const rising: Candle[] = Array.from({ length: 500 }, (_, i) => {
-  const text = String(100 + Math.ceil(i / 2) * 3 - Math.floor(i / 2) * 2);
-  return { openTime: last - (499 - i) * dayMs, open: text, high: text, low: text, close: text, volume: null };
-});
+const http = () => market.http();
 
 beforeAll(async () => {
-  const candles = new CandleRepository(db.orm.em.fork());
-  await candles.storeSeries(series('BTC'), rising);
-  await candles.storeSeries(series('ETH'), rising);
-  const config = testConfig(db.database.url, { FKS_SOURCES: 'yahoofinance' });
-  [app, worker] = [await startApi(config), await startWorker(config)];
-  portfolioId = (await http().post('/api/v1/portfolios').send({ name: 'Core' })).body.id;
-  await http()
-    .put(`/api/v1/portfolios/${portfolioId}/holdings`)
-    .send({ holdings: { BTC: '1', USD: '100000' } })
-    .expect(200);
+  market = await RisingMarket.start(db, { BTC: 500, ETH: 500 });
+  portfolioId = await market.portfolio('Core', { BTC: '1', USD: '100000' });
 });
-afterAll(async () => {
-  await app.close();
-  await worker.close();
-});
+afterAll(() => market.close());
 
-const ended = (jobId: string) =>
-  eventually(
-    async () => (await http().get(`/api/v1/jobs/${jobId}`)).body,
-    ({ state }) => ['succeeded', 'failed', 'cancelled'].includes(state as string),
-  );
-async function run(asOf: number): Promise<SignalRunView> {
-  const body = { portfolio_id: portfolioId, assets: ['BTC', 'ETH'], as_of: toIso(asOf) };
-  const accepted = await http().post('/api/v1/signals/runs').send(body).expect(202);
-  return (
-    await http()
-      .get((await ended(accepted.body.id as string)).result as string)
-      .expect(200)
-  ).body;
-}
+const run = (asOf: number): Promise<SignalRunView> =>
+  market.run({ portfolio_id: portfolioId, assets: ['BTC', 'ETH'], as_of: toIso(asOf) });
 const decisions = async (): Promise<DecisionView[]> => (await http().get('/api/v1/decisions').expect(200)).body.items;
 
 test('without a policy that wants it nobody is asked about a signal', async () => {
-  await run(last + dayMs);
+  await run(lastDay + dayMs);
   expect(await decisions()).toEqual([]);
 });
 
@@ -84,7 +41,7 @@ test('signals that the policy wants decided wait for an answer until they expire
   const policy = await http().post('/api/v1/policies').send({ name: 'asked', limits: { signals }, reason: 'ask me' });
   await http().put(`/api/v1/portfolios/${portfolioId}/policy`).send({ policy_id: policy.body.id }).expect(200);
 
-  const view = await run(last);
+  const view = await run(lastDay);
   const opened = await decisions();
   const swing = view.items.filter(({ category, outcome }) => category === 'swing' && outcome === 'signal');
   expect(swing).toHaveLength(2);
@@ -111,12 +68,12 @@ test('signals that the policy wants decided wait for an answer until they expire
   expect(answered.body.state).toBe('approved');
 
   // a second run is told the same signals, and asks nobody again
-  await run(last);
+  await run(lastDay);
   expect((await decisions()).map(({ id }) => id)).toEqual(opened.map(({ id }) => id));
 });
 
 test('what an opinion did counts: nobody is asked about a cancelled signal, and a smaller one is proposed smaller', async () => {
-  const view = await run(last - dayMs);
+  const view = await run(lastDay - dayMs);
   const [cancelled, lowered] = view.items.flatMap(({ category, outcome, signal }) =>
     category === 'swing' && outcome === 'signal' ? [signal!.id as SignalId] : [],
   );
@@ -129,7 +86,7 @@ test('what an opinion did counts: nobody is asked about a cancelled signal, and 
   await said(lowered!, { servedConfidencePoints: 51, servedSizeFraction: 0.0625 });
   // as if the run had not yet asked anybody
   await em.nativeDelete(Decision, { id: { $in: [cancelled!, lowered!] } });
-  const activities = worker.get(GuidanceActivitiesProvider, { strict: false });
+  const activities = market.worker.get(GuidanceActivitiesProvider, { strict: false });
   await RequestContext.create(db.orm.em.fork(), async () => {
     expect(await activities.tradesToDecide({ runId: view.id as SignalRunId })).toEqual([lowered]);
     await activities.openTradeDecision({ signalId: lowered!, ownerId: 'local' as OwnerId, answerWithinHours: 1 });
@@ -139,16 +96,16 @@ test('what an opinion did counts: nobody is asked about a cancelled signal, and 
 });
 
 test('a schedule requests one run for every portfolio, once for its time', async () => {
-  const activities = worker.get(SignalActivitiesProvider, { strict: false });
+  const activities = market.worker.get(SignalActivitiesProvider, { strict: false });
   const ask = () =>
     RequestContext.create(db.orm.em.fork(), () =>
-      activities.requestScheduledSignals({ category: 'swing', scheduledTime: toIso(last + dayMs - 1) }),
+      activities.requestScheduledSignals({ category: 'swing', scheduledTime: toIso(lastDay + dayMs - 1) }),
     );
   const { jobIds } = await ask();
   expect(jobIds).toHaveLength(1);
   expect(await ask()).toEqual({ jobIds });
-  const { result, state } = await ended(jobIds[0]!);
+  const { result, state } = await market.ended(jobIds[0]!);
   expect(state).toBe('succeeded');
   const { body } = await http().get(result as string);
-  expect(body).toMatchObject({ rehearsal: false, categories: ['swing'], as_of: toIso(last + dayMs - 1), open: 0 });
+  expect(body).toMatchObject({ rehearsal: false, categories: ['swing'], as_of: toIso(lastDay + dayMs - 1), open: 0 });
 });

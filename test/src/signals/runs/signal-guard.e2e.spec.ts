@@ -1,70 +1,32 @@
-import type { INestApplicationContext } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import request from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
-import { CandleRepository } from '../../../../src/data/candles/candle.repository.js';
 import { DisputedBar } from '../../../../src/data/candles/disputed-bar.entity.js';
-import type { Candle, SeriesRef } from '../../../../src/data/domain/candle.js';
 import { Signal } from '../../../../src/signals/signal.entity.js';
 import { SignalOpinionRepository } from '../../../../src/signals/opinions/signal-opinion.repository.js';
 import { SettlementRepository } from '../../../../src/signals/settlements/settlement.repository.js';
 import type { SignalRunView } from '../../../../src/signals/runs/signal-runs.views.js';
-import type { AssetId } from '../../../../src/shared/ids.js';
 import { dayMs, hourMs, toIso } from '../../../../src/shared/time.js';
 import { useDatabase } from '../../../support/database.js';
+import { lastDay, RisingMarket } from '../../../support/rising-market.js';
 import { anOpinionRow } from '../../../support/signals.js';
-import { today } from '../../../support/price-histories.js';
-import { eventually, startApi, startWorker, testConfig } from '../../../support/service.js';
 
 const db = useDatabase();
-let app: NestExpressApplication;
-let worker: INestApplicationContext;
+let market: RisingMarket;
 
-const http = () => request(app.getHttpServer());
-const last = today() - dayMs;
-const asOf = last - 40 * dayMs;
-const series = (assetId: string): SeriesRef => ({
-  assetId: assetId as AssetId,
-  interval: '1d',
-  source: 'yahoofinance',
-  quoteCurrency: 'USD',
-  adjustment: 'raw',
-});
-/** Rises by 3 and falls by 2 in turn: a trend without an extreme RSI. */
-const rising: Candle[] = Array.from({ length: 300 }, (_, i) => {
-  const text = String(100 + Math.ceil(i / 2) * 3 - Math.floor(i / 2) * 2);
-  return { openTime: last - (299 - i) * dayMs, open: text, high: text, low: text, close: text, volume: null };
-});
+const http = () => market.http();
+const asOf = lastDay - 40 * dayMs;
 
 beforeAll(async () => {
-  const candles = new CandleRepository(db.orm.em.fork());
-  await candles.storeSeries(series('BTC'), rising);
-  await candles.storeSeries(series('ETH'), rising);
-  const config = testConfig(db.database.url, { FKS_SOURCES: 'yahoofinance' });
-  [app, worker] = [await startApi(config), await startWorker(config)];
+  market = await RisingMarket.start(db, { BTC: 300, ETH: 300 });
 });
-afterAll(async () => {
-  await app.close();
-  await worker.close();
-});
+afterAll(() => market.close());
 
-const newPortfolio = async (): Promise<string> =>
-  (await http().post('/api/v1/portfolios').send({ name: uuidv7() })).body.id as string;
+const newPortfolio = () => market.portfolio(uuidv7());
 
 async function swingOf(asset: string, portfolioId: string, instant: number): Promise<SignalRunView['items'][number]> {
   const body = { portfolio_id: portfolioId, assets: [asset], categories: ['swing'], as_of: toIso(instant) };
-  const accepted = await http().post('/api/v1/signals/runs').send(body).expect(202);
-  const job = await eventually(
-    async () => (await http().get(`/api/v1/jobs/${accepted.body.id}`)).body,
-    ({ state }) => ['succeeded', 'failed', 'cancelled'].includes(state as string),
-  );
-  const view: SignalRunView = (
-    await http()
-      .get(job.result as string)
-      .expect(200)
-  ).body;
-  return view.items[0]!;
+  return (await market.run(body)).items[0]!;
 }
+
 /** As the settler would keep it. */
 const stopped = (signalId: string, exitedAt: number) =>
   new SettlementRepository(db.orm.em.fork()).keep({

@@ -1,72 +1,24 @@
-import type { INestApplicationContext } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
-import request from 'supertest';
 import { v7 as uuidv7 } from 'uuid';
 import { CandleRepository } from '../../../../src/data/candles/candle.repository.js';
-import type { Candle, SeriesRef } from '../../../../src/data/domain/candle.js';
 import { signalRunSchema, type SignalRunView } from '../../../../src/signals/runs/signal-runs.views.js';
-import type { AssetId } from '../../../../src/shared/ids.js';
 import { dayMs, toIso, utcDate } from '../../../../src/shared/time.js';
 import { useDatabase } from '../../../support/database.js';
-import { today } from '../../../support/price-histories.js';
-import { eventually, startApi, startWorker, testConfig } from '../../../support/service.js';
+import { daily, lastDay, rising, RisingMarket } from '../../../support/rising-market.js';
 
 const db = useDatabase();
-let app: NestExpressApplication;
-let worker: INestApplicationContext;
+let market: RisingMarket;
 let portfolioId: string;
 
-const http = () => request(app.getHttpServer());
-const last = today() - dayMs;
-const asOf = utcDate(last - 40 * dayMs);
-const series = (assetId: string): SeriesRef => ({
-  assetId: assetId as AssetId,
-  interval: '1d',
-  source: 'yahoofinance',
-  quoteCurrency: 'USD',
-  adjustment: 'raw',
-});
-/** Rises by 3 and falls by 2 in turn: a trend without an extreme RSI. */
-const rising = (count: number): Candle[] =>
-  Array.from({ length: count }, (_, i) => {
-    const text = String(100 + Math.ceil(i / 2) * 3 - Math.floor(i / 2) * 2);
-    return { openTime: last - (count - 1 - i) * dayMs, open: text, high: text, low: text, close: text, volume: null };
-  });
+const http = () => market.http();
+const asOf = utcDate(lastDay - 40 * dayMs);
 
 beforeAll(async () => {
-  const candles = new CandleRepository(db.orm.em.fork());
-  await candles.storeSeries(series('BTC'), rising(500));
-  await candles.storeSeries(series('ETH'), rising(480));
-  await candles.storeSeries(series('SOL'), rising(60));
-  const config = testConfig(db.database.url, { FKS_SOURCES: 'yahoofinance' });
-  [app, worker] = [await startApi(config), await startWorker(config)];
-  portfolioId = (await http().post('/api/v1/portfolios').send({ name: 'Core' })).body.id;
-  await http()
-    .put(`/api/v1/portfolios/${portfolioId}/holdings`)
-    .send({ holdings: { BTC: '1', LTC: '5', USD: '100000' } })
-    .expect(200);
+  market = await RisingMarket.start(db, { BTC: 500, ETH: 480, SOL: 60 });
+  portfolioId = await market.portfolio('Core', { BTC: '1', LTC: '5', USD: '100000' });
 });
-afterAll(async () => {
-  await app.close();
-  await worker.close();
-});
+afterAll(() => market.close());
 
-async function run(body: object): Promise<SignalRunView> {
-  const accepted = await http()
-    .post('/api/v1/signals/runs')
-    .send({ portfolio_id: portfolioId, ...body });
-  expect({ status: accepted.status, detail: accepted.body.detail }).toEqual({ status: 202, detail: undefined });
-  const job = await eventually(
-    async () => (await http().get(`/api/v1/jobs/${accepted.body.id}`)).body,
-    ({ state }) => ['succeeded', 'failed', 'cancelled'].includes(state as string),
-  );
-  expect(job).toMatchObject({ state: 'succeeded', kind: 'signal_run', problem: null });
-  return (
-    await http()
-      .get(job.result as string)
-      .expect(200)
-  ).body;
-}
+const run = (body: object): Promise<SignalRunView> => market.run({ portfolio_id: portfolioId, ...body });
 const rows = () => db.orm.em.fork().execute('select * from signal order by id');
 const outcomes = () => db.orm.em.fork().execute('select * from signal_outcome order by asset_id, category');
 
@@ -115,7 +67,7 @@ test('a second run for the same as-of is told what stands, and stores only what 
 test('bars and corrections that came after a run was frozen change nothing of it', async () => {
   const first = await run({ assets: ['ETH'], categories: ['swing'], as_of: asOf });
   const stored = rising(480);
-  await new CandleRepository(db.orm.em.fork()).storeSeries(series('ETH'), [
+  await new CandleRepository(db.orm.em.fork()).storeSeries(daily('ETH'), [
     { ...stored[400]!, close: '1', low: '1', open: '1', high: '1' },
   ]);
   const again = await run({ assets: ['ETH'], categories: ['swing'], as_of: asOf });
